@@ -1,0 +1,33 @@
+// Builds everything that runs: the server into dist/server, the pages into dist/web, and the launcher dist/main.js.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '..')
+const dist = path.join(root, 'dist')
+
+mkdirSync(path.join(dist, 'server'), { recursive: true })
+run('npx', ['tsc', '-p', 'tsconfig.build.json'])
+copyData()
+if (existsSync(path.join(root, 'web/vite.config.ts'))) run('npm', ['run', 'build', '--workspace', 'web'])
+
+// The launcher is CommonJS (see its comment), everything that it starts is ESM.
+writeFileSync(path.join(dist, 'package.json'), '{ "type": "commonjs" }\n')
+writeFileSync(path.join(dist, 'server/package.json'), '{ "type": "module" }\n')
+copyFileSync(path.join(root, 'scripts/launcher.cjs'), path.join(dist, 'main.js'))
+const now = new Date()
+utimesSync(path.join(dist, 'main.js'), now, now)
+
+function run(command: string, args: string[]): void {
+  execFileSync(command, args, { cwd: root, stdio: 'inherit' })
+}
+
+/** Copies what the code reads beside itself and tsc does not emit: rule files, price tables, weights, sample traffic. */
+function copyData(): void {
+  const source = path.join(root, 'src')
+  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || /\.(ts|cts)$/.test(entry.name)) continue
+    const from = path.join(entry.parentPath, entry.name)
+    cpSync(from, path.join(dist, 'server', path.relative(source, from)))
+  }
+}

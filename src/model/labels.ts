@@ -1,0 +1,130 @@
+/** The label that holds a series' metric name. */
+export const METRIC_NAME = '__name__'
+
+const EMPTY_TAG = ''
+
+/**
+ * An immutable set of labels, sorted by name, without empty values (in Prometheus's data model an empty value is an absent label).
+ * Equal sets have equal `key`s, so `key` serves as a map key; it is computed once.
+ */
+export class Labels {
+  /** name, value, name, value ... sorted by name. */
+  readonly pairs: readonly string[]
+  #key: string | undefined
+
+  private constructor(pairs: readonly string[]) {
+    this.pairs = pairs
+  }
+
+  static readonly empty = new Labels([])
+
+  /** Sorts by name and leaves out empty values. Of a name given twice, the last value counts. */
+  static from(record: Readonly<Record<string, string>> | Iterable<readonly [string, string]>): Labels {
+    const entries = Symbol.iterator in record ? new Map(record) : new Map(Object.entries(record))
+    const kept = [...entries].filter(([, value]) => value !== '').sort(([a], [b]) => compareText(a, b))
+    return kept.length === 0 ? Labels.empty : new Labels(kept.flat())
+  }
+
+  /** For parsers that have already sorted: `pairs` must be sorted by name, without duplicates or empty values. */
+  static fromSorted(pairs: readonly string[]): Labels {
+    return pairs.length === 0 ? Labels.empty : new Labels(pairs)
+  }
+
+  get size(): number {
+    return this.pairs.length / 2
+  }
+
+  /** A text that equal label sets, and only those, share. */
+  get key(): string {
+    this.#key ??= this.pairs.join('\xff')
+    return this.#key
+  }
+
+  get metricName(): string {
+    return this.get(METRIC_NAME)
+  }
+
+  /** The value, or '' when the label is absent. */
+  get(name: string): string {
+    const pairs = this.pairs
+    for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return pairs[i + 1] ?? EMPTY_TAG
+    return ''
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== ''
+  }
+
+  *entries(): IterableIterator<[name: string, value: string]> {
+    const pairs = this.pairs
+    for (let i = 0; i < pairs.length; i += 2) yield [pairs[i] ?? '', pairs[i + 1] ?? '']
+  }
+
+  names(): string[] {
+    return this.pairs.filter((_, i) => i % 2 === 0)
+  }
+
+  /** This set with the given labels set; an empty value removes the label. */
+  with(changes: Readonly<Record<string, string>>): Labels {
+    return Labels.from(new Map([...this.entries(), ...Object.entries(changes)]))
+  }
+
+  keep(names: ReadonlySet<string>): Labels {
+    return this.#filter((name) => names.has(name))
+  }
+
+  drop(names: ReadonlySet<string>): Labels {
+    return this.#filter((name) => !names.has(name))
+  }
+
+  withoutName(): Labels {
+    return this.#filter((name) => name !== METRIC_NAME)
+  }
+
+  toObject(): Record<string, string> {
+    return Object.fromEntries(this.entries())
+  }
+
+  /** As Prometheus writes it: `up{instance="a",job="b"}`. */
+  toString(): string {
+    const inner = [...this.entries()]
+      .filter(([name]) => name !== METRIC_NAME)
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    const name = this.metricName
+    return inner.length === 0 && name !== '' ? name : `${name}{${inner.join(', ')}}`
+  }
+
+  #filter(test: (name: string) => boolean): Labels {
+    const kept: string[] = []
+    for (const [name, value] of this.entries()) if (test(name)) kept.push(name, value)
+    return kept.length === this.pairs.length ? this : Labels.fromSorted(kept)
+  }
+}
+
+/** Orders as Prometheus does: pair by pair by name then value, a prefix first. */
+export function compareLabels(a: Labels, b: Labels): number {
+  const length = Math.min(a.pairs.length, b.pairs.length)
+  for (let i = 0; i < length; i++) {
+    const order = compareText(a.pairs[i] ?? '', b.pairs[i] ?? '')
+    if (order !== 0) return order
+  }
+  return a.pairs.length - b.pairs.length
+}
+
+/**
+ * Orders text by its UTF-8 bytes, as Go does. JavaScript's `<` compares UTF-16 units, which puts U+10000 and above
+ * before U+E000..U+FFFF; shifting surrogates above them mends exactly that.
+ */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x !== y) return codePointRank(x) - codePointRank(y)
+  }
+  return a.length - b.length
+}
+
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+}

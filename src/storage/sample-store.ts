@@ -1,0 +1,71 @@
+import type { Labels } from '../model/labels.ts'
+import type { Matcher } from '../model/matcher.ts'
+import type { SampleBatch } from '../model/sample.ts'
+import type { Exemplar, MetricMetadata, Series } from '../model/series.ts'
+
+/** What writes samples: scrapes, remote write, recording rules, our own instruments. */
+export interface SampleWriter {
+  /**
+   * Resolves when every sample of the batch is committed: it survives a kill of the process from then on.
+   * Rejects with `StoreUnavailableError` when the store cannot take it; the caller then retries, spools, or tells its sender.
+   * A sample with the time of one already stored replaces it when the value differs ("last write wins"); order does not matter.
+   */
+  write(batch: SampleBatch): Promise<void>
+  /** Remembers type, help and unit of metric families; the newest statement of each name counts. */
+  writeMetadata(metadata: readonly MetricMetadata[]): Promise<void>
+  writeExemplars(exemplars: readonly Exemplar[]): Promise<void>
+}
+
+/** Closed time range, both ends included, milliseconds. */
+export interface TimeRange {
+  readonly minMs: number
+  readonly maxMs: number
+}
+
+/** What the query will do with the series. A store may use it to read less; it may also ignore it. */
+export interface SelectHints {
+  /** The function directly around the selector ('' for an instant selector). */
+  readonly func: string
+  /** Range of a range selector, 0 for an instant selector. */
+  readonly rangeMs: number
+  readonly stepMs: number
+}
+
+/** What reads samples: PromQL and the API. */
+export interface SampleReader {
+  /**
+   * The series that match all matchers and have a sample in the range, in blocks, in no particular order; each series occurs once.
+   * Series of a block hold exactly their samples inside the range, ascending, no two of equal time.
+   * The arrays are only lent: they are valid until the next block is asked for. Copy what you keep.
+   * At least one matcher must not match the empty string (callers check that).
+   * Blocks are small enough (at most about 1,000 series or 250,000 samples) that working on one does not stall the event loop.
+   */
+  select(
+    matchers: readonly Matcher[],
+    range: TimeRange,
+    hints: SelectHints,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly Series[]>
+  /** The label sets of the series with a sample in the range that match all matchers of at least one list; all series when there are no lists. */
+  series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]>
+  labelNames(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]>
+  labelValues(name: string, selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]>
+  metadata(): Promise<MetricMetadata[]>
+  exemplars(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Exemplar[]>
+  /** Numbers for `/api/v1/status/tsdb`. */
+  cardinality(limit: number): Promise<Cardinality>
+}
+
+export interface Cardinality {
+  readonly seriesCount: number
+  readonly seriesCountByMetricName: ReadonlyArray<readonly [name: string, count: number]>
+  readonly labelValueCountByLabelName: ReadonlyArray<readonly [name: string, count: number]>
+  readonly seriesCountByLabelPair: ReadonlyArray<readonly [pair: string, count: number]>
+}
+
+export interface SampleDeleter {
+  /** Removes the samples of the matching series in the range. */
+  deleteSamples(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<void>
+}
+
+export interface SampleStore extends SampleWriter, SampleReader, SampleDeleter {}

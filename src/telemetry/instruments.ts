@@ -1,0 +1,199 @@
+import { Labels, METRIC_NAME } from '../model/labels.ts'
+import type { MetricMetadata, MetricType } from '../model/series.ts'
+
+/** Series that one instrument may have before further label values are counted together as "other". */
+const DEFAULT_MAX_SERIES = 1_000
+
+/** The label value under which everything beyond the limit is counted. */
+export const OTHER = 'other'
+
+export interface InstrumentOptions<L extends string = string> {
+  readonly name: string
+  readonly help: string
+  readonly unit?: string
+  readonly labelNames?: readonly L[]
+  readonly maxSeries?: number
+}
+
+export interface HistogramOptions<L extends string = string> extends InstrumentOptions<L> {
+  /** Upper bounds in ascending order, without +Inf. */
+  readonly buckets: readonly number[]
+}
+
+/** One metric family as it stands now. `labels` include the metric name. */
+export interface MetricSnapshot {
+  readonly metadata: MetricMetadata
+  readonly samples: ReadonlyArray<{ readonly labels: Labels; readonly value: number }>
+}
+
+type LabelValues<L extends string> = Readonly<Record<L, string>>
+
+interface Instrument {
+  snapshot(): MetricSnapshot
+}
+
+/** All instruments of the process that observe itself and the requests that pass through it. */
+export class InstrumentRegistry {
+  readonly #instruments = new Map<string, Instrument>()
+
+  counter<L extends string = never>(options: InstrumentOptions<L>): Counter<L> {
+    return this.#register(options.name, new Counter(options))
+  }
+
+  gauge<L extends string = never>(options: InstrumentOptions<L>): Gauge<L> {
+    return this.#register(options.name, new Gauge(options))
+  }
+
+  histogram<L extends string = never>(options: HistogramOptions<L>): Histogram<L> {
+    return this.#register(options.name, new Histogram(options))
+  }
+
+  snapshot(): MetricSnapshot[] {
+    return [...this.#instruments.values()].map((instrument) => instrument.snapshot())
+  }
+
+  #register<T extends Instrument>(name: string, instrument: T): T {
+    if (this.#instruments.has(name)) throw new Error(`instrument ${name} is registered twice`)
+    this.#instruments.set(name, instrument)
+    return instrument
+  }
+}
+
+/** The children of an instrument by label values, bounded: beyond the limit all share one child labelled "other". */
+class Children<L extends string, C> {
+  readonly #labelNames: readonly L[]
+  readonly #maxSeries: number
+  readonly #create: () => C
+  readonly #children = new Map<string, { readonly values: readonly string[]; readonly child: C }>()
+
+  constructor(options: InstrumentOptions<L>, create: () => C) {
+    this.#labelNames = options.labelNames ?? []
+    this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES
+    this.#create = create
+    // Without labels the only series exists from the beginning, so that a counter starts at a visible 0.
+    if (this.#labelNames.length === 0) this.#add([])
+  }
+
+  get(labels: LabelValues<L>): C {
+    const values = this.#labelNames.map((name) => labels[name])
+    const known = this.#children.get(values.join('\xff'))
+    if (known !== undefined) return known.child
+    return this.#add(this.#children.size < this.#maxSeries ? values : values.map(() => OTHER))
+  }
+
+  *entries(): IterableIterator<[labels: Readonly<Record<string, string>>, child: C]> {
+    for (const { values, child } of this.#children.values()) {
+      yield [Object.fromEntries(this.#labelNames.map((name, i) => [name, values[i] ?? ''])), child]
+    }
+  }
+
+  clear(): void {
+    this.#children.clear()
+  }
+
+  #add(values: readonly string[]): C {
+    const key = values.join('\xff')
+    const known = this.#children.get(key)
+    if (known !== undefined) return known.child
+    const child = this.#create()
+    this.#children.set(key, { values, child })
+    return child
+  }
+}
+
+abstract class NumberInstrument<L extends string> implements Instrument {
+  protected readonly children: Children<L, { value: number }>
+  readonly #options: InstrumentOptions<L>
+  readonly #type: MetricType
+
+  constructor(options: InstrumentOptions<L>, type: MetricType) {
+    this.#options = options
+    this.#type = type
+    this.children = new Children(options, () => ({ value: 0 }))
+  }
+
+  snapshot(): MetricSnapshot {
+    const samples = [...this.children.entries()].map(([labels, child]) => ({
+      labels: Labels.from({ ...labels, [METRIC_NAME]: this.#options.name }),
+      value: child.value,
+    }))
+    return { metadata: metadataOf(this.#options, this.#type), samples }
+  }
+}
+
+/** A number that only grows. Its name ends in `_total`. */
+export class Counter<L extends string = never> extends NumberInstrument<L> {
+  constructor(options: InstrumentOptions<L>) {
+    super(options, 'counter')
+  }
+
+  add(labels: LabelValues<L>, amount = 1): void {
+    if (amount < 0) throw new Error(`a counter cannot fall: got ${amount}`)
+    this.children.get(labels).value += amount
+  }
+}
+
+/** A number that goes up and down. */
+export class Gauge<L extends string = never> extends NumberInstrument<L> {
+  constructor(options: InstrumentOptions<L>) {
+    super(options, 'gauge')
+  }
+
+  set(labels: LabelValues<L>, value: number): void {
+    this.children.get(labels).value = value
+  }
+
+  add(labels: LabelValues<L>, amount: number): void {
+    this.children.get(labels).value += amount
+  }
+
+  /** Forgets all series, for gauges that are set anew as a whole. */
+  clear(): void {
+    this.children.clear()
+  }
+}
+
+/** Counts observations in cumulative buckets; each observation counts once, and `le="+Inf"` equals `_count`. */
+export class Histogram<L extends string = never> implements Instrument {
+  readonly #options: HistogramOptions<L>
+  readonly #children: Children<L, { counts: Float64Array; sum: number }>
+
+  constructor(options: HistogramOptions<L>) {
+    this.#options = options
+    this.#children = new Children(options, () => ({ counts: new Float64Array(options.buckets.length + 1), sum: 0 }))
+  }
+
+  observe(labels: LabelValues<L>, value: number): void {
+    const child = this.#children.get(labels)
+    const found = this.#options.buckets.findIndex((bound) => value <= bound)
+    const bucket = found === -1 ? this.#options.buckets.length : found
+    child.counts[bucket] = (child.counts[bucket] ?? 0) + 1
+    child.sum += value
+  }
+
+  snapshot(): MetricSnapshot {
+    const samples: { labels: Labels; value: number }[] = []
+    for (const [labels, child] of this.#children.entries()) {
+      let cumulative = 0
+      child.counts.forEach((count, i) => {
+        cumulative += count
+        const bound = this.#options.buckets[i]
+        const le = bound === undefined ? '+Inf' : String(bound)
+        samples.push({
+          labels: Labels.from({ ...labels, le, [METRIC_NAME]: `${this.#options.name}_bucket` }),
+          value: cumulative,
+        })
+      })
+      samples.push({ labels: Labels.from({ ...labels, [METRIC_NAME]: `${this.#options.name}_sum` }), value: child.sum })
+      samples.push({
+        labels: Labels.from({ ...labels, [METRIC_NAME]: `${this.#options.name}_count` }),
+        value: cumulative,
+      })
+    }
+    return { metadata: metadataOf(this.#options, 'histogram'), samples }
+  }
+}
+
+function metadataOf(options: InstrumentOptions, type: MetricType): MetricMetadata {
+  return { name: options.name, type, help: options.help, unit: options.unit ?? '' }
+}
