@@ -10,6 +10,8 @@ export interface Series {
   readonly stale: Uint8Array | null
   /** Native histograms by sample index; null when the series holds floats only. */
   readonly histograms: ReadonlyMap<number, Histogram> | null
+  /** When the counter or delta of each sample began counting, 0 where unknown. Absent or null when no sample of the series says so. */
+  readonly startTimestampsMs?: Float64Array | null
 }
 
 export type MetricType =
