@@ -1,0 +1,28 @@
+import type { Evaluation } from '../../model/evaluation.ts'
+import type { EvaluationQuery, EvaluationStore } from '../store.ts'
+
+/** Evaluations by (trace, span, evaluator, version). */
+export class MemoryEvaluationStore implements EvaluationStore {
+  readonly #evaluations = new Map<string, Evaluation>()
+
+  async writeEvaluations(evaluations: readonly Evaluation[]): Promise<void> {
+    for (const evaluation of evaluations) this.#evaluations.set(keyOf(evaluation), evaluation)
+  }
+
+  async evaluationsOf(traceId: string, spanId: string): Promise<Evaluation[]> {
+    return [...this.#evaluations.values()].filter((found) => found.traceId === traceId && found.spanId === spanId)
+  }
+
+  async evaluations({ range, evaluator, verdict, limit }: EvaluationQuery): Promise<Evaluation[]> {
+    return [...this.#evaluations.values()]
+      .filter(({ timeMs }) => timeMs >= range.minMs && timeMs <= range.maxMs)
+      .filter((found) => evaluator === undefined || found.evaluator === evaluator)
+      .filter((found) => verdict === undefined || found.verdict === verdict)
+      .sort((a, b) => b.timeMs - a.timeMs)
+      .slice(0, limit)
+  }
+}
+
+function keyOf({ traceId, spanId, evaluator, evaluatorVersion }: Evaluation): string {
+  return [traceId, spanId, evaluator, evaluatorVersion].join('\n')
+}
