@@ -2,12 +2,25 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.ts'],
-    globalSetup: ['test/support/build.ts'],
     reporters: ['default'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers than that only make the real peers of the acceptance tests late.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/acceptance/**', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        // The program itself, built: only these tests need `dist`.
+        test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], globalSetup: ['test/support/build.ts'], testTimeout: 90_000 },
+      },
+    ],
   },
 })

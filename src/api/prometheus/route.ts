@@ -1,0 +1,33 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sendError } from './envelope.ts'
+import type { Parameters } from './parameters.ts'
+
+type Handler = (
+  parameters: Parameters,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => FastifyReply | Promise<FastifyReply>
+
+/** Serves a path by GET and by form POST alike, with errors in Prometheus's shape. */
+export function route(app: FastifyInstance, path: string, handler: Handler): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: path,
+    handler: async (request, reply) => {
+      try {
+        return await handler(parametersOf(request), request, reply)
+      } catch (error) {
+        return sendError(reply, error)
+      }
+    },
+  })
+}
+
+/** The query string's parameters after those of the form body, as Go's `ParseForm` orders them. */
+function parametersOf(request: FastifyRequest): Parameters {
+  const parameters = new URLSearchParams(request.body instanceof URLSearchParams ? request.body : undefined)
+  const at = request.url.indexOf('?')
+  if (at !== -1)
+    for (const [name, value] of new URLSearchParams(request.url.slice(at + 1))) parameters.append(name, value)
+  return parameters
+}

@@ -1,0 +1,100 @@
+/** What our own resources under /api/tetrascope/v1 send. The pages import these types and nothing else from the server. */
+import type { LocalizedText, Layer } from '../catalogue/entry.ts'
+import type { HealthStatus } from '../catalogue/health.ts'
+import type { Evaluation } from '../model/evaluation.ts'
+import type { Span } from '../model/span.ts'
+import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
+
+export type { Dashboard, DashboardRow, Panel, PanelQuery } from '../dashboards/dashboard.ts'
+export type { RequestRow } from '../storage/request-store.ts'
+export type { HealthStatus, Layer, LocalizedText }
+
+/** GET /health */
+export interface HealthBody {
+  readonly timeMs: number
+  readonly windowMs: number
+  readonly status: HealthStatus
+  readonly layers: readonly LayerBody[]
+}
+
+export interface LayerBody {
+  readonly layer: Layer
+  readonly title: LocalizedText
+  readonly status: HealthStatus
+  readonly readings: readonly ReadingBody[]
+}
+
+export interface ReadingBody {
+  readonly name: string
+  readonly title: LocalizedText
+  readonly description: LocalizedText
+  readonly unit: string
+  readonly value: number | null
+  readonly p95: number | null
+  readonly status: HealthStatus
+  /** The source that answered; null when all are silent. */
+  readonly from: string | null
+  readonly thresholds: { readonly warning: number; readonly critical: number } | null
+  readonly worse: 'higher' | 'lower' | null
+}
+
+/** GET /requests */
+export type RequestsBody = RequestPage
+
+/** GET /requests/totals */
+export interface TotalsBody {
+  readonly models: readonly RequestTotals[]
+}
+
+/** GET /requests/:traceId/:spanId */
+export interface RequestBody {
+  readonly span: Span
+  readonly costUsd: number | undefined
+  readonly evaluations: readonly Evaluation[]
+}
+
+/** GET /traces/:traceId */
+export interface TraceBody {
+  readonly spans: readonly Span[]
+}
+
+/** GET /dashboards */
+export interface DashboardsBody {
+  readonly dashboards: ReadonlyArray<{ readonly id: string; readonly title: LocalizedText }>
+}
+
+/** GET /status */
+export interface StatusBody {
+  readonly version: string
+  readonly startedMs: number
+  readonly configFile: string | null
+  readonly configReload: { readonly successful: boolean; readonly timeMs: number; readonly error: string | null }
+  readonly listeners: Readonly<Record<string, string>>
+}
+
+/** GET /notifications: what was sent to receivers, newest first. */
+export interface NotificationsBody {
+  readonly notifications: readonly NotificationBody[]
+}
+
+export interface NotificationBody {
+  readonly timeMs: number
+  readonly receiver: string
+  readonly integration: string
+  readonly groupLabels: Readonly<Record<string, string>>
+  readonly firing: number
+  readonly resolved: number
+  readonly outcome: 'sent' | 'failed'
+  readonly reason: string
+}
+
+/** POST of a batch: how many were taken, and what was wrong with the others. */
+export interface AcceptedBody {
+  readonly accepted: number
+  readonly rejected: ReadonlyArray<{ readonly index: number; readonly error: string }>
+}
+
+/** Every error of our own resources. */
+export interface ErrorBody {
+  readonly error: string
+}

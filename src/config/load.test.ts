@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from './config-error.ts'
+import { parseConfig } from './load.ts'
+
+function problemsIn(text: string): string[] {
+  try {
+    parseConfig(text, 'tetrascope.yaml')
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n')
+    throw error
+  }
+}
+
+describe('configuration', () => {
+  test('an empty file has a working default', () => {
+    expect(parseConfig('', 'x').server.listen).toBe('127.0.0.1:4600')
+  })
+
+  test('an unknown key is named with its line, what is allowed and what was likely meant', () => {
+    expect(problemsIn('server:\n  lisen: 127.0.0.1:1\n')).toEqual([
+      'tetrascope.yaml:2: server.lisen: unknown key; did you mean "listen"? (allowed: listen, otlp_http_listen, external_url, body_limit_mb)',
+    ])
+  })
+
+  test('a value of the wrong type says what was expected and what was found', () => {
+    expect(problemsIn('server:\n  body_limit_mb: lots\n')).toEqual([
+      'tetrascope.yaml:2: server.body_limit_mb: expected number, found "lots"',
+    ])
+  })
+
+  test('a value outside a closed set lists the set', () => {
+    const text = 'catalogue:\n  - {name: a, layer: money, title: A, sources: [{value: up}]}\n'
+    expect(problemsIn(text)).toEqual([
+      'tetrascope.yaml:2: catalogue[0].layer: expected one of infrastructure, application, model_quality, business, found "money"',
+    ])
+  })
+
+  test('all problems are told at once', () => {
+    expect(problemsIn('server:\n  lisen: a\n  body_limit_mb: lots\n')).toHaveLength(2)
+  })
+
+  test('text that is not YAML is refused with its line', () => {
+    expect(problemsIn('server: [\n')[0]).toMatch(/^tetrascope\.yaml:\d+: /)
+  })
+})
