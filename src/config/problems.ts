@@ -1,4 +1,4 @@
-import { LineCounter, type Document } from 'yaml'
+import type { Document, LineCounter } from 'yaml'
 import type { z } from 'zod'
 import { nearest } from '../util/nearest.ts'
 import type { ConfigProblem } from './config-error.ts'

@@ -1,0 +1,7 @@
+/** A command cannot do what was asked; the message is for the person at the terminal, the program ends with exit code 1. */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'CommandError'
+  }
+}
