@@ -1,0 +1,132 @@
+import type { Attributes, AttributeValue } from '../model/span.ts'
+import { type JsonRecord, numberOf, recordOf, structureOf, textOf } from './json-value.ts'
+
+/**
+ * Reads the attributes of one span and remembers which of them were understood, so that the others can be kept (`rest`).
+ * Every reader takes the names in order of preference; all names that are there count as understood.
+ */
+export class AttributeReader {
+  readonly #attributes: Attributes
+  readonly #taken = new Set<string>()
+
+  constructor(attributes: Attributes) {
+    this.#attributes = attributes
+  }
+
+  has(...names: readonly string[]): boolean {
+    return names.some((name) => this.#attributes[name] !== undefined)
+  }
+
+  /** Whether any attribute's name starts with the prefix. */
+  hasPrefix(prefix: string): boolean {
+    for (const name in this.#attributes) if (name.startsWith(prefix)) return true
+    return false
+  }
+
+  /** Looks without counting the attribute as understood. */
+  peek(name: string): AttributeValue | undefined {
+    return this.#attributes[name]
+  }
+
+  value(...names: readonly string[]): AttributeValue | undefined {
+    let found: AttributeValue | undefined
+    for (const name of names) {
+      const value = this.#attributes[name]
+      if (value === undefined) continue
+      this.#taken.add(name)
+      if (found === undefined && value !== null && value !== '') found = value
+    }
+    return found
+  }
+
+  /** '' when none of them is there. Values that are no text come as JSON. */
+  text(...names: readonly string[]): string {
+    return textOf(this.value(...names))
+  }
+
+  number(...names: readonly string[]): number | undefined {
+    return numberOf(this.value(...names))
+  }
+
+  /** Undefined when absent; `"true"` counts as true. */
+  flag(...names: readonly string[]): boolean | undefined {
+    const value = this.value(...names)
+    if (value === undefined) return undefined
+    return value === true || value === 'true' || value === 1
+  }
+
+  /** A list of texts, also when it is written as JSON or as one text. */
+  texts(...names: readonly string[]): string[] {
+    const value = structureOf(this.value(...names))
+    if (value === undefined) return []
+    return (Array.isArray(value) ? value : [value]).map(textOf).filter((text) => text !== '')
+  }
+
+  /** What a JSON text or a structured value holds; a text that is no JSON structure comes as it is. */
+  structure(...names: readonly string[]): unknown {
+    return structureOf(this.value(...names))
+  }
+
+  record(...names: readonly string[]): JsonRecord | undefined {
+    return recordOf(this.value(...names))
+  }
+
+  /** All attributes below a prefix, with the prefix cut off. */
+  below(prefix: string): Record<string, AttributeValue> {
+    const found: Record<string, AttributeValue> = {}
+    for (const name in this.#attributes) {
+      if (!name.startsWith(prefix)) continue
+      const value = this.#attributes[name]
+      if (value === undefined) continue
+      this.#taken.add(name)
+      found[name.slice(prefix.length)] = value
+    }
+    return found
+  }
+
+  /**
+   * The lists and objects that a sender has flattened into names below a prefix: `p.0.role`, `p.1.role` → `[{role}, {role}]`.
+   * Undefined when there are none.
+   */
+  tree(prefix: string): unknown {
+    const root = new Map<string, Node>()
+    for (const [path, value] of Object.entries(this.below(prefix))) plant(root, path.split('.'), value)
+    return root.size === 0 ? undefined : grown(root)
+  }
+
+  /** Counts attributes as understood that say nothing new. */
+  ignore(...names: readonly string[]): void {
+    for (const name of names) this.#taken.add(name)
+  }
+
+  /** The attributes that nobody has understood. */
+  rest(): Attributes {
+    const rest: Record<string, AttributeValue> = {}
+    for (const [name, value] of Object.entries(this.#attributes)) if (!this.#taken.has(name)) rest[name] = value
+    return rest
+  }
+}
+
+type Node = AttributeValue | Map<string, Node>
+
+function plant(root: Map<string, Node>, path: readonly string[], value: AttributeValue): void {
+  let node = root
+  for (const step of path.slice(0, -1)) {
+    const next = node.get(step)
+    const branch = next instanceof Map ? next : new Map<string, Node>()
+    if (branch !== next) node.set(step, branch)
+    node = branch
+  }
+  const leaf = path.at(-1) ?? ''
+  if (!(node.get(leaf) instanceof Map)) node.set(leaf, value)
+}
+
+/** A map with only whole numbers as names is a list; gaps close. */
+function grown(node: Node): unknown {
+  if (!(node instanceof Map)) return node
+  const names = [...node.keys()]
+  if (names.every((name) => /^\d+$/.test(name))) {
+    return names.sort((a, b) => Number(a) - Number(b)).map((name) => grown(node.get(name) ?? null))
+  }
+  return Object.fromEntries(names.map((name) => [name, grown(node.get(name) ?? null)]))
+}

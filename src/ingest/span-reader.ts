@@ -1,0 +1,211 @@
+import type {
+  Attributes,
+  AttributeValue,
+  LlmCall,
+  Message,
+  RequestSource,
+  Span,
+  SpanKind,
+  SpanStatus,
+  TokenUsage,
+} from '../model/span.ts'
+import { NO_USAGE, textOf } from '../model/span.ts'
+import { AttributeReader } from './attribute-reader.ts'
+import type { Dialect, LlmFacts, SpanFacts } from './dialect.ts'
+import { otelGenAi } from './dialects/otel-genai.ts'
+import { tetrascope } from './dialects/tetrascope.ts'
+import { textOf as textOfValue } from './json-value.ts'
+import type { OtlpEvent, OtlpSpan } from './otlp/otlp-span.ts'
+import { mergedUsage } from './usage.ts'
+
+/** From the most particular to the most general: where two say the same, the earlier one counts. */
+const DIALECTS: readonly Dialect[] = [tetrascope, otelGenAi]
+
+const EXCEPTION = 'exception'
+
+/** Reads what a span says in all the dialects that recognise it. What none understands is kept as attributes. */
+export function readSpan(span: OtlpSpan, source: RequestSource = 'otlp'): Span {
+  const attributes = new AttributeReader(span.attributes)
+  const facts = DIALECTS.filter((dialect) => dialect.recognises(span, attributes)).map((dialect) =>
+    dialect.read(span, attributes),
+  )
+  const kind = firstSaid<SpanKind>(facts, (fact) => (fact.kind === 'other' ? undefined : fact.kind)) ?? 'other'
+  const llm = mergedCall(facts.map((fact) => fact.llm ?? {}))
+  const sessionId = said(facts, (fact) => fact.sessionId) || attributes.text(...SESSION_NAMES)
+  const userId = said(facts, (fact) => fact.userId) || attributes.text(...USER_NAMES)
+  const errors = errorOf(span, attributes)
+  const isCall = kind === 'llm' || kind === 'embedding'
+  const common = { ...identityOf(span), kind, sessionId, userId, status: errors.status, statusMessage: errors.message }
+  return isCall
+    ? { ...common, ...callParts(span, facts, attributes, completed(llm, kind, errors, source)) }
+    : { ...common, ...otherParts(span, facts, llm) }
+}
+
+const SESSION_NAMES = ['session.id', 'session_id', 'gen_ai.conversation.id', 'thread.id', 'conversation.id', 'chat.id']
+const USER_NAMES = ['user.id', 'enduser.id', 'user_id', 'user.name', 'user.email']
+
+function identityOf(span: OtlpSpan): Pick<
+  Span,
+  'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'startMs' | 'endMs'
+> & {
+  service: string
+  resource: Attributes
+} {
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId === ROOT ? '' : span.parentSpanId,
+    name: span.name,
+    startMs: span.startMs,
+    endMs: span.endMs,
+    service: textOfAttribute(span.resource.attributes['service.name']),
+    resource: span.resource.attributes,
+  }
+}
+
+/** Some exporters write eight zero bytes for "no parent". */
+const ROOT = '0000000000000000'
+
+function textOfAttribute(value: AttributeValue | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
+type Parts = Pick<Span, 'attributes' | 'events' | 'input' | 'output' | 'llm'>
+
+function callParts(span: OtlpSpan, facts: readonly SpanFacts[], attributes: AttributeReader, llm: LlmCall): Parts {
+  // Where the messages are known the raw input and output say the same once more.
+  return {
+    llm,
+    input: llm.inputMessages.length > 0 ? '' : said(facts, (fact) => fact.input),
+    output: llm.outputMessages.length > 0 ? '' : said(facts, (fact) => fact.output),
+    attributes: { ...attributes.rest(), ...transportAttributes(span) },
+    events: unusedEvents(span, facts),
+  }
+}
+
+/** A span that is no call has no place for model, usage and messages: it keeps all its attributes beside its input and output. */
+function otherParts(span: OtlpSpan, facts: readonly SpanFacts[], llm: LlmFacts): Parts {
+  const input = said(facts, (fact) => fact.input) || textOf(llm.inputMessages ?? [])
+  const output = said(facts, (fact) => fact.output) || textOf(llm.outputMessages ?? [])
+  const kept = Object.entries(span.attributes).filter(
+    ([, value]) => typeof value !== 'string' || value === '' || (value !== input && value !== output),
+  )
+  return {
+    llm: undefined,
+    input,
+    output,
+    attributes: { ...Object.fromEntries(kept), ...transportAttributes(span) },
+    events: unusedEvents(span, facts),
+  }
+}
+
+/** What OTLP says about a span beside its attributes, in the names that OpenTelemetry gives them for other formats. */
+function transportAttributes(span: OtlpSpan): Attributes {
+  const found: Record<string, AttributeValue> = {}
+  if (span.role !== '') found['span.kind'] = span.role
+  if (span.scope.name !== '') found['otel.scope.name'] = span.scope.name
+  if (span.scope.version !== '') found['otel.scope.version'] = span.scope.version
+  if (span.traceState !== '') found['otel.trace_state'] = span.traceState
+  if (span.links.length > 0) found['otel.links'] = span.links.map((link) => ({ ...link }))
+  if (span.dropped > 0) found['otel.dropped_count'] = span.dropped
+  return found
+}
+
+function unusedEvents(span: OtlpSpan, facts: readonly SpanFacts[]): readonly OtlpEvent[] {
+  const used = new Set(facts.flatMap((fact) => fact.usedEvents ?? []))
+  return used.size === 0 ? span.events : span.events.filter((event) => !used.has(event))
+}
+
+function firstSaid<T>(facts: readonly SpanFacts[], read: (fact: SpanFacts) => T | undefined): T | undefined {
+  for (const fact of facts) {
+    const value = read(fact)
+    if (!isNothing(value)) return value
+  }
+  return undefined
+}
+
+function said(facts: readonly SpanFacts[], read: (fact: SpanFacts) => string | undefined): string {
+  return firstSaid(facts, read) ?? ''
+}
+
+interface SpanError {
+  readonly status: SpanStatus
+  readonly type: string
+  readonly message: string
+}
+
+/** A recorded exception is an error only when the span failed: libraries also record those they got over. */
+function errorOf(span: OtlpSpan, attributes: AttributeReader): SpanError {
+  const type = attributes.text('error.type')
+  if (span.status !== 'error' && type === '') return { status: span.status, type: '', message: span.statusMessage }
+  const exception = span.events.findLast((event) => event.name === EXCEPTION)?.attributes ?? {}
+  const httpStatus = attributes.peek('http.response.status_code') ?? attributes.peek('http.status_code')
+  return {
+    status: 'error',
+    type: type || textOfAttribute(exception['exception.type']) || textOfValue(httpStatus) || 'error',
+    message: span.statusMessage || attributes.text('error.message') || textOfAttribute(exception['exception.message']),
+  }
+}
+
+/** Field by field the first dialect that says something; token counts one by one, since all are in the same convention. */
+function mergedCall(calls: readonly LlmFacts[]): LlmFacts {
+  const merged: Record<string, unknown> = {}
+  for (const call of calls) {
+    for (const [name, value] of Object.entries(call)) {
+      if (name !== 'usage' && name !== 'parameters' && isNothing(merged[name])) merged[name] = value
+    }
+  }
+  return {
+    ...(merged as LlmFacts),
+    usage: calls.reduce<TokenUsage>(
+      (usage, call) => (call.usage === undefined ? usage : mergedUsage(usage, call.usage)),
+      NO_USAGE,
+    ),
+    parameters: calls.reduceRight<Attributes>((all, call) => ({ ...all, ...call.parameters }), {}),
+  }
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
+function completed(facts: LlmFacts, kind: SpanKind, error: SpanError, source: RequestSource): LlmCall {
+  const inputMessages = facts.inputMessages ?? []
+  const ttftMs = facts.ttftMs !== undefined && facts.ttftMs >= 0 ? facts.ttftMs : undefined
+  const errorType = facts.errorType || error.type
+  return {
+    operation: facts.operation ?? (kind === 'embedding' ? 'embeddings' : 'other'),
+    provider: facts.provider ?? '',
+    requestModel: facts.requestModel ?? '',
+    responseModel: facts.responseModel ?? '',
+    responseId: facts.responseId ?? '',
+    inputMessages,
+    outputMessages: facts.outputMessages ?? [],
+    usage: consistent(facts.usage ?? NO_USAGE),
+    parameters: facts.parameters ?? {},
+    finishReasons: facts.finishReasons ?? [],
+    streamed: facts.streamed ?? ttftMs !== undefined,
+    ttftMs,
+    errorType,
+    errorMessage: errorType === '' ? '' : facts.errorMessage || error.message,
+    reportedCostUsd: facts.reportedCostUsd,
+    promptName: facts.promptName ?? '',
+    promptVersion: facts.promptVersion ?? '',
+    feature: facts.feature ?? '',
+    source: facts.source ?? source,
+    context: isNothing(facts.context) ? toolResultsIn(inputMessages) : (facts.context ?? []),
+  }
+}
+
+/** Counts of different dialects put together may still break "a part is not larger than the whole". */
+function consistent(usage: TokenUsage): TokenUsage {
+  const cache = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0)
+  if (usage.inputTokens === undefined || cache <= usage.inputTokens) return usage
+  return { ...usage, inputTokens: usage.inputTokens + cache }
+}
+
+function toolResultsIn(messages: readonly Message[]): string[] {
+  return messages.flatMap((message) =>
+    message.parts.flatMap((part) => (part.type === 'tool_result' && part.content !== '' ? [part.content] : [])),
+  )
+}
