@@ -76,7 +76,13 @@ export type AtModifier =
 
 /** A duration; anything but a plain number needs the duration expressions feature and is computed per query. */
 export type DurationExpr =
-  | { readonly kind: 'duration'; readonly ms: number; readonly position: Position }
+  | {
+      readonly kind: 'duration'
+      readonly ms: number
+      /** Written as a plain number of seconds (`300`): prints as one in arithmetic. */
+      readonly unitless?: boolean
+      readonly position: Position
+    }
   | { readonly kind: 'duration-query'; readonly value: 'step' | 'range'; readonly position: Position }
   | {
       readonly kind: 'duration-unary'
