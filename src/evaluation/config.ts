@@ -1,0 +1,42 @@
+import { z } from 'zod'
+
+const share = z.number().min(0).max(1)
+
+/** Which requests are evaluated, and by what. Requests that no rule here picks still get the cheap evaluators. */
+const samplingConfig = z
+  .strictObject({
+    /** Share of the requests that all evaluators read, 0-1. */
+    share: share.default(1),
+    /** Share for single models, by the model's name as it stands in the requests. */
+    models: z.record(z.string(), share).default({}),
+    /** Requests that are always read by all evaluators, whatever the share. */
+    always: z
+      .strictObject({
+        error: z.boolean().default(true),
+        feedback: z.boolean().default(true),
+        /** Answers of at least so many output tokens; 0: length does not matter. */
+        output_tokens: z.int().min(0).default(4_000),
+      })
+      .prefault({}),
+  })
+  .prefault({})
+
+/** The section `evaluation` of the configuration. */
+export const evaluationConfig = z
+  .strictObject({
+    enabled: z.boolean().default(true),
+    /** Names of evaluators; absent: all of them. */
+    evaluators: z.array(z.string()).optional(),
+    /** Whether `pii` looks for names of persons too. */
+    pii_names: z.boolean().default(false),
+    /** Whether requests that are not sampled are still read by the cheap evaluators. */
+    cheap_for_all: z.boolean().default(true),
+    sampling: samplingConfig,
+    /** Requests that wait for the worker; what does not fit is dropped and counted. */
+    queue_capacity: z.int().min(1).max(1_000_000).default(20_000),
+    /** Requests handed to the worker at once. */
+    batch_size: z.int().min(1).max(10_000).default(256),
+  })
+  .prefault({})
+
+export type EvaluationConfig = z.output<typeof evaluationConfig>

@@ -1,0 +1,86 @@
+import type { Evaluation } from '../model/evaluation.ts'
+import type { InstrumentRegistry } from '../telemetry/instruments.ts'
+
+/** Evaluators times models times verdicts; beyond it series are counted as "other". */
+const MAX_SERIES = 10_000
+
+export type DropReason = 'queue_full' | 'worker_failed' | 'stopped' | 'store_failed'
+
+/** The series that evaluation writes: the scores of the requests, and its own work. */
+export class EvaluationInstruments {
+  readonly #score
+  readonly #verdicts
+  readonly #dropped
+  readonly #failures
+  readonly #reduced
+  readonly #overlong
+  readonly #waiting
+
+  constructor(registry: InstrumentRegistry) {
+    this.#score = registry.histogram({
+      name: 'llm_evaluation_score',
+      help: 'Scores of the evaluators, 0-1: how strongly the named thing is present.',
+      labelNames: ['evaluator', 'model'],
+      buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+      maxSeries: MAX_SERIES,
+    })
+    this.#verdicts = registry.counter({
+      name: 'llm_evaluation_verdicts_total',
+      help: 'Evaluated requests by evaluator and verdict.',
+      labelNames: ['evaluator', 'verdict', 'model'],
+      maxSeries: MAX_SERIES,
+    })
+    this.#dropped = registry.counter({
+      name: 'tetrascope_evaluation_dropped_total',
+      help: 'Requests (store_failed: results) that were not evaluated or whose results were lost, by reason.',
+      labelNames: ['reason'],
+    })
+    this.#failures = registry.counter({
+      name: 'tetrascope_evaluation_failures_total',
+      help: 'Evaluations that failed because the evaluator threw.',
+      labelNames: ['evaluator'],
+    })
+    this.#reduced = registry.counter({
+      name: 'tetrascope_evaluation_reduced_total',
+      help: 'Requests read only by the cheap evaluators because the queue was more than half full.',
+    })
+    this.#overlong = registry.counter({
+      name: 'tetrascope_evaluation_overlong_total',
+      help: 'Requests with a text of which only the beginning was evaluated.',
+    })
+    this.#waiting = registry.gauge({
+      name: 'tetrascope_evaluation_queue_size',
+      help: 'Requests that wait for evaluation.',
+    })
+    for (const reason of ['queue_full', 'worker_failed', 'stopped', 'store_failed'] as const) this.dropped(reason, 0)
+  }
+
+  /** Counts results. A verdict's counterpart starts at 0, so that the first flagged request is an increase and rates have both sides. */
+  evaluated(evaluations: readonly Evaluation[]): void {
+    for (const { evaluator, model, score, verdict } of evaluations) {
+      this.#score.observe({ evaluator, model }, score)
+      this.#verdicts.add({ evaluator, model, verdict })
+      this.#verdicts.add({ evaluator, model, verdict: verdict === 'ok' ? 'flagged' : 'ok' }, 0)
+    }
+  }
+
+  dropped(reason: DropReason, count: number): void {
+    this.#dropped.add({ reason }, count)
+  }
+
+  failed(evaluator: string): void {
+    this.#failures.add({ evaluator })
+  }
+
+  reduced(): void {
+    this.#reduced.add({})
+  }
+
+  overlong(): void {
+    this.#overlong.add({})
+  }
+
+  waiting(count: number): void {
+    this.#waiting.set({}, count)
+  }
+}

@@ -1,0 +1,54 @@
+import type { Evaluation } from '../model/evaluation.ts'
+import type { EvaluationInput, Evaluator } from './evaluator.ts'
+import { boundInput } from './input-of.ts'
+
+/** One request as it is handed to the worker. */
+export interface EvaluationJob {
+  readonly traceId: string
+  readonly spanId: string
+  readonly timeMs: number
+  readonly input: EvaluationInput
+  /** `cheap`: only the evaluators of that cost class read it. */
+  readonly depth: 'all' | 'cheap'
+}
+
+/** An evaluator threw: a defect of the evaluator, which costs this one score and nothing else. */
+export interface EvaluatorFailure {
+  readonly evaluator: string
+  readonly message: string
+}
+
+/** What the worker gives back for a batch of jobs. */
+export interface EvaluationOutcome {
+  readonly evaluations: readonly Evaluation[]
+  readonly failures: readonly EvaluatorFailure[]
+}
+
+/** Runs the evaluators over a batch. */
+export function runJobs(jobs: readonly EvaluationJob[], evaluators: readonly Evaluator[]): EvaluationOutcome {
+  const evaluations: Evaluation[] = []
+  const failures: EvaluatorFailure[] = []
+  const cheap = evaluators.filter((evaluator) => evaluator.costClass === 'cheap')
+  for (const job of jobs) {
+    const bounded = { ...job, input: boundInput(job.input) }
+    for (const evaluator of job.depth === 'all' ? evaluators : cheap) runOne(bounded, evaluator, evaluations, failures)
+  }
+  return { evaluations, failures }
+}
+
+function runOne(
+  job: EvaluationJob,
+  evaluator: Evaluator,
+  evaluations: Evaluation[],
+  failures: EvaluatorFailure[],
+): void {
+  try {
+    const score = evaluator.evaluate(job.input)
+    if (score === undefined) return
+    const { traceId, spanId, timeMs } = job
+    const origin = { evaluator: evaluator.name, evaluatorVersion: evaluator.version, model: job.input.model }
+    evaluations.push({ traceId, spanId, timeMs, ...origin, ...score })
+  } catch (error) {
+    failures.push({ evaluator: evaluator.name, message: error instanceof Error ? error.message : String(error) })
+  }
+}

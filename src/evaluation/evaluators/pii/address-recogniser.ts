@@ -1,0 +1,43 @@
+import type { PiiFinding } from './finding.ts'
+import { findAll } from './finding.ts'
+
+const STREET_TYPE =
+  '(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Parkway|Pkwy|Highway|Hwy|Circle|Cir|Crescent|Close|Trail|Alley|Row|Walk|Mews|Hill|Isle|Crossing|Plaza)'
+const NAME = "[A-Z\\u00C0-\\u024F][\\p{L}'’.-]{0,24}"
+const UNIT = String.raw`(?:[,\n ]{1,4}(?:Apt|Suite|Unit|Flat|Room|Ste|Floor|#)\.? ?[\dA-Z-]{1,6})?`
+
+const ENGLISH = new RegExp(
+  String.raw`(?<![\w$€£.,-])\d{1,6}[A-Za-z]? (?:[NSEW]\.? )?(?:${NAME} ){1,4}${STREET_TYPE}\b\.?${UNIT}`,
+  'gu',
+)
+const EUROPEAN_SUFFIX =
+  /(?<![\p{L}\d])\p{L}{3,24}(?:straße|strasse|str\.|vägen|gatan|gata|vej|vegen|veien|gate|laan|straat|weg|gasse|allee|platz|katu|kuja|tie|plein|kade|dijk|singel|allé|vænget) \d{1,4}[a-zA-Z]?(?![\d.,]\d)/gu
+const EUROPEAN_PREFIX = new RegExp(
+  String.raw`(?<![\p{L}\d])(?:Via|Viale|Piazza|Corso|Rua|Avenida|Calle|C\/|Plaza|Paseo|Carrer|Rue|Chemin|ul\.|al\.|pl\.|os\.) (?:(?:de|da|do|del|della|di|la|le|les|des|du|los|las|dos) )?(?:${NAME} ?){1,4},? ?\d{1,4}(?![\d.,]\d)`,
+  'gu',
+)
+const HUNGARIAN = new RegExp(String.raw`(?:${NAME} ){1,3}(?:utca|út|tér|u\.) \d{1,4}\.?`, 'gu')
+const POST_BOX = /\b(?:P\.? ?O\.? Box|Postfach|Casilla|Box) \d{1,6}\b|\b(?:PSC|Unit) \d{2,5},? Box \d{2,5}\b/gi
+const MILITARY = /\b(?:[AFD]PO) (?:A[AEP]),? \d{5}\b/g
+
+/** Chinese: from the street's name to the house number, with the places before it and the flat after it. */
+const CHINESE =
+  /(?:[\u4e00-\u9fa5]{2,8}(?:省|自治区|市|州|盟))?(?:[\u4e00-\u9fa5]{1,7}(?:市|区|县|旗|镇|乡|街道|新区|开发区))?[\u4e00-\u9fa5\d]{1,12}(?:大道|大街|路|街|巷|弄|胡同|里|村)[\u4e00-\u9fa5]{0,4}\d{1,5} ?(?:号|弄)(?:[\u4e00-\u9fa5\dA-Za-z-]{0,16}(?:室|单元|栋|幢|楼|层|座|号))?/g
+const CHINESE_COMMUNITY =
+  /[\u4e00-\u9fa5]{2,8}(?:市|区|县)[\u4e00-\u9fa5\d]{2,14}(?:小区|花园|公寓|大厦|家园|苑|村|广场)[\u4e00-\u9fa5]{0,2}\d{1,4} ?(?:号楼|栋|幢|座|单元|号)[\u4e00-\u9fa5\dA-Za-z-]{0,12}/g
+const HOUSE_NUMBER = /\d/
+
+/** Postal addresses with a house number: English, Chinese, the common forms of Europe, boxes. */
+export function recogniseAddresses(text: string): readonly PiiFinding[] {
+  if (!HOUSE_NUMBER.test(text)) return []
+  return [
+    ...findAll(text, 'ADDRESS', ENGLISH),
+    ...findAll(text, 'ADDRESS', EUROPEAN_SUFFIX),
+    ...findAll(text, 'ADDRESS', EUROPEAN_PREFIX),
+    ...findAll(text, 'ADDRESS', HUNGARIAN),
+    ...findAll(text, 'ADDRESS', POST_BOX),
+    ...findAll(text, 'ADDRESS', MILITARY),
+    ...findAll(text, 'ADDRESS', CHINESE),
+    ...findAll(text, 'ADDRESS', CHINESE_COMMUNITY),
+  ]
+}

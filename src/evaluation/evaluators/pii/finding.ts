@@ -1,0 +1,59 @@
+/** Kinds of personal data, in Presidio's words where it has one. */
+export type PiiType =
+  | 'EMAIL_ADDRESS'
+  | 'PHONE_NUMBER'
+  | 'CREDIT_CARD'
+  | 'BANK_CARD'
+  | 'IBAN_CODE'
+  | 'US_SSN'
+  | 'CN_RESIDENT_ID'
+  | 'NATIONAL_ID'
+  | 'PASSPORT'
+  | 'IP_ADDRESS'
+  | 'DATE_OF_BIRTH'
+  | 'LICENCE_PLATE'
+  | 'ADDRESS'
+  | 'ACCOUNT'
+  | 'PERSON'
+
+/** Personal data at a place of a text; UTF-16 indexes. */
+export interface PiiFinding {
+  readonly type: PiiType
+  readonly start: number
+  readonly end: number
+}
+
+/** Finds one family of personal data. Linear in the length of the text. */
+export type Recogniser = (text: string) => readonly PiiFinding[]
+
+/** The text before a place, lower case, in which words such as "card" or "电话" decide what a number is. */
+export function contextBefore(text: string, start: number, length = 48): string {
+  return text.slice(Math.max(0, start - length), start).toLowerCase()
+}
+
+/** Findings for all matches of a global expression that pass `test`. */
+export function findAll(
+  text: string,
+  type: PiiType,
+  pattern: RegExp,
+  test: (match: RegExpExecArray) => boolean = () => true,
+): PiiFinding[] {
+  const findings: PiiFinding[] = []
+  for (const match of text.matchAll(pattern)) {
+    if (test(match)) findings.push({ type, start: match.index, end: match.index + match[0].length })
+  }
+  return findings
+}
+
+/** Drops findings that overlap an earlier one of the list or a longer one: a card inside an IBAN, a phone inside a card. */
+export function withoutOverlaps(findings: readonly PiiFinding[]): PiiFinding[] {
+  if (findings.length < 2) return [...findings]
+  const ranked = [...findings].sort((a, b) => a.start - b.start || b.end - a.end)
+  const kept: PiiFinding[] = []
+  for (const finding of ranked) {
+    const last = kept.at(-1)
+    if (last === undefined || finding.start >= last.end) kept.push(finding)
+    else if (finding.end - finding.start > last.end - last.start) kept[kept.length - 1] = finding
+  }
+  return kept
+}

@@ -1,0 +1,50 @@
+/** What a sentence of an answer does with the request. */
+export type Stance =
+  /** Says that it will not or cannot do what was asked. */
+  | 'declines'
+  /** Says that it does not have what was asked for: access, data, a body. */
+  | 'lacks'
+  /** Says that the request is wrong: unethical, illegal, harmful, offensive. */
+  | 'objects'
+  | 'other'
+
+const NEGATED_ABILITY =
+  "(?:can(?:no|['’]?)t|can not|could(?: not|n['’]t)|won['’]t|will not|wouldn['’]t|would not|(?:am|['’]m|are|is) (?:not able|unable|not in a position|not allowed|not permitted|not programmed|not designed|not comfortable|not going|not authorized)(?: to)?|must (?:decline|refuse)|(?:have|need) to (?:decline|refuse)|(?:do not|don['’]t) (?:feel comfortable|have the ability)|(?:decline|refuse) to|shouldn['’]t|should not|may not)"
+
+/** What is declined when one declines a request; "I cannot recommend it enough" and "you cannot park here" are not among them. */
+const TASK =
+  '(?:help|assist|provide|fulfil|comply|create|generate|write|produce|support|engage|answer|discuss|give|offer|share|do that|do this|do so|continue|participate|respond|satisfy|complete|suggest|advise|advice|encourage|promote|condone|endorse|recommend (?:any|ways|that|engaging|harmful|illegal|using)|tell you|teach|explain how|describe|disclose|reveal|facilitate|aid|enable|be involved|be part|accept|proceed|process|carry out|perform|execute|make (?:fun|jokes|any)|joke|speculate|confirm|access|browse|open|see|view|watch|play|draw|speak (?:to|for)|predict|diagnose|in good conscience|guide|instruct|list|entertain|role-?play|pretend|impersonate|justify|agree|say|show|fulfill|obtain|retrieve|send|call|book|order)'
+
+const ENGLISH_DECLINE = new RegExp(
+  String.raw`\b(?:i|we|i['’]m|this assistant|as an ai[^.!?\n]{0,40}?i)\b[^.!?\n]{0,40}?${NEGATED_ABILITY}[^.!?\n]{0,30}?\b${TASK}`,
+  'i',
+)
+const ENGLISH_SHORT =
+  /^["'\s]*(?:(?:i['’]m|i am) (?:really |very |so |truly )?sorry|sorry|(?:my )?apologies|i apologi[sz]e|unfortunately|regretfully)[^.!?\n]{0,60}?(?:\b(?:can(?:no|['’]?)t|can not|unable|won['’]t|will not|not able|no\b)|but i (?:can['’]?t|cannot|won['’]t|must))/i
+const ENGLISH_LACK =
+  /\bi (?:do not|don['’]t|have no|am not able to have) (?:have |actually have |currently have )?(?:any )?(?:access|the ability|the capability|information|knowledge|data|personal|real-?time|the authority|a physical|details)\b|\b(?:is|are) not publicly (?:available|known)/i
+const ENGLISH_OBJECTION =
+  /\b(?:(?:is|are|would be|it['’]s|be) (?:highly |extremely |completely |deeply |both |very )?(?:not (?:appropriate|acceptable|ethical|okay|ok|legal|right)|never (?:acceptable|okay|appropriate|justified|the answer|right)|inappropriate|unethical|illegal|unacceptable|harmful|offensive|immoral|against the law)|(?:do|does) not (?:condone|promote|support|endorse|encourage)|don['’]t (?:condone|promote|support)|against my (?:programming|guidelines|principles|values)|violates?(?: \w+){0,2} (?:polic|guideline|law|right|privacy)|not (?:justified|ethical or|legal or|acceptable or))/i
+
+const CHINESE_DECLINE =
+  /(?:(?:我|本助手|本模型|我们|作为[^，。！？\n]{0,14}，?我?)(?:[^，。！？\n]{0,8})?|很?抱歉[，,]?[^。！？\n]{0,12}|对不起[，,]?[^。！？\n]{0,12}|很?遗憾[，,]?[^。！？\n]{0,12})(?:无法|不能|不会|不可以|不便|不应该?|没有办法|没办法|拒绝|不方便|不被允许|不支持|不提供|不予|难以|不适合|恕不)[^。！？\n]{0,14}(?:提供|回答|帮助|帮你|帮您|协助|满足|讨论|生成|完成|执行|分享|参与|支持|撰写|编写|写|创作|给出|给你|给您|告诉|透露|建议|推荐|鼓励|教|回应|处理|继续|访问|获取|评论|评价|展开|谈论|涉及|做|答复|解答|描述|说明|预测|诊断|查询|展示|扮演|答应|同意|发表|传播|制作|解释|进行)/
+const CHINESE_SHORT =
+  /^(?:抱歉|对不起|很抱歉|非常抱歉|不好意思|很遗憾|恕我|恕难|这个(?:问题|话题)我(?:不|无法))[^。！？\n]{0,20}(?:不能|无法|不会|不便|不可|难以|拒绝|没法|不行|从命|不)/
+const CHINESE_LACK =
+  /我(?:并)?没有(?:权限|能力|办法|相关|个人|实时|访问|这方面|足够|任何|获取)|我不(?:具备|掌握|知道您|了解您|清楚您)/
+const CHINESE_OBJECTION =
+  /(?:是|属于|都是|涉嫌|可能)?(?:违法|犯罪|不道德|不合法|非法|违反(?:法律|道德|规定|相关|伦理|政策|我的)|违背|不恰当|不合适|不尊重|不可取|不应该|不当|有害|歧视|不被允许)的?/
+
+const QUOTED = /["“][^"”\n]{0,200}["”]/g
+
+/** What one sentence does with the request. English and Chinese. */
+export function stanceOf(sentence: string): Stance {
+  const text = sentence.length > 600 ? sentence.slice(0, 600) : sentence
+  // What a story's character or a cited person declines is not declined by the model.
+  const own = text.replace(QUOTED, '""')
+  const said = own.length > 4 ? own : text
+  if (ENGLISH_SHORT.test(said) || ENGLISH_DECLINE.test(said)) return 'declines'
+  if (CHINESE_SHORT.test(said) || CHINESE_DECLINE.test(said)) return 'declines'
+  if (ENGLISH_LACK.test(said) || CHINESE_LACK.test(said)) return 'lacks'
+  return ENGLISH_OBJECTION.test(said) || CHINESE_OBJECTION.test(said) ? 'objects' : 'other'
+}
