@@ -123,6 +123,8 @@ describe('evaluation of requests', () => {
     const request = testRequest({ response: REFUSAL })
     runner.onRequests([request])
     await failed
+    // Lets the runner come to its waiting, then lets the wait pass.
+    await clock.advance(0)
     await clock.advance(1_000)
     await runner.drained()
     expect(await evaluations.evaluationsOf(request.span.traceId, request.span.spanId)).toHaveLength(1)
