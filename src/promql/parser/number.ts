@@ -40,7 +40,7 @@ export function formatPlain(value: number): string {
   return text.includes('e') ? withoutExponent(text) : text
 }
 
-/** As Go's `%v` of a float: an exponent of at least two digits below 1e-4 andX
+/** As Go's `%v` of a float: an exponent of at least two digits below 1e-4 and from 1e6 on. */
 export function formatShort(value: number): string {
   if (!Number.isFinite(value) || value === 0) return formatPlain(value)
   const [mantissa = '', exponent = ''] = value.toExponential().split('e')
