@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { parseDuration } from '../model/duration.ts'
+
+/** A duration in Prometheus's spelling (`15s`, `1h30m`); the output is milliseconds. */
+export const durationText = z.string().transform((text, context): number => {
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    return z.NEVER
+  }
+})
+
+const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const
+const SIZE = /^(\d+(?:\.\d+)?)([KMGTPE]?)(i?)(B?)$/
+
+/** A size in bytes in Prometheus's spelling: `512MB`, base 1024 whether `MB` or `MiB`; 0 means no limit. The output is bytes. */
+export const sizeText = z.union([z.string(), z.number()]).transform((found, context): number => {
+  const match = SIZE.exec(String(found))
+  const [, digits = '', unit = '', , suffix = ''] = match ?? []
+  const isUnitless = unit === '' && suffix === ''
+  if (match === null || (isUnitless && Number(digits) !== 0) || (unit !== '' && suffix === '')) {
+    context.addIssue({
+      code: 'custom',
+      message: `not a valid size: ${JSON.stringify(found)} (expected for example 512KB, 10MB, or 0 for no limit)`,
+    })
+    return z.NEVER
+  }
+  return (
+    Number(digits) *
+    1024 **
+      Math.max(
+        0,
+        SIZE_UNITS.findIndex((name) => name === `${unit}B`),
+      )
+  )
+})
+
+/** A text that YAML may have read as a number or a boolean. */
+export const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+
+/** A list that a file may also leave empty (`null`). */
+export function listOf<T extends z.ZodType>(
+  item: T,
+): z.ZodPipe<
+  z.ZodOptional<z.ZodNullable<z.ZodArray<T>>>,
+  z.ZodTransform<z.output<T>[], z.output<T>[] | null | undefined>
+> {
+  return z
+    .array(item)
+    .nullish()
+    .transform((list) => list ?? [])
+}
+
+/** A key of Prometheus that we know and refuse, so that nobody believes that it works. */
+export function notSupported(key: string, instead: string): z.ZodOptional<z.ZodUnknown> {
+  return z
+    .unknown()
+    .refine((value) => value === undefined || value === null, `${key} is not supported by tetrascope; ${instead}`)
+    .optional()
+}
