@@ -2,6 +2,7 @@
 import type { LocalizedText, Layer } from '../catalogue/entry.ts'
 import type { HealthStatus } from '../catalogue/health.ts'
 import type { Evaluation } from '../model/evaluation.ts'
+import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
 import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
@@ -56,6 +57,11 @@ export interface RequestBody {
 /** GET /traces/:traceId */
 export interface TraceBody {
   readonly spans: readonly Span[]
+}
+
+/** GET /logs */
+export interface LogsBody {
+  readonly logs: readonly LogRecord[]
 }
 
 /** GET /dashboards */

@@ -1,0 +1,68 @@
+import type {
+  Dashboard,
+  HealthBody,
+  LogsBody,
+  NotificationsBody,
+  RequestBody,
+  RequestsBody,
+  TotalsBody,
+  TraceBody,
+} from '../../../src/api/types.ts'
+import { getJson, postJson } from './client.ts'
+
+const ROOT = '/api/tetrascope/v1'
+
+export function fetchHealth(signal?: AbortSignal): Promise<HealthBody> {
+  return getJson(`${ROOT}/health`, {}, signal)
+}
+
+export function fetchDashboard(id: string, signal?: AbortSignal): Promise<Dashboard> {
+  return getJson(`${ROOT}/dashboards/${id}`, {}, signal)
+}
+
+export interface RequestsParameters {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly model: string
+  readonly status: string
+  readonly cursor: string
+}
+
+export function fetchRequests(parameters: RequestsParameters, signal?: AbortSignal): Promise<RequestsBody> {
+  return getJson(`${ROOT}/requests`, { ...parameters }, signal)
+}
+
+export function fetchTotals(start: number, end: number, signal?: AbortSignal): Promise<TotalsBody> {
+  return getJson(`${ROOT}/requests/totals`, { start, end }, signal)
+}
+
+export function fetchRequest(traceId: string, spanId: string, signal?: AbortSignal): Promise<RequestBody> {
+  return getJson(`${ROOT}/requests/${traceId}/${spanId}`, {}, signal)
+}
+
+export function fetchTrace(traceId: string, signal?: AbortSignal): Promise<TraceBody> {
+  return getJson(`${ROOT}/traces/${traceId}`, {}, signal)
+}
+
+export function fetchLogs(start: number, end: number, text: string, signal?: AbortSignal): Promise<LogsBody> {
+  return getJson(`${ROOT}/logs`, { start, end, text }, signal)
+}
+
+export function fetchNotifications(signal?: AbortSignal): Promise<NotificationsBody> {
+  return getJson(`${ROOT}/notifications`, {}, signal)
+}
+
+/** Silences exactly the alerts with these labels, by Alertmanager's own API. */
+export function silenceAlert(labels: Readonly<Record<string, string>>, hours: number): Promise<{ silenceID: string }> {
+  const matchers = Object.entries(labels).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }))
+  const startsAt = new Date()
+  const endsAt = new Date(startsAt.getTime() + hours * 3_600_000)
+  return postJson('/alertmanager/api/v2/silences', {
+    matchers,
+    startsAt,
+    endsAt,
+    createdBy: 'page',
+    comment: 'silenced on the alerts page',
+  })
+}

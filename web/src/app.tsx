@@ -1,0 +1,122 @@
+import {
+  ActionIcon,
+  AppShell,
+  Burger,
+  Group,
+  NavLink,
+  SegmentedControl,
+  Text,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import type { ReactNode } from 'react'
+import { Link, Route, Switch, useLocation } from 'wouter'
+import { RangeSelect } from './components/time-range.tsx'
+import type { TextKey } from './i18n/dictionary.ts'
+import { useLanguage } from './i18n/language.tsx'
+import { AlertsPage } from './pages/alerts.tsx'
+import { LogsPage } from './pages/logs.tsx'
+import { OverviewPage } from './pages/overview.tsx'
+import { QueryPage } from './pages/query.tsx'
+import { RequestDetailPage } from './pages/request-detail.tsx'
+import { RequestsPage } from './pages/requests.tsx'
+import { TargetsPage } from './pages/targets.tsx'
+
+const PAGES: ReadonlyArray<readonly [path: string, name: TextKey]> = [
+  ['/', 'overview'],
+  ['/requests', 'requests'],
+  ['/alerts', 'alerts'],
+  ['/logs', 'logs'],
+  ['/targets', 'targets'],
+  ['/query', 'query'],
+]
+
+export function App(): ReactNode {
+  const [opened, { toggle, close }] = useDisclosure()
+  return (
+    <AppShell
+      header={{ height: 48 }}
+      navbar={{ width: 168, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding="md"
+    >
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap">
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" />
+            <img src="/favicon.svg" width={22} height={22} alt="" />
+            <Text fw={700}>Tetrascope</Text>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <RangeSelect />
+            <LanguageSwitch />
+            <SchemeSwitch />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs">
+        <Navigation onNavigate={close} />
+      </AppShell.Navbar>
+      <AppShell.Main>
+        <Switch>
+          <Route path="/" component={OverviewPage} />
+          <Route path="/requests" component={RequestsPage} />
+          <Route path="/requests/:traceId/:spanId">
+            {({ traceId, spanId }) => <RequestDetailPage traceId={traceId} spanId={spanId} />}
+          </Route>
+          <Route path="/alerts" component={AlertsPage} />
+          <Route path="/logs" component={LogsPage} />
+          <Route path="/targets" component={TargetsPage} />
+          <Route path="/query" component={QueryPage} />
+        </Switch>
+      </AppShell.Main>
+    </AppShell>
+  )
+}
+
+function Navigation({ onNavigate }: { readonly onNavigate: () => void }): ReactNode {
+  const { t } = useLanguage()
+  const [location] = useLocation()
+  return PAGES.map(([path, name]) => (
+    <NavLink
+      key={path}
+      component={Link}
+      href={path}
+      label={t(name)}
+      active={path === '/' ? location === '/' : location.startsWith(path)}
+      onClick={onNavigate}
+      style={{ borderRadius: 6 }}
+    />
+  ))
+}
+
+function LanguageSwitch(): ReactNode {
+  const { language, setLanguage, t } = useLanguage()
+  return (
+    <SegmentedControl
+      aria-label={t('language')}
+      size="xs"
+      value={language}
+      onChange={setLanguage}
+      data={[
+        { value: 'en', label: 'EN' },
+        { value: 'zh', label: '中文' },
+      ]}
+    />
+  )
+}
+
+function SchemeSwitch(): ReactNode {
+  const { t } = useLanguage()
+  const { setColorScheme } = useMantineColorScheme()
+  const scheme = useComputedColorScheme('light')
+  return (
+    <ActionIcon
+      variant="default"
+      aria-label={t('lightDark')}
+      onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
+    >
+      {scheme === 'dark' ? '☀' : '☾'}
+    </ActionIcon>
+  )
+}

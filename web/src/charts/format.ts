@@ -1,0 +1,32 @@
+/** A number in a catalogue unit as a person reads it. */
+export function formatNumber(value: number | null | undefined, unit: string): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '–'
+  if (unit === 'USD' || unit === 'USD/h') return `$${formatMoney(value)}${unit === 'USD/h' ? '/h' : ''}`
+  if (unit === 'ms' && Math.abs(value) >= 10_000) return `${formatPlain(value / 1000)} s`
+  const suffix = unit === '' || unit === 'PSI' ? '' : unit === '%' ? '%' : unit === 'C' ? ' °C' : ` ${unit}`
+  return formatPlain(value) + suffix
+}
+
+function formatPlain(value: number): string {
+  const size = Math.abs(value)
+  const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+  if (size >= 1e6) return `${(value / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })}M`
+  return value.toLocaleString('en', { maximumFractionDigits: digits })
+}
+
+function formatMoney(value: number): string {
+  if (value === 0) return '0'
+  return Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(Math.abs(value) < 1 ? 4 : 2)
+}
+
+export function formatDurationMs(durationMs: number | undefined): string {
+  if (durationMs === undefined) return '–'
+  return durationMs >= 1000 ? `${(durationMs / 1000).toFixed(2)} s` : `${Math.round(durationMs)} ms`
+}
+
+/** `HH:MM:SS`, with the date when it is not today's. */
+export function formatClock(timeMs: number, nowMs = Date.now()): string {
+  const time = new Date(timeMs)
+  const clock = time.toLocaleTimeString('en-GB')
+  return time.toDateString() === new Date(nowMs).toDateString() ? clock : `${time.toLocaleDateString('sv-SE')} ${clock}`
+}

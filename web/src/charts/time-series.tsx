@@ -1,0 +1,121 @@
+import { useComputedColorScheme } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
+import { useEffect, useRef, type ReactNode } from 'react'
+import uPlot from 'uplot'
+import type { ChartData } from './chart-data.ts'
+import { formatNumber } from './format.ts'
+
+const COLORS = ['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e64980', '#4263eb', '#a9e34b', '#868e96']
+
+export interface TimeSeriesProps {
+  readonly data: ChartData
+  readonly unit: string
+  readonly height: number
+  readonly thresholds?: { readonly warning: number; readonly critical: number } | null
+  /** Tiles are drawn without axes. */
+  readonly bare?: boolean
+}
+
+/** Lines over time. Thresholds are drawn as dashed lines where they lie within the picture. */
+export function TimeSeries({ data, unit, height, thresholds = null, bare = false }: TimeSeriesProps): ReactNode {
+  const { ref, width } = useElementSize()
+  const holder = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | null>(null)
+  const scheme = useComputedColorScheme('light')
+  const shape = JSON.stringify([data.lines.map(({ name }) => name), unit, height, bare, scheme, thresholds])
+
+  useEffect(() => {
+    if (holder.current === null || width === 0) return undefined
+    plot.current = new uPlot(
+      optionsOf({ data, unit, height, thresholds, bare, width, dark: scheme === 'dark' }),
+      columns(data),
+      holder.current,
+    )
+    return () => plot.current?.destroy()
+    // The plot is built anew when its shape changes; new values alone are handed to it below.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [shape, width])
+
+  useEffect(() => plot.current?.setData(columns(data)), [data])
+
+  return (
+    <div ref={ref} style={{ width: '100%', minHeight: height }}>
+      <div ref={holder} />
+    </div>
+  )
+}
+
+interface PlotOptions extends Required<Omit<TimeSeriesProps, 'thresholds'>> {
+  readonly thresholds: TimeSeriesProps['thresholds'] | null
+  readonly width: number
+  readonly dark: boolean
+}
+
+function columns(data: ChartData): uPlot.AlignedData {
+  return [data.seconds, ...data.lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
+}
+
+function optionsOf({ data, unit, height, thresholds, bare, width, dark }: PlotOptions): uPlot.Options {
+  const line = dark ? '#373a40' : '#e9ecef'
+  const text = dark ? '#909296' : '#868e96'
+  const axis = {
+    stroke: text,
+    grid: { stroke: line, width: 1 },
+    ticks: { stroke: line, width: 1 },
+    font: '11px system-ui',
+  }
+  return {
+    width,
+    height,
+    legend: { show: !bare && data.lines.length > 1 && data.lines.length <= 12, live: false },
+    cursor: { y: false, points: { size: 5 } },
+    padding: bare ? [4, 0, 0, 0] : [8, 8, 0, 0],
+    scales: { y: { range: (_plot, min, max) => yRange(min, max) } },
+    axes: bare
+      ? [{ show: false }, { show: false }]
+      : [axis, { ...axis, size: 62, values: (_plot, splits) => splits.map((split) => formatNumber(split, unit)) }],
+    series: [
+      {},
+      ...data.lines.map(({ name }, i) => ({
+        label: name,
+        stroke: colorOf(i),
+        width: 1.5,
+        points: { show: false },
+        ...(bare && { fill: `${colorOf(i)}22` }),
+        value: (_plot: uPlot, value: number | null) => formatNumber(value, unit),
+      })),
+    ],
+    hooks: { draw: [(plot) => drawThresholds(plot, thresholds ?? null)] },
+  }
+}
+
+/** From zero, or from the lowest value when that is below; with room above, and never of no height. */
+function yRange(min: number | null, max: number | null): [number, number] {
+  const low = Math.min(0, min ?? 0)
+  const high = max ?? 1
+  return [low, high === low ? low + 1 : high + (high - low) * 0.08]
+}
+
+function colorOf(index: number): string {
+  return COLORS[index % COLORS.length] ?? '#1098ad'
+}
+
+function drawThresholds(plot: uPlot, thresholds: TimeSeriesProps['thresholds'] | null): void {
+  if (thresholds === null || thresholds === undefined) return
+  for (const [value, color] of [
+    [thresholds.warning, '#f08c00'],
+    [thresholds.critical, '#e03131'],
+  ] as const) {
+    const y = plot.valToPos(value, 'y', true)
+    if (y < plot.bbox.top || y > plot.bbox.top + plot.bbox.height) continue
+    plot.ctx.save()
+    plot.ctx.strokeStyle = color
+    plot.ctx.globalAlpha = 0.6
+    plot.ctx.setLineDash([4, 4])
+    plot.ctx.beginPath()
+    plot.ctx.moveTo(plot.bbox.left, y)
+    plot.ctx.lineTo(plot.bbox.left + plot.bbox.width, y)
+    plot.ctx.stroke()
+    plot.ctx.restore()
+  }
+}

@@ -1,0 +1,197 @@
+import { Alert, Anchor, Badge, Card, Code, Grid, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { RequestBody } from '../../../src/api/types.ts'
+import type { Message, MessagePart } from '../../../src/model/span.ts'
+import { fetchRequest } from '../api/tetrascope.ts'
+import { formatClock, formatDurationMs, formatNumber } from '../charts/format.ts'
+import { Loaded } from '../components/loaded.tsx'
+import { TraceWaterfall } from '../components/trace-waterfall.tsx'
+import { useLanguage } from '../i18n/language.tsx'
+
+/** Evaluations arrive a moment after the request. */
+const REFRESH_MS = 3_000
+
+/** One model call: what was said, what it took, what the evaluators found, and the trace around it. */
+export function RequestDetailPage({
+  traceId,
+  spanId,
+}: {
+  readonly traceId: string
+  readonly spanId: string
+}): ReactNode {
+  const { t } = useLanguage()
+  const request = useQuery({
+    queryKey: ['request', traceId, spanId],
+    queryFn: ({ signal }) => fetchRequest(traceId, spanId, signal),
+    refetchInterval: REFRESH_MS,
+  })
+  return (
+    <Stack gap="md">
+      <Anchor component={Link} href="/requests" size="sm">
+        ← {t('back')}
+      </Anchor>
+      <Loaded query={request}>{(body) => <RequestDetail body={body} />}</Loaded>
+    </Stack>
+  )
+}
+
+function RequestDetail({ body }: { readonly body: RequestBody }): ReactNode {
+  const { t } = useLanguage()
+  const { span } = body
+  const { llm } = span
+  if (llm === undefined) return null
+  return (
+    <>
+      <Group gap="sm">
+        <Title order={3}>{llm.responseModel || llm.requestModel}</Title>
+        <Badge variant="light" color={span.status === 'error' ? 'red' : 'teal'}>
+          {span.status === 'error' ? t('error') : t('success')}
+        </Badge>
+        <Text c="dimmed" size="sm">
+          {formatClock(span.startMs)}
+        </Text>
+      </Group>
+      {llm.errorMessage !== '' && (
+        <Alert color="red" title={llm.errorType}>
+          {llm.errorMessage}
+        </Alert>
+      )}
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <Stack gap="md">
+            <Messages title={t('prompt')} messages={llm.inputMessages} />
+            <Messages title={t('response')} messages={llm.outputMessages} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Stack gap="md">
+            <Facts body={body} />
+            <Evaluations body={body} />
+          </Stack>
+        </Grid.Col>
+      </Grid>
+      <TraceWaterfall traceId={span.traceId} spanId={span.spanId} />
+    </>
+  )
+}
+
+function Messages({ title, messages }: { readonly title: string; readonly messages: readonly Message[] }): ReactNode {
+  return (
+    <Card withBorder radius="md">
+      <Text fw={600} mb="xs">
+        {title}
+      </Text>
+      <Stack gap="sm">
+        {messages.map((message, i) => (
+          // Messages have no identity but their place.
+          // oxlint-disable-next-line react/no-array-index-key
+          <div key={i}>
+            <Badge size="xs" variant="outline" color="gray" mb={4}>
+              {message.role}
+            </Badge>
+            {message.parts.map((part, j) => (
+              // oxlint-disable-next-line react/no-array-index-key
+              <PartView key={j} part={part} />
+            ))}
+          </div>
+        ))}
+      </Stack>
+    </Card>
+  )
+}
+
+function PartView({ part }: { readonly part: MessagePart }): ReactNode {
+  switch (part.type) {
+    case 'text':
+      return <PlainText>{part.text}</PlainText>
+    case 'reasoning':
+      return <PlainText dimmed>{part.text}</PlainText>
+    case 'tool_call':
+      return <Code block>{`${part.name}(${part.arguments})`}</Code>
+    case 'tool_result':
+      return <Code block>{part.content}</Code>
+    case 'media':
+      return <Code>{`${part.mediaType} ${part.reference}`}</Code>
+  }
+}
+
+function PlainText({ children, dimmed = false }: { readonly children: string; readonly dimmed?: boolean }): ReactNode {
+  return (
+    <Text
+      size="sm"
+      style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+      {...(dimmed && { c: 'dimmed', fs: 'italic' })}
+    >
+      {children}
+    </Text>
+  )
+}
+
+function Facts({ body: { span, costUsd } }: { readonly body: RequestBody }): ReactNode {
+  const { t } = useLanguage()
+  const { llm } = span
+  if (llm === undefined) return null
+  const facts: ReadonlyArray<readonly [string, string]> = [
+    [t('provider'), llm.provider],
+    [t('latency'), formatDurationMs(span.endMs - span.startMs)],
+    [t('ttft'), formatDurationMs(llm.ttftMs)],
+    [t('tokens'), `${formatNumber(llm.usage.inputTokens, '')} → ${formatNumber(llm.usage.outputTokens, '')}`],
+    [t('cost'), costUsd === undefined ? t('unknownCost') : formatNumber(costUsd, 'USD')],
+    [t('finish'), llm.finishReasons.join(', ')],
+    [t('user'), span.userId],
+    [t('session'), span.sessionId],
+    [t('service'), span.service],
+    [t('trace'), span.traceId],
+  ]
+  return (
+    <Card withBorder radius="md">
+      <Table fz="sm" verticalSpacing={4} withRowBorders={false}>
+        <Table.Tbody>
+          {facts
+            .filter(([, value]) => value !== '')
+            .map(([name, value]) => (
+              <Table.Tr key={name}>
+                <Table.Td c="dimmed">{name}</Table.Td>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+              </Table.Tr>
+            ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  )
+}
+
+function Evaluations({ body: { evaluations } }: { readonly body: RequestBody }): ReactNode {
+  const { t } = useLanguage()
+  return (
+    <Card withBorder radius="md" data-card="evaluations">
+      <Text fw={600} mb="xs">
+        {t('evaluations')}
+      </Text>
+      {evaluations.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('noEvaluations')}
+        </Text>
+      )}
+      <Stack gap={8}>
+        {evaluations.map((evaluation) => (
+          <div key={`${evaluation.evaluator}${evaluation.evaluatorVersion}`}>
+            <Group justify="space-between" gap={4}>
+              <Text size="sm">{evaluation.evaluator}</Text>
+              <Badge size="sm" variant="light" color={evaluation.verdict === 'flagged' ? 'red' : 'teal'}>
+                {t(evaluation.verdict)} {evaluation.score.toFixed(2)}
+              </Badge>
+            </Group>
+            {evaluation.explanation !== '' && (
+              <Text size="xs" c="dimmed">
+                {evaluation.explanation}
+              </Text>
+            )}
+          </div>
+        ))}
+      </Stack>
+    </Card>
+  )
+}

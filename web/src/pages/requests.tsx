@@ -1,0 +1,183 @@
+import { Badge, Button, Card, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import type { RequestRow } from '../../../src/api/types.ts'
+import { fetchRequests, fetchTotals } from '../api/tetrascope.ts'
+import { formatClock, formatDurationMs, formatNumber } from '../charts/format.ts'
+import { Empty, Loaded } from '../components/loaded.tsx'
+import { useRange } from '../components/time-range.tsx'
+import { useLanguage } from '../i18n/language.tsx'
+
+const REFRESH_MS = 2_000
+
+/** Every model call, newest first. The first page is live; a page further back stands still. */
+export function RequestsPage(): ReactNode {
+  const { t } = useLanguage()
+  const { range, windowAt } = useRange()
+  const [text, setText] = useState('')
+  const [model, setModel] = useState('')
+  const [status, setStatus] = useState('')
+  const [cursor, setCursor] = useState('')
+  const [searched] = useDebouncedValue(text, 250)
+  const requests = useQuery({
+    queryKey: ['requests', range, searched, model, status, cursor],
+    refetchInterval: cursor === '' ? REFRESH_MS : false,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      // Senders' clocks may run ahead of ours: what they date into the near future is shown as well.
+      fetchRequests(
+        { start: windowAt(Date.now()).startMs, end: Date.now() + 60_000, text: searched, model, status, cursor },
+        signal,
+      ),
+  })
+  return (
+    <Stack gap="sm">
+      <Group gap="sm">
+        <TextInput
+          placeholder={t('searchText')}
+          value={text}
+          onChange={(e) => setText(e.currentTarget.value)}
+          flex={1}
+          miw={220}
+          maw={420}
+          size="xs"
+        />
+        <ModelSelect value={model} onChange={setModel} />
+        <Select
+          aria-label={t('status')}
+          size="xs"
+          w={130}
+          value={status}
+          onChange={(value) => setStatus(value ?? '')}
+          allowDeselect={false}
+          data={[
+            { value: '', label: t('anyStatus') },
+            { value: 'success', label: t('success') },
+            { value: 'error', label: t('error') },
+          ]}
+        />
+      </Group>
+      <Loaded query={requests}>
+        {(page) => (
+          <>
+            {page.rows.length === 0 ? (
+              <Empty title={t('noRequests')} hint={t('noRequestsHint')} />
+            ) : (
+              <RequestTable rows={page.rows} />
+            )}
+            <Group justify="flex-end">
+              {cursor !== '' && (
+                <Button size="xs" variant="default" onClick={() => setCursor('')}>
+                  {t('newest')}
+                </Button>
+              )}
+              {page.nextCursor !== undefined && (
+                <Button size="xs" variant="default" onClick={() => setCursor(page.nextCursor ?? '')}>
+                  {t('older')}
+                </Button>
+              )}
+            </Group>
+          </>
+        )}
+      </Loaded>
+    </Stack>
+  )
+}
+
+function ModelSelect({
+  value,
+  onChange,
+}: {
+  readonly value: string
+  readonly onChange: (model: string) => void
+}): ReactNode {
+  const { t } = useLanguage()
+  const { range, windowAt } = useRange()
+  const totals = useQuery({
+    queryKey: ['totals', range],
+    refetchInterval: 15_000,
+    queryFn: ({ signal }) => fetchTotals(windowAt(Date.now()).startMs, Date.now() + 60_000, signal),
+  })
+  const models = totals.data?.models ?? []
+  const options = models.map(({ model, requests }) => ({
+    value: model,
+    label: `${model} (${formatNumber(requests, '')})`,
+  }))
+  return (
+    <Select
+      aria-label={t('model')}
+      size="xs"
+      w={230}
+      searchable
+      allowDeselect={false}
+      value={value}
+      onChange={(next) => onChange(next ?? '')}
+      data={[{ value: '', label: t('allModels') }, ...options]}
+    />
+  )
+}
+
+function RequestTable({ rows }: { readonly rows: readonly RequestRow[] }): ReactNode {
+  const { t } = useLanguage()
+  return (
+    <Card withBorder padding={0} radius="md">
+      <Table.ScrollContainer minWidth={900}>
+        <Table highlightOnHover verticalSpacing={6} fz="sm" data-table="requests">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('time')}</Table.Th>
+              <Table.Th>{t('status')}</Table.Th>
+              <Table.Th>{t('model')}</Table.Th>
+              <Table.Th>{t('prompt')}</Table.Th>
+              <Table.Th ta="right">{t('latency')}</Table.Th>
+              <Table.Th ta="right">{t('ttft')}</Table.Th>
+              <Table.Th ta="right">{t('tokens')}</Table.Th>
+              <Table.Th ta="right">{t('cost')}</Table.Th>
+              <Table.Th>{t('user')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <RequestLine key={`${row.traceId}${row.spanId}`} row={row} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Card>
+  )
+}
+
+function RequestLine({ row }: { readonly row: RequestRow }): ReactNode {
+  const { t } = useLanguage()
+  const [, navigate] = useLocation()
+  return (
+    <Table.Tr style={{ cursor: 'pointer' }} onClick={() => navigate(`/requests/${row.traceId}/${row.spanId}`)}>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>{formatClock(row.startMs)}</Table.Td>
+      <Table.Td>
+        <Badge size="sm" variant="light" color={row.status === 'error' ? 'red' : 'teal'} title={row.errorType}>
+          {row.status === 'error' ? row.errorType || t('error') : t('success')}
+        </Badge>
+      </Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>{row.model}</Table.Td>
+      <Table.Td maw={360}>
+        <Text size="sm" truncate>
+          {row.promptPreview}
+        </Text>
+        <Text size="xs" c="dimmed" truncate>
+          {row.responsePreview}
+        </Text>
+      </Table.Td>
+      <Table.Td ta="right">{formatDurationMs(row.latencyMs)}</Table.Td>
+      <Table.Td ta="right">{formatDurationMs(row.ttftMs)}</Table.Td>
+      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+        {formatNumber(row.inputTokens, '')} → {formatNumber(row.outputTokens, '')}
+      </Table.Td>
+      <Table.Td ta="right" title={row.costUsd === undefined ? t('unknownCost') : ''}>
+        {formatNumber(row.costUsd, 'USD')}
+      </Table.Td>
+      <Table.Td>{row.userId}</Table.Td>
+    </Table.Tr>
+  )
+}

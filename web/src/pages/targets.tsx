@@ -1,0 +1,75 @@
+import { Badge, Card, Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { fetchTargets, type TargetBody } from '../api/prometheus.ts'
+import { formatClock, formatDurationMs } from '../charts/format.ts'
+import { Empty, Loaded } from '../components/loaded.tsx'
+import { useLanguage } from '../i18n/language.tsx'
+
+const COLOR: Readonly<Record<TargetBody['health'], string>> = { up: 'teal', down: 'red', unknown: 'gray' }
+
+/** Every scraped endpoint, with the reason when its last scrape failed. */
+export function TargetsPage(): ReactNode {
+  const { t } = useLanguage()
+  const targets = useQuery({
+    queryKey: ['targets'],
+    queryFn: ({ signal }) => fetchTargets(signal),
+    refetchInterval: 5_000,
+  })
+  return (
+    <Loaded query={targets}>
+      {(list) =>
+        list.length === 0 ? <Empty title={t('noTargets')} hint={t('noTargetsHint')} /> : <TargetTable targets={list} />
+      }
+    </Loaded>
+  )
+}
+
+function TargetTable({ targets }: { readonly targets: readonly TargetBody[] }): ReactNode {
+  const { t } = useLanguage()
+  return (
+    <Card withBorder padding={0} radius="md">
+      <Table fz="sm" data-table="targets">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('endpoint')}</Table.Th>
+            <Table.Th>{t('status')}</Table.Th>
+            <Table.Th>{t('labels')}</Table.Th>
+            <Table.Th>{t('lastScrape')}</Table.Th>
+            <Table.Th ta="right">{t('duration')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {targets.map((target) => (
+            <Table.Tr key={target.scrapeUrl + JSON.stringify(target.labels)}>
+              <Table.Td>
+                {target.scrapeUrl}
+                {target.lastError !== '' && (
+                  <Text size="xs" c="red" style={{ overflowWrap: 'anywhere' }}>
+                    {target.lastError}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td>
+                <Badge size="sm" variant="light" color={COLOR[target.health]}>
+                  {t(target.health)}
+                </Badge>
+              </Table.Td>
+              <Table.Td>
+                {Object.entries(target.labels).map(([name, value]) => (
+                  <Badge key={name} variant="outline" color="gray" size="xs" tt="none" mr={4}>
+                    {name}={value}
+                  </Badge>
+                ))}
+              </Table.Td>
+              <Table.Td>
+                {Date.parse(target.lastScrape) > 0 ? formatClock(Date.parse(target.lastScrape)) : '–'}
+              </Table.Td>
+              <Table.Td ta="right">{formatDurationMs(target.lastScrapeDuration * 1000)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  )
+}
