@@ -1,43 +1,14 @@
-import { parseDuration } from '../../model/duration.ts'
 import type { DurationExpr, Position } from './ast.ts'
-import { parseNumber } from './number.ts'
+import { literalSeconds, MAX_DURATION_SECONDS } from './duration-literal.ts'
 import type { ParserOptions } from './parser-options.ts'
-import { quote } from './quote.ts'
 import type { Token, TokenKind } from './token.ts'
 import { type TokenStream, tokenPosition } from './token-stream.ts'
 
 type Literal = Extract<DurationExpr, { kind: 'duration' }>
 type BinaryOp = Extract<DurationExpr, { kind: 'duration-binary' }>['op']
 
-/** Seconds that fit Go's `time.Duration`, 64-bit nanoseconds. */
-const MAX_SECONDS = 2 ** 63 / 1e9
-
 const PRECEDENCE: Partial<Readonly<Record<TokenKind, number>>> = { '+': 1, '-': 1, '*': 2, '/': 2, '%': 2, '^': 3 }
 const HIGHEST_PRECEDENCE = 3
-
-/** The seconds of a number (`300`, `0x1F`, `1e3`) or duration (`5m`) token. What is wrong with it is reported, and 0 taken. */
-export function literalSeconds(stream: TokenStream, token: Token): number {
-  try {
-    return token.kind === 'duration' ? durationSeconds(token.text) : parseNumber(token.text)
-  } catch (error) {
-    stream.report(error instanceof Error ? error.message : String(error), tokenPosition(token))
-    return 0
-  }
-}
-
-function durationSeconds(text: string): number {
-  const seconds = tryParseDuration(text) / 1000
-  if (seconds > MAX_SECONDS) throw new Error('duration out of range')
-  return seconds
-}
-
-function tryParseDuration(text: string): number {
-  try {
-    return parseDuration(text)
-  } catch {
-    throw new Error(`not a valid duration string: ${quote(text)}`)
-  }
-}
 
 /** Reads the durations of range selectors, subqueries and offsets, with arithmetic when that is enabled. */
 export class DurationParser {
@@ -76,7 +47,7 @@ export class DurationParser {
       return this.#operatorsAfter(this.#signed(sign, this.#expression(HIGHEST_PRECEDENCE - 1)), 0)
     }
     if (kind === '(') return this.#signed(sign, this.#parenthesised())
-    return this.#signed(sign, this.#operand())
+    return this.#signed(sign, this.#operand(tokenPosition(sign)))
   }
 
   /** Binary operators that bind tighter than `precedence`. */
@@ -111,7 +82,8 @@ export class DurationParser {
     }
   }
 
-  #operand(): DurationExpr {
+  /** `featureAt`: where to say that a function of durations is not enabled, when not at the function. */
+  #operand(featureAt?: Position): DurationExpr {
     switch (this.#stream.peek().kind) {
       case 'number':
       case 'duration':
@@ -121,10 +93,10 @@ export class DurationParser {
         return this.#signed(this.#stream.next(), this.#expression(HIGHEST_PRECEDENCE - 1))
       case 'step':
       case 'range':
-        return this.#query()
+        return this.#query(featureAt)
       case 'min_of':
       case 'max_of':
-        return this.#call()
+        return this.#call(featureAt)
       case '(':
         return this.#parenthesised(true)
       default:
@@ -140,7 +112,7 @@ export class DurationParser {
   }
 
   #inRange(literal: Literal, position: Position): Literal {
-    if (Math.abs(literal.ms / 1000) > MAX_SECONDS) this.#stream.report('duration out of range', position)
+    if (Math.abs(literal.ms / 1000) > MAX_DURATION_SECONDS) this.#stream.report('duration out of range', position)
     return literal
   }
 
@@ -154,16 +126,16 @@ export class DurationParser {
     return sign.kind === '-' ? { kind: 'duration-unary', op: '-', operand, position } : operand
   }
 
-  #query(): DurationExpr {
+  #query(featureAt?: Position): DurationExpr {
     const token = this.#stream.next()
     this.#stream.expect('(')
     this.#stream.expect(')')
     const position = { start: token.start, end: this.#stream.lastEnd }
-    this.#requireFeature(position)
+    this.#requireFeature(featureAt ?? position)
     return { kind: 'duration-query', value: token.kind === 'step' ? 'step' : 'range', position }
   }
 
-  #call(): DurationExpr {
+  #call(featureAt?: Position): DurationExpr {
     const token = this.#stream.next()
     this.#stream.expect('(')
     const left = this.#expression(0)
@@ -171,7 +143,7 @@ export class DurationParser {
     const right = this.#expression(0)
     this.#stream.expect(')')
     const position = { start: left.position.start, end: right.position.end }
-    this.#requireFeature(position)
+    this.#requireFeature(featureAt ?? position)
     return { kind: 'duration-call', func: token.kind === 'min_of' ? 'min' : 'max', args: [left, right], position }
   }
 

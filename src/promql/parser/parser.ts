@@ -16,7 +16,8 @@ import type {
   VectorSelector,
 } from './ast.ts'
 import { checkExpr } from './check.ts'
-import { DurationParser, literalSeconds } from './duration-parser.ts'
+import { literalSeconds } from './duration-literal.ts'
+import { DurationParser } from './duration-parser.ts'
 import { functionSignature } from './function-signatures.ts'
 import type { ParserOptions } from './parser-options.ts'
 import { quote, unquote } from './quote.ts'

@@ -14,6 +14,9 @@ const PLAIN = /^[ !#-[\]-~]*$/
 /** What Go's `strconv.IsPrint` lets through: letters, marks, numbers, punctuation, symbols and the plain space. */
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 
+/** Half surrogates that stand for single bytes which are not UTF-8. */
+const RAW_BYTES = 0xdc00
+
 /** Writes a text as a Go string literal in double quotes, as Prometheus prints strings and names. */
 export function quote(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`
@@ -45,7 +48,7 @@ function escapeChar(char: string): string {
   if (PRINTABLE.test(char)) return char
   const code = char.codePointAt(0) ?? 0
   if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`
-  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd'
+  if (code >= RAW_BYTES && code <= RAW_BYTES + 0xff) return `\\x${(code - RAW_BYTES).toString(16)}`
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
 }
 
@@ -77,7 +80,32 @@ export function unquote(literal: string): string {
     if (next === -1) break
     i = next + 1 + pushEscape(parts, inner.slice(next + 1, next + 10))
   }
-  return Buffer.concat(parts).toString('utf8')
+  return decode(Buffer.concat(parts))
+}
+
+/**
+ * Bytes that are not UTF-8 become half surrogates from U+DC80 on, which no text holds otherwise: the string is then not well formed
+ * (so it can be refused as a label name), and `quote` writes the same bytes again.
+ */
+function decode(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  if (!text.includes('\ufffd')) return text
+  let decoded = ''
+  for (let i = 0; i < bytes.length; ) {
+    const sequence = bytes.subarray(i, i + sequenceLength(bytes[i] ?? 0))
+    const char = sequence.toString('utf8')
+    const isValid = Buffer.from(char).equals(sequence)
+    decoded += isValid ? char : String.fromCharCode(RAW_BYTES + (bytes[i] ?? 0))
+    i += isValid ? sequence.length : 1
+  }
+  return decoded
+}
+
+/** Bytes of the UTF-8 sequence that begins with this one. */
+function sequenceLength(first: number): number {
+  if (first >= 0xf0) return 4
+  if (first >= 0xe0) return 3
+  return first >= 0xc0 ? 2 : 1
 }
 
 /** Adds the character of the escape sequence that `rest` begins with (after its backslash); gives the length of the sequence. */
