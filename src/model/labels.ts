@@ -12,8 +12,9 @@ export class Labels {
   readonly pairs: readonly string[]
   #key: string | undefined
 
-  private constructor(pairs: readonly string[]) {
+  private constructor(pairs: readonly string[], key?: string) {
     this.pairs = pairs
+    this.#key = key
   }
 
   static readonly empty = new Labels([])
@@ -25,9 +26,12 @@ export class Labels {
     return kept.length === 0 ? Labels.empty : new Labels(kept.flat())
   }
 
-  /** For parsers that have already sorted: `pairs` must be sorted by name, without duplicates or empty values. */
-  static fromSorted(pairs: readonly string[]): Labels {
-    return pairs.length === 0 ? Labels.empty : new Labels(pairs)
+  /**
+   * For parsers that have already sorted: `pairs` must be sorted by name, without duplicates or empty values.
+   * Who holds the `key` of an equal set hands it in, so that the text is not in memory twice.
+   */
+  static fromSorted(pairs: readonly string[], key?: string): Labels {
+    return pairs.length === 0 ? Labels.empty : new Labels(pairs, key)
   }
 
   get size(): number {
