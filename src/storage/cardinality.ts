@@ -29,6 +29,10 @@ function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 
-function largest(counts: Iterable<readonly [string, number]>, limit: number): ReadonlyArray<readonly [string, number]> {
+/** The `limit` largest counts, largest first, equal ones by text. */
+export function largest(
+  counts: Iterable<readonly [string, number]>,
+  limit: number,
+): ReadonlyArray<readonly [string, number]> {
   return [...counts].sort(([a, x], [b, y]) => y - x || compareText(a, b)).slice(0, limit)
 }
