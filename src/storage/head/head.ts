@@ -1,0 +1,245 @@
+import { compareText, type Labels, METRIC_NAME } from '../../model/labels.ts'
+import type { Matcher } from '../../model/matcher.ts'
+import type { SampleBatch } from '../../model/sample.ts'
+import type { Series } from '../../model/series.ts'
+import { largest } from '../cardinality.ts'
+import type { Cardinality, TimeRange } from '../sample-store.ts'
+import { ChunkArena } from './chunk-arena.ts'
+import { LabelIndex } from './label-index.ts'
+import { MemorySeries, type SampleMemory } from './memory-series.ts'
+import { SampleSlots } from './sample-slots.ts'
+import { SeriesBlock } from './series-block.ts'
+
+export interface HeadOptions {
+  /** How far back samples are kept. */
+  readonly windowMs: number
+  /** Bound of the memory for samples and series. Beyond nine tenths of it the window becomes shorter; what does not fit is refused. */
+  readonly maxSizeBytes: number
+  /** For how long a running read may still rely on samples that have left the window. Longer than a query may take. */
+  readonly graceMs: number
+  /** The head knows all samples from this time on, because it sees every write of them. */
+  readonly minTimeMs: number
+}
+
+/** What became of the samples of a batch. `tooOld` lie before the window, `refused` did not fit. */
+export interface AppendCounts {
+  appended: number
+  late: number
+  replaced: number
+  tooOld: number
+  refused: number
+}
+
+/** Objects, map entry and postings of one series, measured; the key's text comes on top. */
+const SERIES_SIZE_BYTES = 700
+const FULL_SHARE = 0.9
+/** How much shorter the window becomes each time that the head is found too full. */
+const SHORTENING = 0.8
+
+/**
+ * The newest hours of every series in memory. It is a cache with an exact edge: every sample at or after `minTimeMs` that was ever written is
+ * here. Whatever breaks that promise for a sample (no room, a kind it cannot hold) moves the edge behind that sample instead.
+ */
+export class Head {
+  readonly #options: HeadOptions
+  readonly #memory: SampleMemory = { arena: new ChunkArena(), slots: new SampleSlots() }
+  readonly #series = new Map<string, MemorySeries>()
+  readonly #index = new LabelIndex<MemorySeries>()
+  #nextId = 0
+  #keyBytes = 0
+  #minTimeMs: number
+  /** Edges of the past, oldest first; samples are released when the edge that they fell behind is older than the grace. */
+  readonly #edges: Array<{ readonly atMs: number; readonly minTimeMs: number }> = []
+
+  constructor(options: HeadOptions) {
+    this.#options = options
+    this.#minTimeMs = options.minTimeMs
+  }
+
+  /** Every sample at or after this time is in the head. */
+  get minTimeMs(): number {
+    return this.#minTimeMs
+  }
+
+  get seriesCount(): number {
+    return this.#series.size
+  }
+
+  get sizeBytes(): number {
+    const { arena, slots } = this.#memory
+    return arena.sizeBytes + slots.sizeBytes + this.#series.size * SERIES_SIZE_BYTES + this.#keyBytes
+  }
+
+  /** Takes samples in any order. A sample with the time of a known one replaces it. */
+  append(batch: SampleBatch): AppendCounts {
+    const counts: AppendCounts = { appended: 0, late: 0, replaced: 0, tooOld: 0, refused: 0 }
+    const full = this.sizeBytes >= this.#options.maxSizeBytes
+    const targets: Array<MemorySeries | undefined> = []
+    for (let i = 0; i < batch.series.length; i++) {
+      const timestampMs = Math.floor(batch.timestampsMs[i] ?? 0)
+      if (timestampMs < this.#minTimeMs) {
+        counts.tooOld++
+        continue
+      }
+      if (full || batch.histograms.has(i)) {
+        this.startAt(timestampMs + 1)
+        counts.refused++
+        continue
+      }
+      const index = batch.series[i] ?? 0
+      const target = (targets[index] ??= this.#seriesOf(labelsOf(batch, index)))
+      counts[target.append(timestampMs, batch.values[i] ?? NaN, batch.stale[i] ?? 0)]++
+    }
+    return counts
+  }
+
+  /** Moves the edge: what lies before `minTimeMs` was or may have been written without the head seeing it. */
+  startAt(minTimeMs: number): void {
+    this.#minTimeMs = Math.max(this.#minTimeMs, minTimeMs)
+  }
+
+  /** The series with these labels, when the head has samples of it. */
+  find(labels: Labels): MemorySeries | undefined {
+    return this.#series.get(labels.key)
+  }
+
+  /** The series that match all matchers, whether they have samples in a range or not. A copy: it may be walked while others append. */
+  matching(matchers: readonly Matcher[]): MemorySeries[] {
+    return [...this.#index.select(matchers)]
+  }
+
+  /** As `SampleReader.select`, for the samples that are here. */
+  *select(matchers: readonly Matcher[], range: TimeRange): Generator<readonly Series[], void, undefined> {
+    yield* readBlocks(this.matching(matchers), range)
+  }
+
+  /** As `SampleReader.series`. */
+  series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Labels[] {
+    return this.#living(selectors, range).map(({ labels }) => labels)
+  }
+
+  labelNames(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): string[] {
+    const names =
+      selectors.length === 0
+        ? this.#index.names().filter((name) => this.#livingValues(name, range).next().done !== true)
+        : new Set(this.#living(selectors, range).flatMap(({ labels }) => labels.names()))
+    return [...names].sort(compareText)
+  }
+
+  labelValues(name: string, selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): string[] {
+    const values =
+      selectors.length === 0
+        ? this.#livingValues(name, range)
+        : new Set(this.#living(selectors, range).map(({ labels }) => labels.get(name)))
+    return [...values].filter((value) => value !== '').sort(compareText)
+  }
+
+  cardinality(limit: number): Cardinality {
+    const names = this.#index.names()
+    return {
+      seriesCount: this.#series.size,
+      seriesCountByMetricName: largest(this.#index.counts(METRIC_NAME), limit),
+      labelValueCountByLabelName: largest(
+        names.map((name) => [name, this.#index.values(name).length] as const),
+        limit,
+      ),
+      seriesCountByLabelPair: largest(this.#pairCounts(names), limit),
+    }
+  }
+
+  /** Removes the samples of the matching series in the range. */
+  delete(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): void {
+    const touched = this.#living(selectors, range)
+    for (const series of touched) series.delete(range)
+    this.#remove(touched.filter(({ maxMs }) => maxMs === -Infinity))
+  }
+
+  /**
+   * Moves the edge to the beginning of the window, and lets go of what has been behind it for longer than the grace:
+   * samples, and series that have nothing newer. To be called about once a minute.
+   */
+  truncate(nowMs: number): void {
+    const { windowMs, maxSizeBytes, graceMs } = this.#options
+    this.#minTimeMs = Math.max(this.#minTimeMs, nowMs - windowMs)
+    if (this.sizeBytes > maxSizeBytes * FULL_SHARE) {
+      const shorter = Math.floor(nowMs - (nowMs - this.#minTimeMs) * SHORTENING)
+      this.#minTimeMs = Math.max(this.#minTimeMs, shorter)
+    }
+    this.#edges.push({ atMs: nowMs, minTimeMs: this.#minTimeMs })
+    let released: number | undefined
+    while (this.#edges[0] !== undefined && this.#edges[0].atMs <= nowMs - graceMs) {
+      released = this.#edges.shift()?.minTimeMs
+    }
+    if (released !== undefined) this.#release(released)
+  }
+
+  #release(minMs: number): void {
+    const ended: MemorySeries[] = []
+    for (const series of this.#series.values()) {
+      if (series.maxMs < minMs) ended.push(series)
+      else series.truncate(minMs)
+    }
+    this.#remove(ended)
+  }
+
+  #remove(series: readonly MemorySeries[]): void {
+    for (const one of series) {
+      one.clear()
+      this.#series.delete(one.labels.key)
+      this.#keyBytes -= one.labels.key.length
+    }
+    this.#index.remove(series)
+  }
+
+  #seriesOf(labels: Labels): MemorySeries {
+    const known = this.#series.get(labels.key)
+    if (known !== undefined) return known
+    const created = new MemorySeries(this.#nextId++, this.#index.intern(labels), this.#memory)
+    this.#series.set(labels.key, created)
+    this.#keyBytes += labels.key.length
+    this.#index.add(created)
+    return created
+  }
+
+  /** The series with a sample in the range that match any of the selectors, each once. */
+  #living(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): MemorySeries[] {
+    const found = (selectors.length === 0 ? [[]] : selectors).flatMap((matchers) => this.#index.select(matchers))
+    const distinct = selectors.length > 1 ? [...new Set(found)] : found
+    return distinct.filter((series) => series.hasSampleIn(range))
+  }
+
+  *#livingValues(name: string, range: TimeRange): Generator<string, void, undefined> {
+    for (const value of this.#index.values(name)) {
+      if (this.#index.having(name, value).some((series) => series.hasSampleIn(range))) yield value
+    }
+  }
+
+  *#pairCounts(names: readonly string[]): Generator<readonly [string, number], void, undefined> {
+    for (const name of names) {
+      for (const [value, count] of this.#index.counts(name)) yield [`${name}=${value}`, count]
+    }
+  }
+}
+
+/** The samples of the series in the range, in blocks that reuse one room for decoding. */
+export function* readBlocks(
+  series: readonly MemorySeries[],
+  range: TimeRange,
+): Generator<readonly Series[], void, undefined> {
+  const [first] = series
+  if (first === undefined) return
+  const block = new SeriesBlock(series.length * Math.max(1, first.countAtMost(range)))
+  for (const one of series) {
+    const count = one.countAtMost(range)
+    if (count === 0) continue
+    if (!block.hasRoomFor(count)) yield block.take()
+    block.add(one, range)
+  }
+  if (!block.isEmpty) yield block.take()
+}
+
+function labelsOf(batch: SampleBatch, index: number): Labels {
+  const labels = batch.labels[index]
+  if (labels === undefined) throw new Error(`a sample of the batch names series ${index} of ${batch.labels.length}`)
+  return labels
+}

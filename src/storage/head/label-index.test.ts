@@ -1,0 +1,88 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Labels } from '../../model/labels.ts'
+import { Matcher, type MatchType } from '../../model/matcher.ts'
+import { type IndexedSeries, LabelIndex } from './label-index.ts'
+
+const labelSets = fc.uniqueArray(
+  fc
+    .record({
+      __name__: fc.constantFrom('up', 'http_requests_total', 'http_errors_total'),
+      job: fc.constantFrom('api', 'api-2', 'db', ''),
+      instance: fc.constantFrom('a', 'b', 'c', 'ab', ''),
+    })
+    .map((labels) => Labels.from(labels)),
+  { selector: ({ key }) => key, maxLength: 40 },
+)
+const matchers = fc.array(
+  fc
+    .record({
+      name: fc.constantFrom('__name__', 'job', 'instance', 'absent'),
+      type: fc.constantFrom<MatchType>('=', '!=', '=~', '!~'),
+      value: fc.constantFrom(
+        '',
+        'up',
+        'api',
+        'api|db',
+        'api.*',
+        'http_.+',
+        '.*',
+        '.+',
+        'a|',
+        '(a|b)',
+        'a?b',
+        '[ab]',
+        'db|nothing',
+      ),
+    })
+    .map(({ name, type, value }) => new Matcher(name, type, value)),
+  { maxLength: 4 },
+)
+
+function indexOf(sets: readonly Labels[]): { index: LabelIndex<IndexedSeries>; series: IndexedSeries[] } {
+  const index = new LabelIndex<IndexedSeries>()
+  const series = sets.map((labels, id) => ({ id, labels: index.intern(labels) }))
+  for (const one of series) index.add(one)
+  return { index, series }
+}
+
+function matching(series: readonly IndexedSeries[], matchers: readonly Matcher[]): IndexedSeries[] {
+  return series.filter(({ labels }) => matchers.every((matcher) => matcher.matches(labels.get(matcher.name))))
+}
+
+describe('the label index', () => {
+  test('finds what trying each matcher on each series finds, in order', () => {
+    fc.assert(
+      fc.property(labelSets, matchers, (sets, matchers) => {
+        const { index, series } = indexOf(sets)
+        expect(index.select(matchers)).toEqual(matching(series, matchers))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('forgets removed series, their values and their names, also in remembered answers', () => {
+    fc.assert(
+      fc.property(labelSets, matchers, fc.infiniteStream(fc.boolean()), (sets, matchers, coin) => {
+        const { index, series } = indexOf(sets)
+        index.select(matchers)
+        const removed = series.filter(() => coin.next().value)
+        index.remove(removed)
+        const left = series.filter((one) => !removed.includes(one))
+        expect(index.select(matchers)).toEqual(matching(left, matchers))
+        expect(new Set(index.names())).toEqual(new Set(left.flatMap(({ labels }) => labels.names())))
+        expect(index.values('job').sort()).toEqual(
+          [...new Set(left.map(({ labels }) => labels.get('job')))].filter(Boolean).sort(),
+        )
+      }),
+    )
+  })
+
+  test('gives back equal labels whose strings do not belong to the text they were cut from', () => {
+    const index = new LabelIndex<IndexedSeries>()
+    const body = 'some_metric{job="a long scrape body"} 1 \ud800 end'
+    const labels = Labels.from({ __name__: body.slice(0, 11), job: body.slice(17, 35), odd: body.slice(-5) })
+    expect(index.intern(labels).pairs).toEqual(labels.pairs)
+    expect(index.intern(labels).key).toBe(labels.key)
+  })
+})

@@ -1,0 +1,241 @@
+import { Labels } from '../../model/labels.ts'
+import type { Matcher } from '../../model/matcher.ts'
+import { Lru } from '../../util/lru.ts'
+
+/** What the index needs to know of a series. Ids grow with each new series. */
+export interface IndexedSeries {
+  readonly id: number
+  readonly labels: Labels
+}
+
+/** Remembered answers to "which values of this label match this expression"; dashboards and rules ask the same ones again and again. */
+const REMEMBERED_MATCHES = 500
+
+/** The series that have one value of one label, ascending by id. */
+interface Postings<S> {
+  /** The one copy of the value that all label sets share. */
+  readonly text: string
+  readonly series: S[]
+}
+
+interface LabelValues<S> {
+  /** The one copy of the name that all label sets share. */
+  readonly text: string
+  readonly postings: Map<string, Postings<S>>
+  /** Changes whenever a value comes or goes. */
+  version: number
+}
+
+/** Which series have which label: name → value → series in ascending order of id. */
+export class LabelIndex<S extends IndexedSeries> {
+  readonly #labels = new Map<string, LabelValues<S>>()
+  readonly #all: S[] = []
+  readonly #remembered = new Lru<string, { readonly version: number; readonly values: readonly string[] }>(
+    REMEMBERED_MATCHES,
+  )
+
+  get size(): number {
+    return this.#all.length
+  }
+
+  /** Adds a series whose id is above those of all others. */
+  add(series: S): void {
+    this.#all.push(series)
+    for (const [name, value] of series.labels.entries()) this.#postings(this.#label(name), value).series.push(series)
+  }
+
+  /** The same label set made of the strings that the index holds already: each name and value is in memory once. */
+  intern(labels: Labels): Labels {
+    const pairs: string[] = []
+    for (const [name, value] of labels.entries()) {
+      const label = this.#labels.get(name)
+      pairs.push(label?.text ?? ownCopy(name), label?.postings.get(value)?.text ?? ownCopy(value))
+    }
+    return Labels.fromSorted(pairs, labels.key)
+  }
+
+  /** Removes series; in one go, because each list that one of them is in is written anew. */
+  remove(series: readonly S[]): void {
+    if (series.length === 0) return
+    const removed = new Set(series)
+    const lists = new Map<string, Set<string>>()
+    for (const { labels } of series) {
+      for (const [name, value] of labels.entries()) {
+        const values = lists.get(name) ?? new Set()
+        lists.set(name, values.add(value))
+      }
+    }
+    for (const [name, values] of lists) this.#removeFrom(name, values, removed)
+    keepInPlace(this.#all, (one) => !removed.has(one))
+  }
+
+  names(): string[] {
+    return [...this.#labels.keys()]
+  }
+
+  values(name: string): string[] {
+    return [...(this.#labels.get(name)?.postings.keys() ?? [])]
+  }
+
+  /** Series that have the label with this value, ascending by id. Not to be changed. */
+  having(name: string, value: string): readonly S[] {
+    return this.#labels.get(name)?.postings.get(value)?.series ?? []
+  }
+
+  /** How many series have each value of the label. */
+  counts(name: string): Array<readonly [value: string, count: number]> {
+    return [...(this.#labels.get(name)?.postings ?? [])].map(([value, { series }]) => [value, series.length])
+  }
+
+  /** The series that match all matchers, ascending by id. No matchers: all series. The array is not to be changed. */
+  select(matchers: readonly Matcher[]): readonly S[] {
+    // What must be there narrows first, the rest then filters few series instead of subtracting long lists.
+    const [positive, other] = partition(matchers, (matcher) => !matcher.matches(''))
+    const ordered = [...positive].sort((a, b) => this.#estimate(a) - this.#estimate(b))
+    const [first, ...rest] = ordered
+    let found: readonly S[] = first === undefined ? this.#all : this.#matching(first)
+    for (const matcher of [...rest, ...other]) {
+      if (found.length === 0) return found
+      found = this.#narrow(found, matcher)
+    }
+    return found
+  }
+
+  #label(name: string): LabelValues<S> {
+    const known = this.#labels.get(name)
+    if (known !== undefined) return known
+    const label = { text: name, postings: new Map<string, Postings<S>>(), version: 0 }
+    this.#labels.set(name, label)
+    return label
+  }
+
+  #postings(label: LabelValues<S>, value: string): Postings<S> {
+    const known = label.postings.get(value)
+    if (known !== undefined) return known
+    const postings = { text: value, series: [] }
+    label.postings.set(value, postings)
+    label.version++
+    return postings
+  }
+
+  #removeFrom(name: string, values: ReadonlySet<string>, removed: ReadonlySet<S>): void {
+    const label = this.#label(name)
+    for (const value of values) {
+      const postings = label.postings.get(value)
+      if (postings === undefined) continue
+      keepInPlace(postings.series, (one) => !removed.has(one))
+      if (postings.series.length > 0) continue
+      label.postings.delete(value)
+      label.version++
+    }
+    if (label.postings.size === 0) this.#labels.delete(name)
+  }
+
+  /** How many series a matcher that needs a value will leave, at most; regexes without known literals are guessed to leave all. */
+  #estimate(matcher: Matcher): number {
+    const literals = literalsOf(matcher)
+    if (literals === undefined) return this.#all.length
+    let total = 0
+    for (const value of literals) total += this.having(matcher.name, value).length
+    return total
+  }
+
+  /** All series with a value that the matcher matches; for matchers that do not match the empty string. */
+  #matching(matcher: Matcher): readonly S[] {
+    const lists = this.#matchingValues(matcher).map((value) => this.having(matcher.name, value))
+    return union(lists.filter((list) => list.length > 0))
+  }
+
+  /** Values of the label that match, by the cheapest way that the matcher allows. */
+  #matchingValues(matcher: Matcher): readonly string[] {
+    const literals = literalsOf(matcher)
+    if (literals !== undefined) return [...literals]
+    const label = this.#labels.get(matcher.name)
+    if (label === undefined) return []
+    const key = matcher.toString()
+    const known = this.#remembered.get(key)
+    if (known?.version === label.version) return known.values
+    const values = [...label.postings.keys()].filter((value) => matcher.matches(value))
+    this.#remembered.set(key, { version: label.version, values })
+    return values
+  }
+
+  #narrow(found: readonly S[], matcher: Matcher): readonly S[] {
+    if (matcher.type === '=' && matcher.value !== '') return intersect(found, this.having(matcher.name, matcher.value))
+    // Many series share few values.
+    const known = new Map<string, boolean>()
+    return found.filter(({ labels }) => {
+      const value = labels.get(matcher.name)
+      let matches = known.get(value)
+      if (matches === undefined) known.set(value, (matches = matcher.matches(value)))
+      return matches
+    })
+  }
+}
+
+/** The values that a matcher allows, when they can be listed. */
+function literalsOf(matcher: Matcher): Iterable<string> | undefined {
+  switch (matcher.type) {
+    case '=':
+      return [matcher.value]
+    case '=~':
+      return matcher.regex?.literals
+    case '!=':
+    case '!~':
+      return undefined
+  }
+}
+
+/** A copy that does not keep alive the text it was cut from, such as the body of a scrape. */
+function ownCopy(text: string): string {
+  return String(JSON.parse(JSON.stringify(text)))
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [yes: T[], no: T[]] {
+  const yes: T[] = []
+  const no: T[] = []
+  for (const item of items) (test(item) ? yes : no).push(item)
+  return [yes, no]
+}
+
+/** Merges lists that have no series in common; each is ascending by id. */
+function union<S extends IndexedSeries>(lists: ReadonlyArray<readonly S[]>): readonly S[] {
+  const [first] = lists
+  if (first === undefined) return []
+  return lists.length === 1 ? first : lists.flat().sort((a, b) => a.id - b.id)
+}
+
+/** What two ascending lists have in common. A short list is looked up in a long one, lists of like length are walked together. */
+function intersect<S extends IndexedSeries>(a: readonly S[], b: readonly S[]): readonly S[] {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a]
+  const common: S[] = []
+  let from = 0
+  for (const one of short) {
+    from = seek(long, from, one.id)
+    if (long[from] === one) common.push(one)
+  }
+  return common
+}
+
+/** The first index from `from` on whose id is not smaller, found by steps that double and then by halving. */
+function seek(list: readonly IndexedSeries[], from: number, id: number): number {
+  let step = 1
+  let low = from
+  while (low + step < list.length && (list[low + step]?.id ?? 0) < id) {
+    low += step
+    step *= 2
+  }
+  let high = Math.min(low + step, list.length)
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((list[middle]?.id ?? 0) < id) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function keepInPlace<T>(list: T[], test: (item: T) => boolean): void {
+  let size = 0
+  for (const item of list) if (test(item)) list[size++] = item
+  list.length = size
+}

@@ -1,0 +1,284 @@
+import type { Labels } from '../../model/labels.ts'
+import type { TimeRange } from '../sample-store.ts'
+import type { ChunkArena } from './chunk-arena.ts'
+import { chunkCount, chunkMaxMs, chunkMinMs, decodeChunk, encodeChunk, MAX_CHUNK_SPAN_MS } from './chunk.ts'
+import { SampleColumns } from './sample-columns.ts'
+import { SLOT_SAMPLES, type SampleSlots } from './sample-slots.ts'
+
+/** Where the samples of all series live. */
+export interface SampleMemory {
+  readonly arena: ChunkArena
+  readonly slots: SampleSlots
+}
+
+/** What became of an appended sample: the newest of its series, put between older ones, or the new value of a known time. */
+export type AppendResult = 'appended' | 'late' | 'replaced'
+
+/** Chunks that are packed again take a little more than a slot, so that one late sample does not leave a chunk of one. */
+const REPACKED_SAMPLES = 96
+const NO_SLOT = -1
+
+/** Room for packing again; nothing is kept in it between two calls. */
+const scratch = new SampleColumns(SLOT_SAMPLES)
+
+/**
+ * One series of the head: sealed chunks, then an open one. Its samples are ascending over all chunks at any time, except for those that came
+ * after their chunk was sealed: they wait in a slot of their own and are merged when the slot is full or the series is read.
+ */
+export class MemorySeries {
+  readonly id: number
+  readonly labels: Labels
+  readonly #memory: SampleMemory
+  /** Addresses of sealed chunks, ascending in time. */
+  #chunks: number[] = []
+  #openSlot = NO_SLOT
+  #lateSlot = NO_SLOT
+  #sealedMaxMs = -Infinity
+
+  constructor(id: number, labels: Labels, memory: SampleMemory) {
+    this.id = id
+    this.labels = labels
+    this.#memory = memory
+  }
+
+  /** Time of the newest sample, -Infinity when there is none. */
+  get maxMs(): number {
+    return this.#openSlot === NO_SLOT ? this.#sealedMaxMs : this.#memory.slots.lastMs(this.#openSlot)
+  }
+
+  /** Takes a sample of any time. Times must be integers. */
+  append(timestampMs: number, value: number, stale: number): AppendResult {
+    if (timestampMs <= this.#sealedMaxMs) {
+      this.#appendLate(timestampMs, value, stale)
+      return 'late'
+    }
+    const { slots } = this.#memory
+    if (this.#openSlot !== NO_SLOT && !slots.takes(this.#openSlot, timestampMs)) this.#seal()
+    if (this.#openSlot === NO_SLOT) {
+      if (timestampMs <= this.#sealedMaxMs) return this.append(timestampMs, value, stale)
+      this.#openSlot = slots.take()
+    }
+    const put = slots.put(this.#openSlot, timestampMs, value, stale)
+    if (slots.count(this.#openSlot) >= this.#sealAt()) this.#seal()
+    return put === 'inserted' ? 'late' : put
+  }
+
+  /** Whether there is a sample in the range. */
+  hasSampleIn(range: TimeRange): boolean {
+    this.#mergeLate()
+    const { arena, slots } = this.#memory
+    let undecided = false
+    const ends = (minMs: number, maxMs: number): boolean => {
+      if (minMs > range.maxMs || maxMs < range.minMs) return false
+      undecided = true
+      return minMs >= range.minMs || maxMs <= range.maxMs
+    }
+    if (this.#openSlot !== NO_SLOT && ends(slots.timeMs(this.#openSlot, 0), slots.lastMs(this.#openSlot))) return true
+    for (const address of this.#chunks) {
+      const [words, at] = [arena.wordsOf(address), arena.offsetOf(address)]
+      if (ends(chunkMinMs(words, at), chunkMaxMs(words, at))) return true
+    }
+    // The range falls between the first and the last sample of a chunk; only the samples themselves can tell.
+    return undecided && this.read(range, new SampleColumns(this.countAtMost(range)), 0).count > 0
+  }
+
+  /** The most samples that `read` can give for the range. */
+  countAtMost(range: TimeRange): number {
+    this.#mergeLate()
+    const { slots } = this.#memory
+    let count = this.#openOverlaps(range) ? slots.count(this.#openSlot) : 0
+    for (const address of this.#chunks) {
+      const words = this.#memory.arena.wordsOf(address)
+      const at = this.#memory.arena.offsetOf(address)
+      if (chunkMaxMs(words, at) >= range.minMs && chunkMinMs(words, at) <= range.maxMs) count += chunkCount(words, at)
+    }
+    return count
+  }
+
+  /**
+   * Decodes the samples in the range into `columns` from index `to` on; there must be room for `countAtMost(range)` of them.
+   * Gives how many there are and whether any is stale.
+   */
+  read(range: TimeRange, columns: SampleColumns, to: number): { count: number; stale: boolean } {
+    this.#mergeLate()
+    let end = to
+    let stale = false
+    for (const address of this.#chunks) {
+      const words = this.#memory.arena.wordsOf(address)
+      const at = this.#memory.arena.offsetOf(address)
+      if (chunkMinMs(words, at) > range.maxMs) break
+      if (chunkMaxMs(words, at) < range.minMs) continue
+      stale = decodeChunk(words, at, columns, end) || stale
+      end = trim(columns, end, end + chunkCount(words, at), range)
+    }
+    if (this.#openOverlaps(range)) {
+      const count = this.#memory.slots.count(this.#openSlot)
+      stale = this.#memory.slots.copy(this.#openSlot, columns, end) || stale
+      end = trim(columns, end, end + count, range)
+    }
+    // A chunk's stale marker may lie outside the range.
+    return { count: end - to, stale: stale && columns.stale.subarray(to, end).includes(1) }
+  }
+
+  /** Lets go of chunks whose last sample is before `minMs`, and moves those that keep a sparse slab alive. */
+  truncate(minMs: number): void {
+    this.#mergeLate()
+    const { arena } = this.#memory
+    const kept = this.#chunks.findIndex(
+      (address) => chunkMaxMs(arena.wordsOf(address), arena.offsetOf(address)) >= minMs,
+    )
+    this.#releaseFirst(kept === -1 ? this.#chunks.length : kept)
+    for (const [i, address] of this.#chunks.entries()) this.#chunks[i] = arena.relocate(address)
+  }
+
+  /** Removes the samples in the range. */
+  delete(range: TimeRange): void {
+    const [before, after] = [
+      { minMs: -Infinity, maxMs: range.minMs - 1 },
+      { minMs: range.maxMs + 1, maxMs: Infinity },
+    ]
+    const columns = new SampleColumns(this.countAtMost(before) + this.countAtMost(after))
+    const older = this.read(before, columns, 0).count
+    const newer = this.read(after, columns, older).count
+    this.clear()
+    this.#pack(columns, older + newer)
+  }
+
+  /** Gives back all memory; the series is empty afterwards. */
+  clear(): void {
+    const { slots } = this.#memory
+    this.#releaseFirst(this.#chunks.length)
+    if (this.#openSlot !== NO_SLOT) slots.giveBack(this.#openSlot)
+    if (this.#lateSlot !== NO_SLOT) slots.giveBack(this.#lateSlot)
+    this.#openSlot = this.#lateSlot = NO_SLOT
+    this.#sealedMaxMs = -Infinity
+  }
+
+  #openOverlaps(range: TimeRange): boolean {
+    if (this.#openSlot === NO_SLOT) return false
+    const { slots } = this.#memory
+    return slots.timeMs(this.#openSlot, 0) <= range.maxMs && slots.lastMs(this.#openSlot) >= range.minMs
+  }
+
+  /** Series that begin together would all seal in the same scrape; the first chunk of each has another length. */
+  #sealAt(): number {
+    return this.#chunks.length === 0 ? SLOT_SAMPLES / 2 + (this.id % (SLOT_SAMPLES / 2 + 1)) : SLOT_SAMPLES
+  }
+
+  #seal(): void {
+    const { slots } = this.#memory
+    scratch.ensure(SLOT_SAMPLES)
+    const count = slots.count(this.#openSlot)
+    const stale = slots.copy(this.#openSlot, scratch, 0)
+    this.#pack(scratch, count)
+    if (stale) scratch.stale.fill(0, 0, count)
+    slots.clear(this.#openSlot)
+    // A series that goes on needs the slot again at once; one that ended gives it back when it is removed.
+    slots.giveBack(this.#openSlot)
+    this.#openSlot = NO_SLOT
+  }
+
+  #appendLate(timestampMs: number, value: number, stale: number): void {
+    const { slots } = this.#memory
+    if (this.#lateSlot !== NO_SLOT && !slots.takes(this.#lateSlot, timestampMs)) this.#mergeLate()
+    if (this.#lateSlot === NO_SLOT) this.#lateSlot = slots.take()
+    slots.put(this.#lateSlot, timestampMs, value, stale)
+  }
+
+  /** Packs the late samples and the sealed chunks from the first of their times on again. */
+  #mergeLate(): void {
+    if (this.#lateSlot === NO_SLOT) return
+    const { slots } = this.#memory
+    const late = new SampleColumns(SLOT_SAMPLES)
+    const lateCount = slots.count(this.#lateSlot)
+    slots.copy(this.#lateSlot, late, 0)
+    slots.giveBack(this.#lateSlot)
+    this.#lateSlot = NO_SLOT
+
+    const sealed = this.#unpackFrom(late.timestampsMs[0] ?? 0)
+    const merged = new SampleColumns(sealed.count + lateCount)
+    this.#pack(merged, mergeColumns({ columns: late, count: lateCount }, sealed, merged))
+  }
+
+  /** Takes the sealed chunks that end at or after the time out of the series and gives their samples. */
+  #unpackFrom(minMs: number): CountedColumns {
+    const { arena } = this.#memory
+    const first = this.#chunks.findIndex(
+      (address) => chunkMaxMs(arena.wordsOf(address), arena.offsetOf(address)) >= minMs,
+    )
+    const taken = first === -1 ? [] : this.#chunks.splice(first)
+    const columns = new SampleColumns(
+      taken.reduce((total, address) => total + chunkCount(arena.wordsOf(address), arena.offsetOf(address)), 0),
+    )
+    let count = 0
+    for (const address of taken) {
+      const [words, at] = [arena.wordsOf(address), arena.offsetOf(address)]
+      decodeChunk(words, at, columns, count)
+      count += chunkCount(words, at)
+      arena.release(address)
+    }
+    return { columns, count }
+  }
+
+  /** Appends the samples as sealed chunks of about equal size. */
+  #pack(columns: SampleColumns, count: number): void {
+    if (count === 0) return
+    const { arena } = this.#memory
+    const size = Math.ceil(count / Math.ceil(count / REPACKED_SAMPLES))
+    for (let from = 0; from < count; ) {
+      const length = lengthWithin(columns.timestampsMs, from, Math.min(from + size, count))
+      this.#chunks.push(arena.add(encodeChunk(columns, from, length)))
+      from += length
+    }
+    this.#sealedMaxMs = Math.max(this.#sealedMaxMs, columns.timestampsMs[count - 1] ?? 0)
+  }
+
+  #releaseFirst(count: number): void {
+    if (count === 0) return
+    for (const address of this.#chunks.splice(0, count)) this.#memory.arena.release(address)
+  }
+}
+
+interface CountedColumns {
+  readonly columns: SampleColumns
+  readonly count: number
+}
+
+/** Merges two ascending runs into `target`; of two samples of equal time that of `newer` counts. Gives the count. */
+function mergeColumns(newer: CountedColumns, older: CountedColumns, target: SampleColumns): number {
+  let size = 0
+  const take = ({ columns }: CountedColumns, i: number): void => {
+    target.timestampsMs[size] = columns.timestampsMs[i] ?? 0
+    target.valueWords[2 * size] = columns.valueWords[2 * i] ?? 0
+    target.valueWords[2 * size + 1] = columns.valueWords[2 * i + 1] ?? 0
+    target.stale[size++] = columns.stale[i] ?? 0
+  }
+  let [i, j] = [0, 0]
+  while (i < newer.count || j < older.count) {
+    const newerMs = i < newer.count ? (newer.columns.timestampsMs[i] ?? 0) : Infinity
+    const olderMs = j < older.count ? (older.columns.timestampsMs[j] ?? 0) : Infinity
+    if (olderMs < newerMs) take(older, j++)
+    else take(newer, i++)
+    if (olderMs === newerMs) j++
+  }
+  return size
+}
+
+/** How many samples of [from, end) fit the time that one chunk may span. */
+function lengthWithin(timestampsMs: Float64Array, from: number, end: number): number {
+  let length = end - from
+  while ((timestampsMs[from + length - 1] ?? 0) - (timestampsMs[from] ?? 0) > MAX_CHUNK_SPAN_MS) length--
+  return length
+}
+
+/** Keeps those of the samples [from, end) that lie in the range, moved to `from`. Gives their new end. */
+function trim(columns: SampleColumns, from: number, end: number, range: TimeRange): number {
+  const { timestampsMs } = columns
+  let first = from
+  while (first < end && (timestampsMs[first] ?? 0) < range.minMs) first++
+  let last = end
+  while (last > first && (timestampsMs[last - 1] ?? 0) > range.maxMs) last--
+  columns.stale.fill(0, last, end)
+  columns.moveForward(from, first, last)
+  return from + last - first
+}

@@ -1,0 +1,137 @@
+import type { SampleColumns } from './sample-columns.ts'
+
+/** Samples that one slot takes. */
+export const SLOT_SAMPLES = 64
+const PAGE_BITS = 10
+const SLOTS_PER_PAGE = 1 << PAGE_BITS
+/** Times are kept as distances from the first one, in 32 bits: ±24 days. */
+const MAX_DISTANCE_MS = 2 ** 31 - 1
+
+interface Page {
+  readonly counts: Uint8Array
+  readonly basesMs: Float64Array
+  readonly distancesMs: Int32Array
+  readonly values: Float64Array
+  readonly stale: Uint8Array
+}
+
+export type PutResult = 'appended' | 'inserted' | 'replaced'
+
+/**
+ * Slots of up to `SLOT_SAMPLES` raw samples in ascending time, in pages of typed arrays: the open chunks of all series, and what came late.
+ * Raw, because the newest samples are asked for most and are the ones that still change.
+ */
+export class SampleSlots {
+  readonly #pages: Page[] = []
+  readonly #free: number[] = []
+  #size = 0
+
+  get sizeBytes(): number {
+    return this.#pages.length * SLOTS_PER_PAGE * (SLOT_SAMPLES * 13 + 9)
+  }
+
+  /** Gives an empty slot. */
+  take(): number {
+    const slot = this.#free.pop() ?? this.#size++
+    if (slot >= this.#pages.length * SLOTS_PER_PAGE) this.#pages.push(newPage())
+    this.#page(slot).counts[slot & (SLOTS_PER_PAGE - 1)] = 0
+    return slot
+  }
+
+  giveBack(slot: number): void {
+    this.#free.push(slot)
+  }
+
+  count(slot: number): number {
+    return this.#page(slot).counts[slot & (SLOTS_PER_PAGE - 1)] ?? 0
+  }
+
+  /** Time of the sample at `index`, which must be below `count`. */
+  timeMs(slot: number, index: number): number {
+    const page = this.#page(slot)
+    const inPage = slot & (SLOTS_PER_PAGE - 1)
+    return (page.basesMs[inPage] ?? 0) + (page.distancesMs[inPage * SLOT_SAMPLES + index] ?? 0)
+  }
+
+  lastMs(slot: number): number {
+    return this.timeMs(slot, this.count(slot) - 1)
+  }
+
+  /** Whether a sample of this time can be put: the slot is not full and the time not too far from the others. */
+  takes(slot: number, timestampMs: number): boolean {
+    const page = this.#page(slot)
+    const inPage = slot & (SLOTS_PER_PAGE - 1)
+    const count = page.counts[inPage] ?? 0
+    if (count === 0) return true
+    return count < SLOT_SAMPLES && Math.abs(timestampMs - (page.basesMs[inPage] ?? 0)) <= MAX_DISTANCE_MS
+  }
+
+  /** Puts a sample in its place; one of the same time is replaced. Only for slots that take it. */
+  put(slot: number, timestampMs: number, value: number, stale: number): PutResult {
+    const page = this.#page(slot)
+    const inPage = slot & (SLOTS_PER_PAGE - 1)
+    const count = page.counts[inPage] ?? 0
+    const first = inPage * SLOT_SAMPLES
+    if (count === 0) page.basesMs[inPage] = timestampMs
+    const distanceMs = timestampMs - (page.basesMs[inPage] ?? 0)
+    const at = placeOf(page.distancesMs, distanceMs, first, first + count)
+    const result = this.#makeRoom(page, at, first + count, distanceMs)
+    if (result !== 'replaced') page.counts[inPage] = count + 1
+    page.distancesMs[at] = distanceMs
+    page.values[at] = value
+    page.stale[at] = stale
+    return result
+  }
+
+  /** Copies all samples into `columns` from index `to` on, which must have the room. Gives whether any is stale. */
+  copy(slot: number, columns: SampleColumns, to: number): boolean {
+    const page = this.#page(slot)
+    const inPage = slot & (SLOTS_PER_PAGE - 1)
+    const count = page.counts[inPage] ?? 0
+    const first = inPage * SLOT_SAMPLES
+    const baseMs = page.basesMs[inPage] ?? 0
+    for (let i = 0; i < count; i++) columns.timestampsMs[to + i] = baseMs + (page.distancesMs[first + i] ?? 0)
+    columns.values.set(page.values.subarray(first, first + count), to)
+    const stale = page.stale.subarray(first, first + count)
+    if (!stale.includes(1)) return false
+    columns.stale.set(stale, to)
+    return true
+  }
+
+  clear(slot: number): void {
+    this.#page(slot).counts[slot & (SLOTS_PER_PAGE - 1)] = 0
+  }
+
+  #makeRoom(page: Page, at: number, end: number, distanceMs: number): PutResult {
+    if (at === end) return 'appended'
+    if (page.distancesMs[at] === distanceMs) return 'replaced'
+    page.distancesMs.copyWithin(at + 1, at, end)
+    page.values.copyWithin(at + 1, at, end)
+    page.stale.copyWithin(at + 1, at, end)
+    return 'inserted'
+  }
+
+  #page(slot: number): Page {
+    const page = this.#pages[slot >>> PAGE_BITS]
+    if (page === undefined) throw new Error(`slot ${slot} was never taken`)
+    return page
+  }
+}
+
+/** The first index in [from, end) whose distance is not smaller, or `end`. Searched from the end, where samples usually belong. */
+function placeOf(distancesMs: Int32Array, distanceMs: number, from: number, end: number): number {
+  let at = end
+  while (at > from && (distancesMs[at - 1] ?? 0) >= distanceMs) at--
+  return at
+}
+
+function newPage(): Page {
+  const samples = SLOTS_PER_PAGE * SLOT_SAMPLES
+  return {
+    counts: new Uint8Array(SLOTS_PER_PAGE),
+    basesMs: new Float64Array(SLOTS_PER_PAGE),
+    distancesMs: new Int32Array(samples),
+    values: new Float64Array(samples),
+    stale: new Uint8Array(samples),
+  }
+}
