@@ -1,0 +1,93 @@
+const INITIAL_BYTES = 4_096
+const TWO_32 = 2 ** 32
+
+/** A buffer that grows while numbers and texts are appended in ClickHouse's binary encoding (little endian, LEB128 lengths). */
+export class ByteWriter {
+  #buffer: Buffer
+  #size = 0
+
+  constructor(capacityBytes = INITIAL_BYTES) {
+    this.#buffer = Buffer.allocUnsafe(capacityBytes)
+  }
+
+  /** What was written; valid until the next write. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#size)
+  }
+
+  uint8(value: number): void {
+    this.#reserve(1)
+    this.#buffer[this.#size++] = value
+  }
+
+  uint16(value: number): void {
+    this.#reserve(2)
+    this.#buffer.writeUInt16LE(value, this.#size)
+    this.#size += 2
+  }
+
+  /** Given in halves, because a number holds only 53 bits. */
+  uint64(high: number, low: number): void {
+    this.#reserve(8)
+    this.#buffer.writeUInt32LE(low, this.#size)
+    this.#buffer.writeUInt32LE(high, this.#size + 4)
+    this.#size += 8
+  }
+
+  /** A whole number below 2^53 in size, of either sign. */
+  int64(value: number): void {
+    this.#reserve(8)
+    const high = Math.floor(value / TWO_32)
+    this.#buffer.writeUInt32LE(value - high * TWO_32, this.#size)
+    this.#buffer.writeInt32LE(high, this.#size + 4)
+    this.#size += 8
+  }
+
+  float64(value: number): void {
+    this.#reserve(8)
+    this.#buffer.writeDoubleLE(value, this.#size)
+    this.#size += 8
+  }
+
+  varint(value: number): void {
+    this.#reserve(8)
+    let rest = value
+    while (rest >= 0x80) {
+      this.#buffer[this.#size++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#buffer[this.#size++] = rest
+  }
+
+  /** Length in bytes, then UTF-8. */
+  text(value: string): void {
+    // A UTF-16 unit takes at most three bytes, so short texts need no second pass to learn their length.
+    if (value.length < 42) return this.#shortText(value)
+    const length = Buffer.byteLength(value)
+    this.varint(length)
+    this.#reserve(length)
+    this.#buffer.write(value, this.#size)
+    this.#size += length
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.byteLength)
+    this.#buffer.set(bytes, this.#size)
+    this.#size += bytes.byteLength
+  }
+
+  #shortText(value: string): void {
+    this.#reserve(1 + 3 * value.length)
+    const length = this.#buffer.write(value, this.#size + 1)
+    this.#buffer[this.#size] = length
+    this.#size += 1 + length
+  }
+
+  #reserve(size: number): void {
+    const needed = this.#size + size
+    if (needed <= this.#buffer.length) return
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
+    this.#buffer.copy(grown, 0, 0, this.#size)
+    this.#buffer = grown
+  }
+}

@@ -1,0 +1,36 @@
+import type { Sql } from './sql.ts'
+
+/** A way to a ClickHouse: the engine inside this process, or a server over HTTP. What is above it does not know which. */
+export interface Connection {
+  /** Runs a statement that returns nothing. */
+  command(statement: Sql): Promise<void>
+  /** Appends blocks in Native format to a table as one insert: all of it is committed when the promise resolves, nothing when it rejects. */
+  insert(target: InsertTarget, blocks: readonly Buffer[]): Promise<void>
+  /**
+   * The whole result in Native format; callers ask for no more than they can hold.
+   * After an abort the promise rejects, and the statement ends soon by itself (its time is limited).
+   */
+  query(statement: Sql, signal?: AbortSignal): Promise<Buffer>
+  /** Waits for what is under way. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface InsertTarget {
+  readonly table: string
+  readonly columns: readonly string[]
+}
+
+/** Settings of every statement. */
+export const STATEMENT_SETTINGS = {
+  // A label list of a big selection or a batch of an import is longer and wider than the defaults allow.
+  max_query_size: '16777216',
+  max_partitions_per_insert_block: '10000',
+  max_execution_time: 120,
+  // One statement must not take the whole machine from the others.
+  max_threads: 4,
+  max_insert_threads: '1',
+  // Rows of one insert stay together in one part per partition; the writer bounds the insert itself.
+  min_insert_block_size_rows: '4000000',
+  min_insert_block_size_bytes: '536870912',
+  use_skip_indexes_if_final: 1,
+} as const

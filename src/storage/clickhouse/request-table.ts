@@ -1,0 +1,162 @@
+import { isLlmSpan, type Request, type RequestStatus } from '../../model/request.ts'
+import type { Span } from '../../model/span.ts'
+import { decodeCursor, encodeCursor } from '../page-cursor.ts'
+import {
+  PREVIEW_LENGTH,
+  type RequestFilter,
+  type RequestPage,
+  type RequestQuery,
+  type RequestRow,
+  type RequestStore,
+  type RequestTotals,
+} from '../request-store.ts'
+import type { TimeRange } from '../sample-store.ts'
+import type { Connection } from './connection.ts'
+import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
+import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
+import { and, sql, type Sql } from './sql.ts'
+import { TableWriter, type CommitOptions } from './table-writer.ts'
+import { microsecondCondition } from './time-condition.ts'
+
+/** Spans in the table `spans`, by start; `span_starts` says where the newest statement of each span stands. */
+export class RequestTable implements RequestStore {
+  readonly #connection: Connection
+  readonly #writer: TableWriter<SpanRow>
+
+  constructor(connection: Connection, options: CommitOptions) {
+    this.#connection = connection
+    this.#writer = new TableWriter(connection, 'spans', SPAN_COLUMNS, options)
+  }
+
+  async writeSpans(spans: readonly Span[], costsUsd: ReadonlyArray<number | undefined>): Promise<void> {
+    await this.#writer.write(spans.map((span, i) => toSpanRow(span, costsUsd[i])))
+  }
+
+  async listRequests(query: RequestQuery): Promise<RequestPage> {
+    // One more than asked for tells whether there is a next page.
+    const found = await this.#page(query, query.limit + 1)
+    const rows = found.slice(0, query.limit)
+    const last = rows.at(-1)
+    return { rows, nextCursor: last === undefined || found.length <= query.limit ? undefined : encodeCursor(last) }
+  }
+
+  async request(traceId: string, spanId: string): Promise<Request | undefined> {
+    const [row] = await this.#spansAt(sql`trace_id = ${traceId} AND span_id = ${spanId}`)
+    if (row === undefined) return undefined
+    const span = readSpan(row)
+    return isLlmSpan(span) ? { span, costUsd: optionalNumberOf(row, 'cost_usd') } : undefined
+  }
+
+  async trace(traceId: string): Promise<Span[]> {
+    return (await this.#spansAt(sql`trace_id = ${traceId}`)).map(readSpan)
+  }
+
+  async totals(range: TimeRange): Promise<RequestTotals[]> {
+    const statement = sql`
+      SELECT model, count() AS requests, countIf(request_status = 'error') AS errors,
+        toUInt64(sum(ifNull(input_tokens, 0))) AS sum_input, toUInt64(sum(ifNull(output_tokens, 0))) AS sum_output,
+        sum(ifNull(cost_usd, 0)) AS sum_cost, countIf(cost_usd IS NULL) AS unpriced,
+        quantileExactInclusive(0.5)(latency_ms) AS p50, quantileExactInclusive(0.95)(latency_ms) AS p95
+      FROM (
+        SELECT model, request_status, input_tokens, output_tokens, cost_usd, ${LATENCY_MS} AS latency_ms FROM spans FINAL
+        WHERE is_request AND ${microsecondCondition('start', range)}
+      )
+      GROUP BY model ORDER BY model`
+    return rowsOf(await this.#connection.query(statement)).map(readTotals)
+  }
+
+  drain(): Promise<void> {
+    return this.#writer.drain()
+  }
+
+  async #page(query: RequestQuery, limit: number): Promise<RequestRow[]> {
+    const statement = sql`
+      SELECT trace_id, span_id, start, ${LATENCY_MS} AS latency_ms, ttft_ms, request_status, error_type, provider, model, operation,
+        service, user_id, session_id, input_tokens, output_tokens, cost_usd,
+        substringUTF8(prompt, 1, ${PREVIEW_LENGTH}) AS prompt_preview, substringUTF8(response, 1, ${PREVIEW_LENGTH}) AS response_preview
+      FROM spans FINAL
+      WHERE (start, trace_id, span_id) IN (
+        SELECT start, trace_id, span_id FROM spans FINAL
+        WHERE ${and(pageConditions(query))} ORDER BY start DESC, trace_id DESC, span_id DESC LIMIT ${limit}
+      ) AND ${microsecondCondition('start', query.range)}
+      ORDER BY start DESC, trace_id DESC, span_id DESC`
+    return rowsOf(await this.#connection.query(statement)).map(readRow)
+  }
+
+  /** The newest statement of each span that meets a condition on its identity, by start. */
+  async #spansAt(identity: Sql): Promise<ResultRow[]> {
+    const statement = sql`
+      SELECT ${SPAN_SELECT} FROM spans FINAL
+      WHERE (start, trace_id, span_id) IN (SELECT start, trace_id, span_id FROM span_starts FINAL WHERE ${identity})
+      ORDER BY start, span_id`
+    return rowsOf(await this.#connection.query(statement))
+  }
+}
+
+const LATENCY_MS: Sql = sql`(toUnixTimestamp64Micro(end) - toUnixTimestamp64Micro(start)) / 1000`
+
+function pageConditions({ range, filter, cursor }: RequestQuery): Sql[] {
+  const conditions = [sql`is_request`, microsecondCondition('start', range), ...filterConditions(filter)]
+  if (cursor !== undefined) {
+    const { startMs, traceId, spanId } = decodeCursor(cursor)
+    const start = sql`fromUnixTimestamp64Micro(${Math.round(startMs * 1000)}, 'UTC')`
+    conditions.push(sql`start <= ${start}`, sql`(start, trace_id, span_id) < (${start}, ${traceId}, ${spanId})`)
+  }
+  return conditions
+}
+
+function filterConditions(filter: RequestFilter): Sql[] {
+  const conditions: Sql[] = []
+  if (filter.model !== undefined) conditions.push(sql`model = ${filter.model}`)
+  if (filter.provider !== undefined) conditions.push(sql`provider = ${filter.provider}`)
+  if (filter.status !== undefined) conditions.push(sql`request_status = ${filter.status}`)
+  if (filter.userId !== undefined) conditions.push(sql`user_id = ${filter.userId}`)
+  if (filter.sessionId !== undefined) conditions.push(sql`session_id = ${filter.sessionId}`)
+  if (filter.service !== undefined) conditions.push(sql`service = ${filter.service}`)
+  if (filter.feature !== undefined) conditions.push(sql`feature = ${filter.feature}`)
+  if (filter.traceId !== undefined) conditions.push(sql`trace_id = ${filter.traceId}`)
+  if (filter.minLatencyMs !== undefined) conditions.push(sql`${LATENCY_MS} >= ${filter.minLatencyMs}`)
+  if (filter.text !== undefined && filter.text !== '') conditions.push(textCondition(filter.text))
+  return conditions
+}
+
+function textCondition(wanted: string): Sql {
+  return sql`positionCaseInsensitiveUTF8(prompt, ${wanted}) > 0 OR positionCaseInsensitiveUTF8(response, ${wanted}) > 0`
+}
+
+function readRow(row: ResultRow): RequestRow {
+  return {
+    traceId: textOf(row, 'trace_id'),
+    spanId: textOf(row, 'span_id'),
+    startMs: millisecondsOf(row, 'start'),
+    latencyMs: numberOf(row, 'latency_ms'),
+    ttftMs: optionalNumberOf(row, 'ttft_ms'),
+    status: textOf(row, 'request_status') as RequestStatus,
+    errorType: textOf(row, 'error_type'),
+    provider: textOf(row, 'provider'),
+    model: textOf(row, 'model'),
+    operation: textOf(row, 'operation'),
+    service: textOf(row, 'service'),
+    userId: textOf(row, 'user_id'),
+    sessionId: textOf(row, 'session_id'),
+    inputTokens: optionalNumberOf(row, 'input_tokens'),
+    outputTokens: optionalNumberOf(row, 'output_tokens'),
+    costUsd: optionalNumberOf(row, 'cost_usd'),
+    promptPreview: textOf(row, 'prompt_preview'),
+    responsePreview: textOf(row, 'response_preview'),
+  }
+}
+
+function readTotals(row: ResultRow): RequestTotals {
+  return {
+    model: textOf(row, 'model'),
+    requests: numberOf(row, 'requests'),
+    errors: numberOf(row, 'errors'),
+    inputTokens: numberOf(row, 'sum_input'),
+    outputTokens: numberOf(row, 'sum_output'),
+    costUsd: numberOf(row, 'sum_cost'),
+    unpriced: numberOf(row, 'unpriced'),
+    latencyP50Ms: numberOf(row, 'p50'),
+    latencyP95Ms: numberOf(row, 'p95'),
+  }
+}

@@ -1,0 +1,154 @@
+import { Labels } from '../../model/labels.ts'
+import type { Matcher } from '../../model/matcher.ts'
+import type { Series } from '../../model/series.ts'
+import type { TimeRange } from '../sample-store.ts'
+import type { Connection } from './connection.ts'
+import { matchesAny, selectorsCondition } from './label-condition.ts'
+import { bytesOf, floatsOf, readBlocks, wordsOf, type Block } from './native-reader.ts'
+import { numberOf, rowsOf, textOf, textsOf } from './result-row.ts'
+import { dayOf } from './series-registry.ts'
+import { sql, type Sql } from './sql.ts'
+import { timeCondition } from './time-condition.ts'
+
+/** What one statement reads: few enough samples to hold, enough that the statement's own cost does not matter. */
+const SAMPLES_PER_PAGE = 250_000
+const SERIES_PER_PAGE = 1_000
+/** Taken for the distance of samples until the first page has shown what it is. */
+const ASSUMED_INTERVAL_MS = 10_000
+/** Ids in one statement that only asks which series have samples. */
+const IDS_PER_CHECK = 20_000
+
+export interface StoredSeries {
+  /** As decimal digits, for statements. */
+  readonly id: string
+  readonly idHigh: number
+  readonly idLow: number
+  readonly labels: Labels
+}
+
+/** Reads series and samples by statements of bounded size, so that a long range never lies in memory as a whole and no session is held meanwhile. */
+export class SampleReaderTable {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async *select(
+    matchers: readonly Matcher[],
+    range: TimeRange,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly Series[]> {
+    const found = await this.findSeries([matchers], range, signal)
+    let perPage = firstPageSize(range)
+    let next = this.#readPage(found.slice(0, perPage), range, signal)
+    for (let start = 0; start < found.length; ) {
+      const page = await next
+      start += perPage
+      perPage = pageSize(page)
+      // The next page is read while this one is worked on.
+      next = this.#readPage(found.slice(start, start + perPage), range, signal)
+      next.catch(() => {})
+      const block = page.filter(({ timestampsMs }) => timestampsMs.length > 0)
+      if (block.length > 0) yield block
+    }
+  }
+
+  /** The series that are stated for a day of the range and match, by ascending id. */
+  async findSeries(
+    selectors: ReadonlyArray<readonly Matcher[]>,
+    range: TimeRange,
+    signal?: AbortSignal,
+  ): Promise<StoredSeries[]> {
+    const statement = sql`
+      SELECT toString(series) AS id, ${ID_HALVES}, labels AS pairs FROM series
+      WHERE day BETWEEN toDate(${clampDay(range.minMs)}) AND toDate(${clampDay(range.maxMs)}) AND (${selectorsCondition(selectors)})
+      ORDER BY series LIMIT 1 BY series`
+    const found = rowsOf(await this.#connection.query(statement, signal)).map((row) => ({
+      id: textOf(row, 'id'),
+      idHigh: numberOf(row, 'high'),
+      idLow: numberOf(row, 'low'),
+      labels: Labels.fromSorted(textsOf(row, 'pairs')),
+    }))
+    return found.filter(({ labels }) => matchesAny(selectors, (name) => labels.get(name)))
+  }
+
+  /** Those of the series that have a sample in the range. */
+  async withSamples(series: readonly StoredSeries[], range: TimeRange): Promise<StoredSeries[]> {
+    const present = new Set<string>()
+    for (let start = 0; start < series.length; start += IDS_PER_CHECK) {
+      const ids = series.slice(start, start + IDS_PER_CHECK).map(({ id }) => BigInt(id))
+      const statement = sql`
+        SELECT DISTINCT toString(series) AS id FROM samples WHERE series IN ${ids} AND ${timeCondition('time', range)}`
+      for (const row of rowsOf(await this.#connection.query(statement))) present.add(textOf(row, 'id'))
+    }
+    return series.filter(({ id }) => present.has(id))
+  }
+
+  async #readPage(page: readonly StoredSeries[], range: TimeRange, signal?: AbortSignal): Promise<Series[]> {
+    if (page.length === 0) return []
+    const ids = page.map(({ id }) => BigInt(id))
+    const statement = sql`
+      SELECT ${ID_HALVES}, toFloat64(toUnixTimestamp64Milli(time)) AS time_ms, value, stale FROM samples FINAL
+      WHERE series IN ${ids} AND ${timeCondition('time', range)}
+      ORDER BY series, time`
+    return cutIntoSeries(page, [...readBlocks(await this.#connection.query(statement, signal))])
+  }
+}
+
+const ID_HALVES: Sql = sql`toUInt32(bitShiftRight(series, 32)) AS high, toUInt32(bitAnd(series, 0xffffffff)) AS low`
+
+function firstPageSize(range: TimeRange): number {
+  const perSeries = Math.max(1, (range.maxMs - range.minMs) / ASSUMED_INTERVAL_MS)
+  return Math.min(SERIES_PER_PAGE, Math.max(1, Math.floor(SAMPLES_PER_PAGE / perSeries)))
+}
+
+function pageSize(page: readonly Series[]): number {
+  const samples = page.reduce((sum, { timestampsMs }) => sum + timestampsMs.length, 0)
+  const perSeries = samples / Math.max(1, page.length)
+  return perSeries === 0
+    ? SERIES_PER_PAGE
+    : Math.min(SERIES_PER_PAGE, Math.max(1, Math.floor(SAMPLES_PER_PAGE / perSeries)))
+}
+
+/** Both the series of the page and the rows are in the order of the ids; a series without rows comes out empty. */
+function cutIntoSeries(page: readonly StoredSeries[], blocks: readonly Block[]): Series[] {
+  const rowCount = blocks.reduce((sum, block) => sum + block.rowCount, 0)
+  const columns = {
+    high: new Uint32Array(rowCount),
+    low: new Uint32Array(rowCount),
+    timestampsMs: new Float64Array(rowCount),
+    values: new Float64Array(rowCount),
+    stale: new Uint8Array(rowCount),
+  }
+  let at = 0
+  for (const block of blocks) {
+    if (block.rowCount === 0) continue
+    columns.high.set(wordsOf(block, 'high'), at)
+    columns.low.set(wordsOf(block, 'low'), at)
+    columns.timestampsMs.set(floatsOf(block, 'time_ms'), at)
+    columns.values.set(floatsOf(block, 'value'), at)
+    columns.stale.set(bytesOf(block, 'stale'), at)
+    at += block.rowCount
+  }
+  let start = 0
+  return page.map(({ idHigh, idLow, labels }) => {
+    let end = start
+    while (end < rowCount && columns.low[end] === idLow && columns.high[end] === idHigh) end++
+    const stale = columns.stale.subarray(start, end)
+    const series: Series = {
+      labels,
+      timestampsMs: columns.timestampsMs.subarray(start, end),
+      values: columns.values.subarray(start, end),
+      stale: stale.includes(1) ? stale : null,
+      histograms: null,
+    }
+    start = end
+    return series
+  })
+}
+
+/** A Date counts days in 16 bits. */
+function clampDay(timeMs: number): number {
+  return Math.min(Math.max(dayOf(timeMs), 0), 0xffff)
+}

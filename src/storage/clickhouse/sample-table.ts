@@ -1,0 +1,115 @@
+import { compareText, type Labels } from '../../model/labels.ts'
+import type { Matcher } from '../../model/matcher.ts'
+import type { SampleBatch } from '../../model/sample.ts'
+import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
+import type { Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import { readCardinality } from './cardinality-query.ts'
+import type { Connection } from './connection.ts'
+import { ExemplarTable } from './exemplar-table.ts'
+import { MetadataTable } from './metadata-table.ts'
+import { SampleReaderTable, type StoredSeries } from './sample-reader.ts'
+import { SampleWriterTable } from './sample-writer.ts'
+import { SeriesRegistry } from './series-registry.ts'
+import { sql } from './sql.ts'
+import type { CommitOptions } from './table-writer.ts'
+import { timeCondition } from './time-condition.ts'
+
+/** Series that the writer remembers to have stated. */
+const REGISTRY_CAPACITY = 1_000_000
+const IDS_PER_DELETE = 10_000
+
+/** Samples in the tables `samples` and `series`. */
+export class SampleTable implements SampleStore {
+  readonly #connection: Connection
+  readonly #registry = new SeriesRegistry(REGISTRY_CAPACITY)
+  readonly #writer: SampleWriterTable
+  readonly #reader: SampleReaderTable
+  readonly #metadata: MetadataTable
+  readonly #exemplars: ExemplarTable
+
+  constructor(connection: Connection, options: CommitOptions) {
+    this.#connection = connection
+    this.#writer = new SampleWriterTable(connection, options, this.#registry)
+    this.#reader = new SampleReaderTable(connection)
+    this.#metadata = new MetadataTable(connection, options)
+    this.#exemplars = new ExemplarTable(connection, options)
+  }
+
+  write(batch: SampleBatch): Promise<void> {
+    return this.#writer.write(batch)
+  }
+
+  writeMetadata(metadata: readonly MetricMetadata[]): Promise<void> {
+    return this.#metadata.write(metadata)
+  }
+
+  writeExemplars(exemplars: readonly Exemplar[]): Promise<void> {
+    return this.#exemplars.write(exemplars)
+  }
+
+  select(
+    matchers: readonly Matcher[],
+    range: TimeRange,
+    _hints: SelectHints,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly Series[]> {
+    return this.#reader.select(matchers, range, signal)
+  }
+
+  async series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]> {
+    return (await this.#seriesWithSamples(selectors, range)).map(({ labels }) => labels)
+  }
+
+  async labelNames(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]> {
+    const found = await this.#seriesWithSamples(selectors, range)
+    return distinct(found.flatMap(({ labels }) => labels.names()))
+  }
+
+  async labelValues(name: string, selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]> {
+    const found = await this.#seriesWithSamples(selectors, range)
+    return distinct(found.map(({ labels }) => labels.get(name)).filter((value) => value !== ''))
+  }
+
+  metadata(): Promise<MetricMetadata[]> {
+    return this.#metadata.all()
+  }
+
+  exemplars(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Exemplar[]> {
+    return this.#exemplars.find(selectors, range)
+  }
+
+  cardinality(limit: number): Promise<Cardinality> {
+    return readCardinality(this.#connection, limit)
+  }
+
+  async deleteSamples(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<void> {
+    await this.#writer.drain()
+    const found = await this.#reader.findSeries(selectors, range)
+    for (let start = 0; start < found.length; start += IDS_PER_DELETE) {
+      await this.#deleteOf(found.slice(start, start + IDS_PER_DELETE), range)
+    }
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all([this.#writer.drain(), this.#metadata.drain(), this.#exemplars.drain()])
+  }
+
+  async #seriesWithSamples(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<StoredSeries[]> {
+    return this.#reader.withSamples(await this.#reader.findSeries(selectors, range), range)
+  }
+
+  /** A series that has no sample left on a day is no longer stated for it, and is stated again when it comes back. */
+  async #deleteOf(series: readonly StoredSeries[], range: TimeRange): Promise<void> {
+    const ids = series.map(({ id }) => BigInt(id))
+    await this.#connection.command(sql`
+      DELETE FROM samples WHERE series IN ${ids} AND ${timeCondition('time', range)}`)
+    this.#registry.clear()
+    await this.#connection.command(sql`
+      DELETE FROM series WHERE series IN ${ids}
+      AND (series, day) NOT IN (SELECT DISTINCT series, toDate(time) FROM samples WHERE series IN ${ids})`)
+  }
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort(compareText)
+}

@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto'
+import type { Labels } from '../../model/labels.ts'
+
+export const DAY_MS = 24 * 3_600_000
+
+/** A series as the writer knows it. */
+export interface SeriesEntry {
+  readonly labels: Labels
+  /** The id in two halves, because a number holds only 53 bits. */
+  readonly idHigh: number
+  readonly idLow: number
+  /** Days since 1970 for which the series is stated in the store: the newest here, for it is asked for with every sample. */
+  newestDay: number
+  olderDays: Set<number> | undefined
+}
+
+/**
+ * What the writer has already stated in the table `series`. It holds a bounded number of series, half of them forgotten at a time;
+ * a series that was forgotten is stated again, which changes nothing.
+ *
+ * An id is the first 64 bits of the SHA-256 of the labels. Among ten million series the chance that any two share one is 3 in a million;
+ * samples of two such series would be read as one series under the labels of one of them.
+ */
+export class SeriesRegistry {
+  readonly #capacity: number
+  #young = new Map<string, SeriesEntry>()
+  #old = new Map<string, SeriesEntry>()
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  entryOf(labels: Labels): SeriesEntry {
+    const known = this.#young.get(labels.key)
+    if (known !== undefined) return known
+    const entry = this.#old.get(labels.key) ?? createEntry(labels)
+    if (this.#young.size >= this.#capacity / 2) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(labels.key, entry)
+    return entry
+  }
+
+  /** After series were removed from the store, what is known of them is no longer true. */
+  clear(): void {
+    this.#young.clear()
+    this.#old.clear()
+  }
+}
+
+export function isStated(entry: SeriesEntry, day: number): boolean {
+  return entry.newestDay === day || entry.olderDays?.has(day) === true
+}
+
+/** To be called when the statement is committed, not before: else a sample could be found by nobody after a failure. */
+export function markStated(entry: SeriesEntry, day: number): void {
+  if (isStated(entry, day)) return
+  if (entry.newestDay !== NO_DAY) {
+    entry.olderDays ??= new Set()
+    entry.olderDays.add(Math.min(day, entry.newestDay))
+  }
+  entry.newestDay = Math.max(day, entry.newestDay)
+}
+
+const NO_DAY = -Infinity
+
+function createEntry(labels: Labels): SeriesEntry {
+  const digest = hash('sha256', labels.key, 'buffer')
+  return {
+    labels,
+    idHigh: digest.readUInt32BE(0),
+    idLow: digest.readUInt32BE(4),
+    newestDay: NO_DAY,
+    olderDays: undefined,
+  }
+}
+
+/** Days since 1970. */
+export function dayOf(timestampMs: number): number {
+  return Math.floor(timestampMs / DAY_MS)
+}

@@ -1,0 +1,28 @@
+import type { InstrumentRegistry } from '../../telemetry/instruments.ts'
+import type { InsertOutcome } from './group-commit.ts'
+
+/** Counts inserts and their rows by table and result. */
+export function countWrites(instruments: InstrumentRegistry): (outcome: InsertOutcome) => void {
+  const labelNames = ['table', 'result'] as const
+  const inserts = instruments.counter({
+    name: 'tetrascope_storage_inserts_total',
+    help: 'Group commits by table and result (committed, failed, refused because too much was waiting).',
+    labelNames,
+  })
+  const rows = instruments.counter({
+    name: 'tetrascope_storage_rows_total',
+    help: 'Rows of group commits by table and result.',
+    labelNames,
+  })
+  const bytes = instruments.counter({
+    name: 'tetrascope_storage_bytes_total',
+    help: 'Encoded bytes of group commits by table and result.',
+    labelNames,
+  })
+  return (outcome) => {
+    const labels = { table: outcome.table, result: outcome.result }
+    inserts.add(labels)
+    rows.add(labels, outcome.rows)
+    bytes.add(labels, outcome.bytes)
+  }
+}

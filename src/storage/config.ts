@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { parseDuration } from '../model/duration.ts'
+
+const durationMs = z.string().transform((text, context) => {
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    return z.NEVER
+  }
+})
+
+const embedded = z.strictObject({
+  type: z.literal('embedded').default('embedded'),
+  /** Data directory; `--data` when not given. */
+  path: z.string().min(1).optional(),
+})
+
+const clickhouse = z.strictObject({
+  type: z.literal('clickhouse'),
+  url: z.url({
+    protocol: /^https?$/,
+    error: 'must be the HTTP address of a ClickHouse, such as http://127.0.0.1:8123',
+  }),
+  user: z.string().default('default'),
+  password_file: z.string().min(1).optional(),
+  database: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name of letters, digits and underscores')
+    .default('tetrascope'),
+})
+
+/** `storage:` in tetrascope.yaml: ClickHouse inside the process, or a server or cluster over HTTP. */
+export const storageConfig = z.union([embedded, clickhouse]).prefault({})
+
+export type StorageConfig = z.infer<typeof storageConfig>
+
+/** `retention:` in tetrascope.yaml: how long each kind of data is kept; `0` keeps it for ever. Milliseconds when read. */
+export const retentionConfig = z
+  .strictObject({
+    /** Samples, their series and exemplars. */
+    samples: durationMs.prefault('15d'),
+    /** Requests and all other spans. */
+    requests: durationMs.prefault('90d'),
+    evaluations: durationMs.prefault('90d'),
+    events: durationMs.prefault('90d'),
+    logs: durationMs.prefault('30d'),
+  })
+  .prefault({})
+
+export type RetentionConfig = z.infer<typeof retentionConfig>
