@@ -27,6 +27,16 @@ export function literalSeconds(stream: TokenStream, token: Token): number {
   }
 }
 
+/** Reads a number or duration with an optional sign, as seconds. */
+export function parseSignedNumber(stream: TokenStream): number {
+  const negative = stream.accept('-')
+  if (!negative) stream.accept('+')
+  const { kind } = stream.peek()
+  if (kind !== 'number' && kind !== 'duration') stream.fail()
+  const value = literalSeconds(stream, stream.next())
+  return negative ? -value : value
+}
+
 /** As the duration parser of Prometheus's common library, message by message. */
 function parseDurationMs(text: string): number {
   let total = 0

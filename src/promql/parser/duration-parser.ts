@@ -47,6 +47,7 @@ export class DurationParser {
       return this.#operatorsAfter(this.#signed(sign, this.#expression(HIGHEST_PRECEDENCE - 1)), 0)
     }
     if (kind === '(') return this.#signed(sign, this.#parenthesised())
+    if (kind === 'number' || kind === 'duration') return this.#signed(sign, this.#literal())
     return this.#signed(sign, this.#operand(tokenPosition(sign)))
   }
 
@@ -87,7 +88,7 @@ export class DurationParser {
     switch (this.#stream.peek().kind) {
       case 'number':
       case 'duration':
-        return this.#literal()
+        return this.#inRange(this.#literal())
       case '+':
       case '-':
         return this.#signed(this.#stream.next(), this.#expression(HIGHEST_PRECEDENCE - 1))
@@ -108,10 +109,10 @@ export class DurationParser {
     const token = this.#stream.next()
     const seconds = literalSeconds(this.#stream, token)
     const literal = { kind: 'duration', ms: seconds * 1000, position: tokenPosition(token) } as const
-    return this.#inRange(token.kind === 'duration' ? literal : { ...literal, unitless: true }, literal.position)
+    return token.kind === 'duration' ? literal : { ...literal, unitless: true }
   }
 
-  #inRange(literal: Literal, position: Position): Literal {
+  #inRange(literal: Literal, position = literal.position): Literal {
     if (Math.abs(literal.ms / 1000) > MAX_DURATION_SECONDS) this.#stream.report('duration out of range', position)
     return literal
   }

@@ -19,13 +19,13 @@ const GROUPING = { inside: 'grouping opts', expected: '"("' }
 const GROUPING_LABEL = { inside: 'grouping opts', expected: 'label' }
 const GROUPING_END = { inside: 'grouping opts', expected: '"," or ")"' }
 
-/** Reads `name{a="b"}`, `name` or `{a="b"}`, without what may follow (range, offset, `@`). */
-export function parseVectorSelector(stream: TokenStream): VectorSelector {
-  const { start } = stream.peek()
-  const name = stream.peek().kind === '{' ? '' : stream.next().text
+/** Reads `name{a="b"}`, `name` or `{a="b"}`, without what may follow (range, offset, `@`). A name already taken is passed. */
+export function parseVectorSelector(stream: TokenStream, taken?: Token): VectorSelector {
+  const first = taken ?? stream.peek()
+  const name = first.kind === '{' ? '' : (taken ?? stream.next()).text
   const matchers = name === '' ? [] : [new Matcher(METRIC_NAME, '=', name)]
   if (stream.peek().kind === '{') matchers.push(...parseMatchers(stream))
-  const position = { start, end: stream.lastEnd }
+  const position = { start: first.start, end: stream.lastEnd }
   return { kind: 'vector-selector', name, matchers, extension: 'none', offset: null, at: null, position }
 }
 
@@ -97,13 +97,18 @@ function parseLabel(stream: TokenStream): readonly [string, string] {
 /** Reads the labels of `by`, `on`, `group_left` ...: `(a, "b.c")`. */
 export function parseGroupingLabels(stream: TokenStream): string[] {
   const labels: string[] = []
-  if (stream.peek().kind !== '(') stream.fail(GROUPING)
+  if (stream.peek().kind !== '(') failGrouping(stream)
   stream.next()
   while (!stream.accept(')')) {
     labels.push(parseGroupingLabel(stream))
     if (!stream.accept(',') && stream.peek().kind !== ')') stream.fail(GROUPING_END)
   }
   return labels
+}
+
+/** Throws the error that labels in parentheses were expected. */
+export function failGrouping(stream: TokenStream): never {
+  return stream.fail(GROUPING)
 }
 
 function parseGroupingLabel(stream: TokenStream): string {

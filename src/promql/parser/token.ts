@@ -118,6 +118,22 @@ export function canNameLabel(kind: TokenKind): boolean {
   return isKeyword(kind) && kind !== 'without'
 }
 
+/** Whether an expression can begin with the token. */
+export function beginsExpression(kind: TokenKind): boolean {
+  switch (kind) {
+    case 'number':
+    case 'duration':
+    case 'string':
+    case '+':
+    case '-':
+    case '(':
+    case '{':
+      return true
+    default:
+      return canNameMetric(kind)
+  }
+}
+
 export function isAggregationWord(kind: TokenKind): kind is AggregationWord {
   return AGGREGATIONS.has(kind)
 }
