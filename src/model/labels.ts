@@ -10,6 +10,11 @@ const EMPTY_TAG = ''
 export class Labels {
   /** name, value, name, value ... sorted by name. */
   readonly pairs: readonly string[]
+  /**
+   * What a store noted on this very object, so that for senders who keep their label sets it need not look up `key` again.
+   * No part of the value; means something only to the store that left it, which must expect another store's note.
+   */
+  storeNote: object | undefined = undefined
   #key: string | undefined
 
   private constructor(pairs: readonly string[], key?: string) {
