@@ -179,7 +179,7 @@ export const modelQualityEntries: readonly CatalogueEntry[] = [
     worse: 'higher',
     thresholds: { warning: 1, critical: 5 },
     headline: true,
-    sources: [flaggedShare('pii')],
+    sources: [flaggedShare('pii-leak'), flaggedShare('pii')],
   },
   {
     name: 'harmful_content_rate',

@@ -1,0 +1,145 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { ConfigError } from '../config/config-error.ts'
+import { LOG_LEVELS } from '../telemetry/log.ts'
+import { VERSION } from '../app/version.ts'
+import { checkConfig } from './check.ts'
+import { CommandError } from './command-error.ts'
+import { demo, type DemoFlags } from './demo/demo.ts'
+import { evaluate, type EvaluateFlags } from './evaluate.ts'
+import { chooseLanguage } from './language.ts'
+import { serve, type ServeFlags } from './serve.ts'
+import { status } from './status.ts'
+
+/** What the program takes from its environment; only `main.ts` reads that. */
+export interface Environment {
+  readonly language: string | undefined
+  readonly token: string | undefined
+  readonly color: boolean
+}
+
+const FAILED = 1
+const USAGE = 2
+
+/** Runs one command. Gives the exit code: 0 done, 1 failed, 2 called wrongly. */
+export async function runProgram(argv: readonly string[], environment: Environment): Promise<number> {
+  try {
+    await buildProgram(environment).parseAsync([...argv])
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+    if (!(error instanceof CommandError) && !(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return FAILED
+  }
+}
+
+function buildProgram(environment: Environment): Command {
+  const program = new Command('tetrascope')
+    .description('Monitoring for AI systems over four layers: infrastructure, application, model quality, business')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError()
+    .enablePositionalOptions()
+  addServe(program)
+  addStatus(program, environment)
+  addDemo(program, environment)
+  addCheck(program)
+  addEvaluate(program)
+  return program
+}
+
+function addServe(program: Command): void {
+  withListeners(program.command('serve', { isDefault: true }))
+    .description('run the product')
+    .option('--config <file>', 'configuration file (default: tetrascope.yaml when there is one)')
+    .option('--data <directory>', 'where the embedded store lives', 'data')
+    .option('--ready-json', 'print one JSON line with all addresses when ready')
+    .action(async (flags: ServeFlags) => serve(flags))
+}
+
+function addStatus(program: Command, environment: Environment): void {
+  program
+    .command('status')
+    .description('show the four layers in the terminal')
+    .option('--url <url>', 'where the server answers', 'http://127.0.0.1:4600')
+    .option('--window <duration>', 'what rates and percentiles look back over', '5m')
+    .option('--all', 'every metric of the catalogue, not only the headline ones')
+    .option('--watch', 'again and again, until Ctrl-C')
+    .option('--json', 'as JSON')
+    .option('--lang <language>', 'en or zh (default: what LANG says)')
+    .action(async (flags: { url: string; window: string; all?: true; watch?: true; json?: true; lang?: string }) =>
+      status({
+        url: flags.url,
+        token: environment.token,
+        window: flags.window,
+        all: flags.all ?? false,
+        watch: flags.watch ?? false,
+        json: flags.json ?? false,
+        language: chooseLanguage(flags.lang, environment.language),
+        color: environment.color,
+        write: (text) => process.stdout.write(text),
+        signal: interrupted(),
+      }),
+    )
+}
+
+function addDemo(program: Command, environment: Environment): void {
+  withListeners(program.command('demo'))
+    .description('run the product with simulated servers, traffic, users and an incident that heals')
+    .option(
+      '--trace <file>',
+      'arrival times and sizes in the form of the Azure LLM inference traces (default: a sample of our own)',
+    )
+    .option('--data <directory>', 'where the embedded store lives (default: a temporary directory)')
+    .option('--seed <number>', 'the same seed tells the same story', integer, 20_260)
+    .option('--ready-json', 'print one JSON line with all addresses when ready')
+    .option('--lang <language>', 'en or zh (default: what LANG says)')
+    .action(async (flags: DemoFlags) => demo(flags, chooseLanguage(flags.lang, environment.language)))
+}
+
+function addCheck(program: Command): void {
+  const check = program.command('check').description('say what is wrong in a file')
+  check
+    .command('config')
+    .argument('<file>', 'tetrascope.yaml')
+    .description('check a configuration and the files that it names')
+    .action((file: string) => checkConfig(file, (text) => process.stdout.write(text)))
+}
+
+function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .argument('<file>', 'JSON lines {id?, prompt?, response?, context?, system?, model?}')
+    .description("score prompts and responses with the server's own evaluators")
+    .option('--evaluators <names>', 'comma-separated (default: all)')
+    .addOption(new Option('--format <format>', 'output').choices(['jsonl', 'table']).default('jsonl'))
+    .action(async (file: string, flags: EvaluateFlags) => evaluate(file, flags))
+}
+
+function withListeners(command: Command): Command {
+  return command
+    .option('--listen <host:port>', 'pages and APIs; port 0 takes any free port', address)
+    .option('--gateway-listen <host:port>', 'the gateway for model calls', address)
+    .option('--otlp-http-listen <host:port>', "OTLP/HTTP on its senders' default port", address)
+    .option('--no-gateway', 'without the gateway')
+    .option('--no-otlp-ports', 'without the OTLP ports; /v1/traces on the main port remains')
+    .addOption(
+      new Option('--log-level <level>', 'how much is logged, on standard error').choices(LOG_LEVELS).default('info'),
+    )
+}
+
+function address(text: string): string {
+  if (!/^.*:\d{1,5}$/.test(text)) throw new InvalidArgumentError('must be HOST:PORT, for example 127.0.0.1:4600.')
+  return text
+}
+
+function integer(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('must be a whole number.')
+  return Number(text)
+}
+
+function interrupted(): AbortSignal {
+  const controller = new AbortController()
+  process.once('SIGINT', () => controller.abort())
+  return controller.signal
+}

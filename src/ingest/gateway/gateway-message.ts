@@ -1,0 +1,19 @@
+import type { Span } from '../../model/span.ts'
+import type { GatewayConfig } from './config.ts'
+
+/** What the gateway's thread is started with. */
+export interface GatewayWorkerData {
+  readonly config: GatewayConfig
+  readonly host: string
+  readonly port: number
+}
+
+export type FromGateway =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  /** Spans of calls that ended; the main thread answers `taken` when it has them in hand. */
+  | { readonly type: 'spans'; readonly spans: readonly Span[]; readonly dropped: number }
+  | { readonly type: 'active'; readonly calls: number }
+  | { readonly type: 'closed' }
+
+export type ToGateway = { readonly type: 'taken' } | { readonly type: 'close'; readonly graceMs: number }

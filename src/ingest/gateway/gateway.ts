@@ -1,0 +1,96 @@
+import type { Worker } from 'node:worker_threads'
+import type { Span } from '../../model/span.ts'
+import type { Counter, Gauge, InstrumentRegistry } from '../../telemetry/instruments.ts'
+import type { Logger } from '../../telemetry/log.ts'
+import { startWorker, workerUrl } from '../../util/worker.ts'
+import type { GatewayConfig } from './config.ts'
+import type { FromGateway, ToGateway } from './gateway-message.ts'
+
+const CLOSE_GRACE_MS = 5_000
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig
+  readonly host: string
+  readonly port: number
+  /** Takes spans into the product. Resolves when they are safe: committed, or in a spool. Must not reject for a store that is away. */
+  readonly takeSpans: (spans: readonly Span[]) => Promise<void>
+  /** How many calls are under way, through the gateway. */
+  readonly onActive: (calls: number) => void
+  readonly instruments: InstrumentRegistry
+  readonly logger: Logger
+}
+
+/** The gateway, on a thread of its own: a heavy query on the main thread must never delay a token. */
+export class Gateway {
+  readonly #options: GatewayOptions
+  readonly #dropped: Counter
+  readonly #active: Gauge
+  #worker: Worker | undefined
+  #closed: (() => void) | undefined
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+    this.#dropped = options.instruments.counter({
+      name: 'tetrascope_gateway_records_dropped_total',
+      help: 'Calls that were passed on but not recorded, because too many records waited for the store',
+    })
+    this.#active = options.instruments.gauge({
+      name: 'tetrascope_gateway_active_calls',
+      help: 'Calls under way through the gateway',
+    })
+  }
+
+  /** Resolves with the port when calls are taken. Rejects with the listener's error (`code` EADDRINUSE and the like). */
+  start(): Promise<number> {
+    const { config, host, port } = this.#options
+    const worker = startWorker(workerUrl('gateway-worker', import.meta.url), { config, host, port })
+    this.#worker = worker
+    return new Promise((resolve, reject) => {
+      worker.once('error', reject)
+      worker.on('message', (message: FromGateway) => {
+        if (message.type === 'listening') resolve(message.port)
+        else if (message.type === 'failed') reject(Object.assign(new Error(message.message), { code: message.code }))
+        else void this.#onMessage(message)
+      })
+    })
+  }
+
+  /** Takes no new calls, waits a few seconds for those under way and for their records. Idempotent. */
+  async stop(): Promise<void> {
+    const worker = this.#worker
+    if (worker === undefined) return
+    this.#worker = undefined
+    const closed = new Promise<void>((resolve) => {
+      this.#closed = resolve
+      worker.once('exit', () => resolve())
+    })
+    const close: ToGateway = { type: 'close', graceMs: CLOSE_GRACE_MS }
+    worker.postMessage(close)
+    await closed
+    await worker.terminate()
+  }
+
+  async #onMessage(message: Exclude<FromGateway, { type: 'listening' | 'failed' }>): Promise<void> {
+    switch (message.type) {
+      case 'spans':
+        if (message.dropped > 0) this.#dropped.add({}, message.dropped)
+        return this.#take(message.spans)
+      case 'active':
+        this.#active.set({}, message.calls)
+        return this.#options.onActive(message.calls)
+      case 'closed':
+        return this.#closed?.()
+    }
+  }
+
+  async #take(spans: readonly Span[]): Promise<void> {
+    try {
+      await this.#options.takeSpans(spans)
+    } catch (error) {
+      this.#dropped.add({}, spans.length)
+      this.#options.logger.error({ err: error, spans: spans.length }, 'records of the gateway were lost')
+    }
+    const taken: ToGateway = { type: 'taken' }
+    this.#worker?.postMessage(taken)
+  }
+}

@@ -1,0 +1,28 @@
+/** Headers that belong to one connection and are not passed on (RFC 9110, section 7.6.1), and `host`, which names the gateway. */
+const HOP_HEADERS = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'expect',
+])
+
+/** Meant for the gateway, not for the provider. */
+const OWN_PREFIX = 'x-tetrascope-'
+
+/** name, value, name, value ... as they came, order and case kept, without what is not to be passed on. */
+export function passedOn(rawHeaders: readonly string[]): string[] {
+  const kept: string[] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = [rawHeaders[i], rawHeaders[i + 1]]
+    const lower = name.toLowerCase()
+    if (!HOP_HEADERS.has(lower) && !lower.startsWith(OWN_PREFIX)) kept.push(name, value)
+  }
+  return kept
+}
