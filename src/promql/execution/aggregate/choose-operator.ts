@@ -1,0 +1,150 @@
+import type { AggregatePlan } from '../../plan/node.ts'
+import { ExecutionError } from '../../errors.ts'
+import { formatShort } from '../../parser/number.ts'
+import type { Column, Emit } from '../column.ts'
+import type { Grid } from '../grid.ts'
+import type { VectorOperator } from '../operator.ts'
+import { HeldColumns, type QueryContext } from '../query-context.ts'
+import type { AggregateInputs } from './aggregate-operator.ts'
+import { Groups } from './grouping.ts'
+import { hashLabels } from './label-hash.ts'
+import { SeriesHeap } from './series-heap.ts'
+
+/** Aggregations that keep some series of each group as they are. */
+export type ChooseOp = 'topk' | 'bottomk' | 'limitk' | 'limit_ratio'
+
+type ChoosePlan = AggregatePlan & { readonly op: ChooseOp }
+
+/** Chooses at each step which series of each group stay. Of an instant query the series come out ranked, group by group. */
+export class ChooseOperator implements VectorOperator {
+  readonly #context: QueryContext
+  readonly #plan: ChoosePlan
+  readonly #inputs: AggregateInputs
+  readonly #grid: Grid
+
+  constructor(context: QueryContext, plan: ChoosePlan, inputs: AggregateInputs, grid: Grid) {
+    this.#context = context
+    this.#plan = plan
+    this.#inputs = inputs
+    this.#grid = grid
+  }
+
+  async run(emit: Emit): Promise<void> {
+    const param = (await this.#inputs.param?.values()) ?? new Float64Array(0)
+    const held = new HeldColumns(this.#context)
+    await this.#inputs.input.run((column) => void held.keep(column))
+    const grouped = this.#plan.op === 'limit_ratio' ? this.#checkRatios(param) : checkLimits(param)
+    if (grouped) await this.#choose(held.columns, param, emit)
+    held.release()
+  }
+
+  /** False when no step keeps anything. */
+  #checkRatios(ratios: Float64Array): boolean {
+    const { max, min } = extremesOf(ratios)
+    if (max === 0 && min === 0) return false
+    if (ratios.some(Number.isNaN)) throw new ExecutionError('Ratio value is NaN')
+    if (max > 1) this.#warnOfRatio(max, 1)
+    if (min < -1) this.#warnOfRatio(min, -1)
+    return true
+  }
+
+  #warnOfRatio(ratio: number, cap: number): void {
+    const text = `ratio value should be between -1 and 1, got ${formatShort(ratio)}, capping to ${cap}`
+    this.#context.annotations.warn(text, this.#plan.param?.position ?? this.#plan.position)
+  }
+
+  async #choose(columns: readonly Column[], param: Float64Array, emit: Emit): Promise<void> {
+    const groups = new Groups(this.#plan.grouping)
+    const members: number[][] = []
+    columns.forEach((column, i) => {
+      const index = groups.indexOf(column.labels)
+      members[index] ??= []
+      members[index].push(i)
+    })
+    const ranking: number[] = []
+    for (const group of members) {
+      ranking.push(...this.#chooseFrom(group, columns, param))
+      if (this.#context.pace.due) await this.#context.pace.rest()
+    }
+    for (const i of ranking) {
+      const column = columns[i]
+      if (column?.present.includes(1) === true) emit(column)
+    }
+  }
+
+  /** Takes from each step the series that do not stay; gives the members in order of their rank at the last step. */
+  #chooseFrom(group: readonly number[], columns: readonly Column[], param: Float64Array): readonly number[] {
+    switch (this.#plan.op) {
+      case 'topk':
+      case 'bottomk':
+        return this.#keepBest(group, columns, param)
+      case 'limitk':
+        keepFirst(group, columns, param)
+        return group
+      case 'limit_ratio':
+        keepShare(group, columns, param)
+        return group
+    }
+  }
+
+  #keepBest(group: readonly number[], columns: readonly Column[], param: Float64Array): readonly number[] {
+    const highest = this.#plan.op === 'topk'
+    const heaps = Array.from({ length: this.#grid.count }, () => new SeriesHeap(highest))
+    for (const i of group) {
+      const { values, present } = columns[i]!
+      for (let step = 0; step < heaps.length; step++) {
+        if (present[step] !== 1) continue
+        present[step] = 0
+        const limit = Math.min(Math.trunc(param[step]!), columns.length)
+        if (limit >= 1) heaps[step]!.offer(values[step]!, i, limit)
+      }
+    }
+    for (const [step, heap] of heaps.entries()) for (const i of heap.series) columns[i]!.present[step] = 1
+    const [only, ...more] = heaps
+    return only !== undefined && more.length === 0 ? only.ranked() : group
+  }
+}
+
+const INT64_END = 2 ** 63
+
+/** False when no step keeps anything. Throws `ExecutionError` where a limit is no 64-bit integer. */
+function checkLimits(limits: Float64Array): boolean {
+  const { max, min } = extremesOf(limits)
+  if (max < 1) return false
+  if (limits.some(Number.isNaN)) throw new ExecutionError('Parameter value is NaN')
+  if (min <= -INT64_END) throw new ExecutionError(`Scalar value ${formatShort(min)} underflows int64`)
+  if (max >= INT64_END) throw new ExecutionError(`Scalar value ${formatShort(max)} overflows int64`)
+  return true
+}
+
+function extremesOf(values: Float64Array): { readonly max: number; readonly min: number } {
+  return {
+    max: values.reduce((a, b) => Math.max(a, b), -Number.MAX_VALUE),
+    min: values.reduce((a, b) => Math.min(a, b), Number.MAX_VALUE),
+  }
+}
+
+function keepFirst(group: readonly number[], columns: readonly Column[], param: Float64Array): void {
+  const kept = new Float64Array(param.length)
+  for (const i of group) {
+    const { present } = columns[i]!
+    for (let step = 0; step < present.length; step++) {
+      if (present[step] !== 1) continue
+      if (kept[step]! < Math.trunc(param[step]!)) kept[step]! += 1
+      else present[step] = 0
+    }
+  }
+}
+
+/** Keeps a series when the hash of its labels falls into the lower (negative ratio: the upper) share of all hashes. */
+function keepShare(group: readonly number[], columns: readonly Column[], param: Float64Array): void {
+  for (const i of group) {
+    const { labels, present } = columns[i]!
+    const share = Number(hashLabels(labels)) / 2 ** 64
+    for (let step = 0; step < present.length; step++) {
+      const ratio = Math.max(-1, Math.min(1, param[step]!))
+      const stays = ratio >= 0 ? share < ratio : share >= 1 + ratio
+      if (!stays) present[step] = 0
+    }
+  }
+}

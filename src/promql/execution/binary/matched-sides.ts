@@ -1,0 +1,116 @@
+import type { Labels } from '../../../model/labels.ts'
+import { ExecutionError } from '../../errors.ts'
+import type { VectorMatching } from '../../parser/ast.ts'
+import type { Column } from '../column.ts'
+import type { Grid } from '../grid.ts'
+import { labelText } from '../label-text.ts'
+import { Signatures } from './signatures.ts'
+
+export interface SidesOptions {
+  readonly matching: VectorMatching
+  readonly many: readonly Column[]
+  readonly one: readonly Column[]
+  readonly grid: Grid
+}
+
+/** The two sides of a binary operation, series found by what they are matched on. */
+export class MatchedSides {
+  readonly many: readonly Column[]
+  readonly one: readonly Column[]
+  readonly #matching: VectorMatching
+  readonly #signatures: Signatures
+  readonly #partners = new Map<number, Column[]>()
+  /** Steps at which there is anything to compute. Elsewhere not even duplicates are an error. */
+  readonly #active: Uint8Array
+
+  constructor(options: SidesOptions) {
+    this.many = options.many
+    this.one = options.one
+    this.#matching = options.matching
+    this.#signatures = new Signatures(options.matching)
+    for (const column of options.one) {
+      const signature = this.signatureOf(column)
+      const partners = this.#partners.get(signature)
+      if (partners === undefined) this.#partners.set(signature, [column])
+      else partners.push(column)
+    }
+    const { fill } = options.matching
+    const fills = fill.left !== null || fill.right !== null
+    const many = anyPresent(options.many, options.grid.count)
+    const one = anyPresent(options.one, options.grid.count)
+    this.#active = many.map((present, step) => (fills ? present | one[step]! : present & one[step]!))
+  }
+
+  /** Whether any two series meet. */
+  get meet(): boolean {
+    return this.many.some((many) => this.partnersOf(many).some((one) => this.both(many, one).includes(1)))
+  }
+
+  signatureOf(column: Column): number {
+    return this.#signatures.numberOf(column.labels)
+  }
+
+  matchedLabels(labels: Labels): Labels {
+    return this.#signatures.matchedLabels(labels)
+  }
+
+  partnersOf(many: Column): readonly Column[] {
+    return this.#partners.get(this.signatureOf(many)) ?? []
+  }
+
+  activeSteps(column: Column): Uint8Array {
+    return column.present.map((present, step) => present & this.#active[step]!)
+  }
+
+  /** The steps at which both have a value. */
+  both(many: Column, one: Column): Uint8Array {
+    return many.present.map((present, step) => present & one.present[step]!)
+  }
+
+  /** The steps at which a series of the "many" side has no partner. */
+  unmatched(many: Column): Uint8Array {
+    const steps = this.activeSteps(many)
+    for (const one of this.partnersOf(many)) {
+      for (let step = 0; step < steps.length; step++) if (one.present[step] === 1) steps[step] = 0
+    }
+    return steps
+  }
+
+  /** Throws `ExecutionError` when two series of the "one" side with the same matching labels have a value at the same step. */
+  requireUniqueOneSide(): void {
+    let first: { readonly step: number; readonly pair: readonly [Column, Column] } | undefined
+    for (const columns of this.#partners.values()) {
+      if (columns.length < 2) continue
+      const found = this.#firstOverlap(columns)
+      if (found !== undefined && (first === undefined || found.step < first.step)) first = found
+    }
+    if (first !== undefined) throw this.#duplicate(...first.pair)
+  }
+
+  #firstOverlap(
+    columns: readonly Column[],
+  ): { readonly step: number; readonly pair: readonly [Column, Column] } | undefined {
+    for (let step = 0; step < this.#active.length; step++) {
+      if (this.#active[step] === 0) continue
+      const [a, b] = columns.filter(({ present }) => present[step] === 1)
+      if (a !== undefined && b !== undefined) return { step, pair: [a, b] }
+    }
+    return undefined
+  }
+
+  #duplicate(a: Column, b: Column): ExecutionError {
+    const side = this.#matching.cardinality === 'one-to-many' ? 'left' : 'right'
+    const group = labelText(this.matchedLabels(a.labels))
+    const series = [labelText(a.labels), labelText(b.labels)].sort().join(', ')
+    return new ExecutionError(
+      `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${series}]` +
+        ';many-to-many matching not allowed: matching labels must be unique on one side',
+    )
+  }
+}
+
+function anyPresent(columns: readonly Column[], stepCount: number): Uint8Array {
+  const any = new Uint8Array(stepCount)
+  for (const { present } of columns) for (let step = 0; step < stepCount; step++) any[step]! |= present[step]!
+  return any
+}

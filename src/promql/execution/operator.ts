@@ -1,0 +1,20 @@
+import type { Emit } from './column.ts'
+import type { Samples } from './samples.ts'
+
+/** Computes an instant vector at all steps of its grid. */
+export interface VectorOperator {
+  /** Emits each series once and resolves when all have been emitted. Runs once. */
+  run(emit: Emit): Promise<void>
+}
+
+/** Computes a scalar at all steps of its grid. */
+export interface ScalarOperator {
+  /** One value a step. The caller owns the array. */
+  values(): Promise<Float64Array>
+}
+
+/** Gives the samples that windows are cut from. */
+export interface RangeOperator {
+  /** Hands over each series once; the samples are lent for the duration of the call. */
+  run(receive: (samples: Samples) => void): Promise<void>
+}

@@ -1,0 +1,101 @@
+import { quantileOfSorted, sortNanFirst } from '../quantile.ts'
+import type { Samples } from '../samples.ts'
+import type { Window, WindowFunction } from './window.ts'
+
+/** `quantile_over_time`; `onInvalid` hears of each q that is not within 0 and 1. */
+export function quantileOverTime(q: Float64Array, onInvalid: (q: number) => void): WindowFunction {
+  const sorted = new SortedWindow()
+  return (window) => {
+    const quantile = q[window.step]!
+    if (!(quantile >= 0 && quantile <= 1)) onInvalid(quantile)
+    sorted.slide(window)
+    window.result = quantileOfSorted(quantile, sorted.values, sorted.length)
+    return true
+  }
+}
+
+/** `mad_over_time`: the median distance from the median; NaN as soon as one sample is NaN. */
+export function madOverTime(): WindowFunction {
+  const sorted = new SortedWindow()
+  let distances = new Float64Array(0)
+  return (window) => {
+    sorted.slide(window)
+    const { values, length } = sorted
+    // NaN sorts first.
+    if (Number.isNaN(values[0]!)) {
+      window.result = NaN
+      return true
+    }
+    const median = quantileOfSorted(0.5, values, length)
+    if (distances.length < length) distances = new Float64Array(values.length)
+    for (let i = 0; i < length; i++) distances[i] = Math.abs(values[i]! - median)
+    sortNanFirst(distances, length)
+    window.result = quantileOfSorted(0.5, distances, length)
+    return true
+  }
+}
+
+/** The values of the window in ascending order, NaN first, kept up to date as the window moves on. */
+class SortedWindow {
+  values = new Float64Array(64)
+  length = 0
+  #samples: Samples | undefined
+  #from = 0
+  #to = 0
+
+  slide(window: Window): void {
+    const { samples, from, to } = window
+    if (this.#samples !== samples || from >= this.#to) this.#fill(samples.values, from, to)
+    else this.#move(samples.values, from, to)
+    this.#samples = samples
+    this.#from = from
+    this.#to = to
+  }
+
+  #fill(values: Float64Array, from: number, to: number): void {
+    this.length = to - from
+    this.#reserve(this.length)
+    this.values.set(values.subarray(from, to))
+    sortNanFirst(this.values, this.length)
+  }
+
+  #move(values: Float64Array, from: number, to: number): void {
+    for (let i = this.#from; i < from; i++) this.#remove(values[i]!)
+    this.#reserve(this.length + to - this.#to)
+    for (let i = this.#to; i < to; i++) this.#insert(values[i]!)
+  }
+
+  #remove(value: number): void {
+    const at = this.#find(value)
+    this.values.copyWithin(at, at + 1, this.length)
+    this.length--
+  }
+
+  #insert(value: number): void {
+    const at = this.#find(value)
+    this.values.copyWithin(at + 1, at, this.length)
+    this.values[at] = value
+    this.length++
+  }
+
+  /** The first place whose value is not less; NaN is less than every number. */
+  #find(value: number): number {
+    if (Number.isNaN(value)) return 0
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const at = this.values[middle]!
+      if (at < value || Number.isNaN(at)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #reserve(length: number): void {
+    if (this.values.length >= length) return
+    const larger = new Float64Array(length * 2)
+    larger.set(this.values)
+    this.values = larger
+  }
+}

@@ -1,0 +1,29 @@
+import type { Series } from '../../../model/series.ts'
+import type { SelectHints, TimeRange } from '../../../storage/sample-store.ts'
+import type { SelectorPlan } from '../../plan/node.ts'
+import type { QueryContext } from '../query-context.ts'
+
+/** Reads the series of a selector one by one, giving way between them. A visited series is lent for the duration of the call. */
+export async function readSeries(
+  context: QueryContext,
+  selector: Pick<SelectorPlan, 'matchers'>,
+  read: { readonly range: TimeRange; readonly hints: SelectHints },
+  visit: (series: Series) => void,
+): Promise<void> {
+  const { reader, pace, accounts } = context
+  pace.check()
+  try {
+    for await (const block of reader.select(selector.matchers, read.range, read.hints, pace.signal)) {
+      accounts.seriesTouched += block.length
+      for (const series of block) {
+        accounts.samplesTouched += series.values.length
+        visit(series)
+        if (pace.due) await pace.rest()
+      }
+    }
+  } catch (error) {
+    // A store that heeds the signal fails in its own words; the query's are wanted.
+    pace.check()
+    throw error
+  }
+}
