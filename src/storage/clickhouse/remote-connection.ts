@@ -18,6 +18,9 @@ const DATABASE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 const SETTINGS = {
   ...STATEMENT_SETTINGS,
+  // Signs of life, or something between may take a long statement for a dead connection.
+  send_progress_in_http_headers: 1,
+  http_headers_progress_interval_ms: '20000',
   // The server keeps the answer until the statement has ended, so that an error has a status of its own and never stands at the end of data.
   wait_end_of_query: 1,
   // Tables of a cluster answer an insert when the data is there, not when it is queued.
@@ -64,6 +67,7 @@ export class RemoteConnection implements Connection {
   }
 
   async query(statement: Sql, signal?: AbortSignal): Promise<Buffer> {
+    signal?.throwIfAborted()
     const abort = signal === undefined ? {} : { abort_signal: signal }
     return this.#attempt(async () => {
       const { stream } = await this.#client.exec({ query: `${statement.text}\nFORMAT Native`, ...abort })

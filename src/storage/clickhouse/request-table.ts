@@ -35,9 +35,12 @@ export class RequestTable implements RequestStore {
   async listRequests(query: RequestQuery): Promise<RequestPage> {
     // One more than asked for tells whether there is a next page.
     const found = await this.#page(query, query.limit + 1)
-    const rows = found.slice(0, query.limit)
-    const last = rows.at(-1)
-    return { rows, nextCursor: last === undefined || found.length <= query.limit ? undefined : encodeCursor(last) }
+    const page = found.slice(0, query.limit)
+    const last = page.at(-1)
+    return {
+      rows: await this.#withoutMoved(page),
+      nextCursor: last === undefined || found.length <= query.limit ? undefined : encodeCursor(last),
+    }
   }
 
   async request(traceId: string, spanId: string): Promise<Request | undefined> {
@@ -81,6 +84,19 @@ export class RequestTable implements RequestStore {
       ) AND ${microsecondCondition('start', query.range)}
       ORDER BY start DESC, trace_id DESC, span_id DESC`
     return rowsOf(await this.#connection.query(statement)).map(readRow)
+  }
+
+  /** Leaves out the rows of spans that came again with another start: a row at that start says what is true now. */
+  async #withoutMoved(page: readonly RequestRow[]): Promise<RequestRow[]> {
+    const statement = sql`
+      SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${page.map(({ traceId }) => traceId)}`
+    const starts = new Map(
+      rowsOf(await this.#connection.query(statement)).map((row) => [
+        `${textOf(row, 'trace_id')}/${textOf(row, 'span_id')}`,
+        millisecondsOf(row, 'start'),
+      ]),
+    )
+    return page.filter(({ traceId, spanId, startMs }) => starts.get(`${traceId}/${spanId}`) === startMs)
   }
 
   /** The newest statement of each span that meets a condition on its identity, by start. */

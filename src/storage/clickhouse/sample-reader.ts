@@ -62,7 +62,7 @@ export class SampleReaderTable {
   ): Promise<StoredSeries[]> {
     const statement = sql`
       SELECT toString(series) AS id, ${ID_HALVES}, labels AS pairs FROM series
-      WHERE day BETWEEN toDate(${clampDay(range.minMs)}) AND toDate(${clampDay(range.maxMs)}) AND (${selectorsCondition(selectors)})
+      WHERE ${dayCondition(range)} AND (${selectorsCondition(selectors)})
       ORDER BY series LIMIT 1 BY series`
     const found = rowsOf(await this.#connection.query(statement, signal)).map((row) => ({
       id: textOf(row, 'id'),
@@ -71,6 +71,14 @@ export class SampleReaderTable {
       labels: Labels.fromSorted(textsOf(row, 'pairs')),
     }))
     return found.filter(({ labels }) => matchesAny(selectors, (name) => labels.get(name)))
+  }
+
+  /** The days of the range for which any of the series is stated, as ClickHouse writes dates. */
+  async daysOf(series: readonly StoredSeries[], range: TimeRange): Promise<string[]> {
+    const ids = series.map(({ id }) => BigInt(id))
+    const statement = sql`
+      SELECT DISTINCT toString(day) AS day_text FROM series WHERE ${dayCondition(range)} AND series IN ${ids} ORDER BY day_text`
+    return rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'day_text'))
   }
 
   /** Those of the series that have a sample in the range. */
@@ -146,6 +154,10 @@ function cutIntoSeries(page: readonly StoredSeries[], blocks: readonly Block[]):
     start = end
     return series
   })
+}
+
+function dayCondition(range: TimeRange): Sql {
+  return sql`day BETWEEN toDate(${clampDay(range.minMs)}) AND toDate(${clampDay(range.maxMs)})`
 }
 
 /** A Date counts days in 16 bits. */

@@ -53,7 +53,9 @@ export class MemoryRequestStore implements RequestStore {
     const byModel = new Map<string, Request[]>()
     for (const request of this.#requestsIn(range)) {
       const model = modelOf(request.span)
-      byModel.set(model, [...(byModel.get(model) ?? []), request])
+      const requests = byModel.get(model)
+      if (requests === undefined) byModel.set(model, [request])
+      else requests.push(request)
     }
     return [...byModel].map(([model, requests]) => sumUp(model, requests)).sort((a, b) => (a.model < b.model ? -1 : 1))
   }
