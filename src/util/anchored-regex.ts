@@ -83,7 +83,10 @@ function parse(pattern: string): RE2JS {
   } catch (error) {
     throw new RegexSyntaxError(
       pattern,
-      error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error),
+      // The library writes the flag for `.` into the pattern that its messages quote.
+      error instanceof Error
+        ? error.message.replace(/^error parsing regexp: /, '').replace('`(?s)', '`')
+        : String(error),
     )
   }
 }

@@ -165,11 +165,10 @@ export class DurationParser {
   }
 }
 
-/** A plain range or offset counts whole milliseconds; inside arithmetic, fractions are kept. */
+/** A plain range or offset counts whole milliseconds and prints as a duration; inside arithmetic, fractions and form are kept. */
 function toWholeMs(duration: DurationExpr): DurationExpr {
   if (duration.kind !== 'duration') return duration
-  const ms = Math.trunc(roundTo(duration.ms, 1e6))
-  return ms === duration.ms ? duration : { ...duration, ms }
+  return { kind: 'duration', ms: Math.trunc(roundTo(duration.ms, 1e6)), position: duration.position }
 }
 
 function roundTo(value: number, parts: number): number {
