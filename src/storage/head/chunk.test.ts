@@ -39,33 +39,24 @@ const intervals = fc.oneof(
 )
 
 const chunks = fc
-  .record({
-    values,
-    firstMs: fc.maxSafeInteger(),
-    intervals: fc.infiniteStream(intervals),
-    staleShare: fc.nat({ max: 3 }),
+  .record({ values, firstMs: fc.maxSafeInteger(), staleShare: fc.nat({ max: 3 }) })
+  .chain(({ values, firstMs, staleShare }) => {
+    const length = { minLength: values.length, maxLength: values.length }
+    return fc
+      .record({ dice: fc.array(fc.nat({ max: 9 }), length), intervals: fc.array(intervals, length) })
+      .map(({ dice, intervals }) => {
+        const times = timesOf(Math.trunc(firstMs / 2), intervals)
+        return values.map((bits, i) => ({
+          timestampMs: times[i] ?? 0,
+          bits: (dice[i] ?? 0) < staleShare ? undefined : bits,
+        }))
+      })
   })
-  .chain(({ values, firstMs, intervals, staleShare }) =>
-    fc
-      .array(fc.nat({ max: 9 }), { minLength: values.length, maxLength: values.length })
-      .map((dice) => samplesOf(Math.trunc(firstMs / 2), values, intervals, (i) => (dice[i] ?? 0) < staleShare)),
-  )
 
-function samplesOf(
-  firstMs: number,
-  bits: readonly bigint[],
-  intervals: Iterable<number>,
-  isStale: (i: number) => boolean,
-): Sample[] {
-  const samples: Sample[] = []
+/** Times that begin at `firstMs` and are as far apart as the intervals say; of the last interval nothing is seen. */
+function timesOf(firstMs: number, intervals: readonly number[]): number[] {
   let timestampMs = firstMs
-  for (const interval of intervals) {
-    const i = samples.length
-    if (i === bits.length) break
-    samples.push({ timestampMs, bits: isStale(i) ? undefined : bits[i] })
-    timestampMs += interval
-  }
-  return samples
+  return intervals.map((interval) => (timestampMs += interval) - interval)
 }
 
 function bitsOf(value: number): bigint {
@@ -98,10 +89,13 @@ function decode(chunk: Uint32Array): { samples: Sample[]; stale: boolean } {
   return { samples, stale }
 }
 
-const EVERY_15_S = { [Symbol.iterator]: () => ({ next: () => ({ done: false as const, value: 15_000 }) }) }
-
 function bytesPerSample(values: readonly number[]): number {
-  return (encode(samplesOf(1.7e12, values.map(bitsOf), EVERY_15_S, () => false)).length * 4) / values.length
+  const times = timesOf(
+    1.7e12,
+    values.map(() => 15_000),
+  )
+  const chunk = encode(values.map((value, i) => ({ timestampMs: times[i] ?? 0, bits: bitsOf(value) })))
+  return (chunk.length * 4) / values.length
 }
 
 describe('a sealed chunk', () => {

@@ -31,7 +31,7 @@ export interface AppendCounts {
 }
 
 /** Objects, map entry and postings of one series, measured; the key's text comes on top. */
-const SERIES_SIZE_BYTES = 700
+const SERIES_SIZE_BYTES = 1000
 const FULL_SHARE = 0.9
 /** How much shorter the window becomes each time that the head is found too full. */
 const SHORTENING = 0.8
@@ -87,7 +87,7 @@ export class Head {
         continue
       }
       const index = batch.series[i] ?? 0
-      const target = (targets[index] ??= this.#seriesOf(labelsOf(batch, index)))
+      const target = (targets[index] ??= this.#notedSeriesOf(labelsOf(batch, index)))
       counts[target.append(timestampMs, batch.values[i] ?? NaN, batch.stale[i] ?? 0)]++
     }
     return counts
@@ -184,11 +184,20 @@ export class Head {
 
   #remove(series: readonly MemorySeries[]): void {
     for (const one of series) {
-      one.clear()
+      one.end()
       this.#series.delete(one.labels.key)
       this.#keyBytes -= one.labels.key.length
     }
     this.#index.remove(series)
+  }
+
+  /** A hit in a map of many long keys costs several times what appending the sample does; a note on the labels spares it. */
+  #notedSeriesOf(labels: Labels): MemorySeries {
+    const noted = labels.storeNote
+    if (noted instanceof MemorySeries && noted.livesIn(this.#memory)) return noted
+    const series = this.#seriesOf(labels)
+    labels.storeNote = series
+    return series
   }
 
   #seriesOf(labels: Labels): MemorySeries {
@@ -233,7 +242,7 @@ export function* readBlocks(
     const count = one.countAtMost(range)
     if (count === 0) continue
     if (!block.hasRoomFor(count)) yield block.take()
-    block.add(one, range)
+    block.add(one, range, count)
   }
   if (!block.isEmpty) yield block.take()
 }

@@ -18,6 +18,9 @@ interface Postings<S> {
   readonly series: S[]
 }
 
+/** When the lists of the wanted values hold more than this share of all series, going through all is cheaper than sorting the lists together. */
+const SORTED_SHARE = 0.1
+
 interface LabelValues<S> {
   /** The one copy of the name that all label sets share. */
   readonly text: string
@@ -41,7 +44,7 @@ export class LabelIndex<S extends IndexedSeries> {
   /** Adds a series whose id is above those of all others. */
   add(series: S): void {
     this.#all.push(series)
-    for (const [name, value] of series.labels.entries()) this.#postings(this.#label(name), value).series.push(series)
+    for (const [name, value] of series.labels.entries()) this.#addPosting(this.#label(name), value, series)
   }
 
   /** The same label set made of the strings that the index holds already: each name and value is in memory once. */
@@ -91,12 +94,12 @@ export class LabelIndex<S extends IndexedSeries> {
   select(matchers: readonly Matcher[]): readonly S[] {
     // What must be there narrows first, the rest then filters few series instead of subtracting long lists.
     const [positive, other] = partition(matchers, (matcher) => !matcher.matches(''))
-    const ordered = [...positive].sort((a, b) => this.#estimate(a) - this.#estimate(b))
-    const [first, ...rest] = ordered
+    const [listed, searched] = partition(positive, (matcher) => literalsOf(matcher) !== undefined)
+    const first = this.#smallest(listed) ?? this.#smallest(searched)
     let found: readonly S[] = first === undefined ? this.#all : this.#matching(first)
-    for (const matcher of [...rest, ...other]) {
+    for (const matcher of [...listed, ...searched, ...other]) {
       if (found.length === 0) return found
-      found = this.#narrow(found, matcher)
+      if (matcher !== first) found = this.#narrow(found, matcher)
     }
     return found
   }
@@ -109,13 +112,15 @@ export class LabelIndex<S extends IndexedSeries> {
     return label
   }
 
-  #postings(label: LabelValues<S>, value: string): Postings<S> {
+  #addPosting(label: LabelValues<S>, value: string, series: S): void {
     const known = label.postings.get(value)
-    if (known !== undefined) return known
-    const postings = { text: value, series: [] }
-    label.postings.set(value, postings)
+    if (known !== undefined) {
+      known.series.push(series)
+      return
+    }
+    // A literal of one element takes a tenth of the memory that pushing onto an empty array reserves; many values have one series.
+    label.postings.set(value, { text: value, series: [series] })
     label.version++
-    return postings
   }
 
   #removeFrom(name: string, values: ReadonlySet<string>, removed: ReadonlySet<S>): void {
@@ -131,19 +136,32 @@ export class LabelIndex<S extends IndexedSeries> {
     if (label.postings.size === 0) this.#labels.delete(name)
   }
 
-  /** How many series a matcher that needs a value will leave, at most; regexes without known literals are guessed to leave all. */
-  #estimate(matcher: Matcher): number {
-    const literals = literalsOf(matcher)
-    if (literals === undefined) return this.#all.length
-    let total = 0
-    for (const value of literals) total += this.having(matcher.name, value).length
-    return total
+  /** The matcher that leaves the fewest series; of those that need a value. */
+  #smallest(matchers: readonly Matcher[]): Matcher | undefined {
+    let smallest: Matcher | undefined
+    let smallestCount = Infinity
+    for (const matcher of matchers) {
+      const count = matchers.length === 1 ? 0 : this.#count(matcher)
+      if (count < smallestCount) [smallest, smallestCount] = [matcher, count]
+    }
+    return smallest
+  }
+
+  #count(matcher: Matcher): number {
+    return this.#matchingValues(matcher).reduce((total, value) => total + this.having(matcher.name, value).length, 0)
   }
 
   /** All series with a value that the matcher matches; for matchers that do not match the empty string. */
   #matching(matcher: Matcher): readonly S[] {
-    const lists = this.#matchingValues(matcher).map((value) => this.having(matcher.name, value))
-    return union(lists.filter((list) => list.length > 0))
+    const values = this.#matchingValues(matcher)
+    const lists = values.map((value) => this.having(matcher.name, value)).filter((list) => list.length > 0)
+    const [first] = lists
+    if (first === undefined) return []
+    if (lists.length === 1) return first
+    const count = lists.reduce((total, list) => total + list.length, 0)
+    if (count < this.#all.length * SORTED_SHARE) return lists.flat().sort((a, b) => a.id - b.id)
+    const wanted = new Set(values)
+    return this.#all.filter(({ labels }) => wanted.has(labels.get(matcher.name)))
   }
 
   /** Values of the label that match, by the cheapest way that the matcher allows. */
@@ -196,13 +214,6 @@ function partition<T>(items: readonly T[], test: (item: T) => boolean): [yes: T[
   const no: T[] = []
   for (const item of items) (test(item) ? yes : no).push(item)
   return [yes, no]
-}
-
-/** Merges lists that have no series in common; each is ascending by id. */
-function union<S extends IndexedSeries>(lists: ReadonlyArray<readonly S[]>): readonly S[] {
-  const [first] = lists
-  if (first === undefined) return []
-  return lists.length === 1 ? first : lists.flat().sort((a, b) => a.id - b.id)
 }
 
 /** What two ascending lists have in common. A short list is looked up in a long one, lists of like length are walked together. */

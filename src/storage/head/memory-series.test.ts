@@ -149,7 +149,7 @@ describe('the memory of series', () => {
         for (let i = 0; i < 300; i++) one.append(round * 1e6 + i * 1000, Math.sin(i), 0)
       }
       const sizeBytes = memory.arena.sizeBytes + memory.slots.sizeBytes
-      for (const one of series) one.clear()
+      for (const one of series) one.end()
       return sizeBytes
     })
     expect(Math.max(...sizes)).toBeLessThan(1.3 * (sizes[0] ?? 0))
@@ -164,7 +164,7 @@ describe('the memory of series', () => {
       if (i % 100 === 0) slow.append(i, i, 0)
     }
     const before = memory.arena.sizeBytes
-    for (const one of busy) one.clear()
+    for (const one of busy) one.end()
     slow.truncate(0)
     expect(memory.arena.sizeBytes).toBeLessThan(before / 10)
     expect(read(slow, ALL)).toHaveLength(64)

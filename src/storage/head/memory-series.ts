@@ -34,6 +34,7 @@ export class MemorySeries {
   #openSlot = NO_SLOT
   #lateSlot = NO_SLOT
   #sealedMaxMs = -Infinity
+  #ended = false
 
   constructor(id: number, labels: Labels, memory: SampleMemory) {
     this.id = id
@@ -53,13 +54,12 @@ export class MemorySeries {
       return 'late'
     }
     const { slots } = this.#memory
-    if (this.#openSlot !== NO_SLOT && !slots.takes(this.#openSlot, timestampMs)) this.#seal()
-    if (this.#openSlot === NO_SLOT) {
-      if (timestampMs <= this.#sealedMaxMs) return this.append(timestampMs, value, stale)
-      this.#openSlot = slots.take()
-    }
+    if (this.#openSlot === NO_SLOT) this.#openSlot = slots.take(this.#openLimit())
     const put = slots.put(this.#openSlot, timestampMs, value, stale)
-    if (slots.count(this.#openSlot) >= this.#sealAt()) this.#seal()
+    if (put === 'refused') {
+      this.#seal()
+      return this.append(timestampMs, value, stale)
+    }
     return put === 'inserted' ? 'late' : put
   }
 
@@ -85,12 +85,11 @@ export class MemorySeries {
   /** The most samples that `read` can give for the range. */
   countAtMost(range: TimeRange): number {
     this.#mergeLate()
-    const { slots } = this.#memory
-    let count = this.#openOverlaps(range) ? slots.count(this.#openSlot) : 0
-    for (const address of this.#chunks) {
-      const words = this.#memory.arena.wordsOf(address)
-      const at = this.#memory.arena.offsetOf(address)
-      if (chunkMaxMs(words, at) >= range.minMs && chunkMinMs(words, at) <= range.maxMs) count += chunkCount(words, at)
+    let count = this.#openOverlaps(range) ? this.#memory.slots.count(this.#openSlot) : 0
+    for (let i = this.#firstChunkFor(range); i < this.#chunks.length; i++) {
+      const [words, at] = this.#chunkAt(i)
+      if (chunkMinMs(words, at) > range.maxMs) break
+      count += chunkCount(words, at)
     }
     return count
   }
@@ -103,11 +102,9 @@ export class MemorySeries {
     this.#mergeLate()
     let end = to
     let stale = false
-    for (const address of this.#chunks) {
-      const words = this.#memory.arena.wordsOf(address)
-      const at = this.#memory.arena.offsetOf(address)
+    for (let i = this.#firstChunkFor(range); i < this.#chunks.length; i++) {
+      const [words, at] = this.#chunkAt(i)
       if (chunkMinMs(words, at) > range.maxMs) break
-      if (chunkMaxMs(words, at) < range.minMs) continue
       stale = decodeChunk(words, at, columns, end) || stale
       end = trim(columns, end, end + chunkCount(words, at), range)
     }
@@ -123,12 +120,8 @@ export class MemorySeries {
   /** Lets go of chunks whose last sample is before `minMs`, and moves those that keep a sparse slab alive. */
   truncate(minMs: number): void {
     this.#mergeLate()
-    const { arena } = this.#memory
-    const kept = this.#chunks.findIndex(
-      (address) => chunkMaxMs(arena.wordsOf(address), arena.offsetOf(address)) >= minMs,
-    )
-    this.#releaseFirst(kept === -1 ? this.#chunks.length : kept)
-    for (const [i, address] of this.#chunks.entries()) this.#chunks[i] = arena.relocate(address)
+    this.#releaseFirst(this.#firstChunkFor({ minMs, maxMs: Infinity }))
+    for (const [i, address] of this.#chunks.entries()) this.#chunks[i] = this.#memory.arena.relocate(address)
   }
 
   /** Removes the samples in the range. */
@@ -140,18 +133,41 @@ export class MemorySeries {
     const columns = new SampleColumns(this.countAtMost(before) + this.countAtMost(after))
     const older = this.read(before, columns, 0).count
     const newer = this.read(after, columns, older).count
-    this.clear()
+    this.#clear()
     this.#pack(columns, older + newer)
   }
 
-  /** Gives back all memory; the series is empty afterwards. */
-  clear(): void {
+  /** Gives back all memory. The series must not be appended to afterwards. */
+  end(): void {
+    this.#clear()
+    this.#ended = true
+  }
+
+  /** Whether this is a series of this memory that has not ended. */
+  livesIn(memory: SampleMemory): boolean {
+    return this.#memory === memory && !this.#ended
+  }
+
+  #clear(): void {
     const { slots } = this.#memory
     this.#releaseFirst(this.#chunks.length)
     if (this.#openSlot !== NO_SLOT) slots.giveBack(this.#openSlot)
     if (this.#lateSlot !== NO_SLOT) slots.giveBack(this.#lateSlot)
     this.#openSlot = this.#lateSlot = NO_SLOT
     this.#sealedMaxMs = -Infinity
+  }
+
+  /** Index of the first chunk that ends within the range or after it. Searched from the newest, which are asked for most. */
+  #firstChunkFor({ minMs }: TimeRange): number {
+    let first = this.#chunks.length
+    while (first > 0 && chunkMaxMs(...this.#chunkAt(first - 1)) >= minMs) first--
+    return first
+  }
+
+  #chunkAt(index: number): [words: Uint32Array, at: number] {
+    const { arena } = this.#memory
+    const address = this.#chunks[index] ?? 0
+    return [arena.wordsOf(address), arena.offsetOf(address)]
   }
 
   #openOverlaps(range: TimeRange): boolean {
@@ -161,7 +177,7 @@ export class MemorySeries {
   }
 
   /** Series that begin together would all seal in the same scrape; the first chunk of each has another length. */
-  #sealAt(): number {
+  #openLimit(): number {
     return this.#chunks.length === 0 ? SLOT_SAMPLES / 2 + (this.id % (SLOT_SAMPLES / 2 + 1)) : SLOT_SAMPLES
   }
 
@@ -172,17 +188,16 @@ export class MemorySeries {
     const stale = slots.copy(this.#openSlot, scratch, 0)
     this.#pack(scratch, count)
     if (stale) scratch.stale.fill(0, 0, count)
-    slots.clear(this.#openSlot)
-    // A series that goes on needs the slot again at once; one that ended gives it back when it is removed.
     slots.giveBack(this.#openSlot)
     this.#openSlot = NO_SLOT
   }
 
   #appendLate(timestampMs: number, value: number, stale: number): void {
     const { slots } = this.#memory
-    if (this.#lateSlot !== NO_SLOT && !slots.takes(this.#lateSlot, timestampMs)) this.#mergeLate()
     if (this.#lateSlot === NO_SLOT) this.#lateSlot = slots.take()
-    slots.put(this.#lateSlot, timestampMs, value, stale)
+    if (slots.put(this.#lateSlot, timestampMs, value, stale) !== 'refused') return
+    this.#mergeLate()
+    this.#appendLate(timestampMs, value, stale)
   }
 
   /** Packs the late samples and the sealed chunks from the first of their times on again. */
@@ -278,7 +293,7 @@ function trim(columns: SampleColumns, from: number, end: number, range: TimeRang
   while (first < end && (timestampsMs[first] ?? 0) < range.minMs) first++
   let last = end
   while (last > first && (timestampsMs[last - 1] ?? 0) > range.maxMs) last--
-  columns.stale.fill(0, last, end)
+  if (last < end) columns.stale.fill(0, last, end)
   columns.moveForward(from, first, last)
   return from + last - first
 }

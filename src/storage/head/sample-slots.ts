@@ -9,13 +9,16 @@ const MAX_DISTANCE_MS = 2 ** 31 - 1
 
 interface Page {
   readonly counts: Uint8Array
+  /** Samples that each slot takes. */
+  readonly limits: Uint8Array
   readonly basesMs: Float64Array
   readonly distancesMs: Int32Array
   readonly values: Float64Array
   readonly stale: Uint8Array
 }
 
-export type PutResult = 'appended' | 'inserted' | 'replaced'
+/** `refused`: the slot is full, or the time is too far from the others. */
+export type PutResult = 'appended' | 'inserted' | 'replaced' | 'refused'
 
 /**
  * Slots of up to `SLOT_SAMPLES` raw samples in ascending time, in pages of typed arrays: the open chunks of all series, and what came late.
@@ -27,14 +30,16 @@ export class SampleSlots {
   #size = 0
 
   get sizeBytes(): number {
-    return this.#pages.length * SLOTS_PER_PAGE * (SLOT_SAMPLES * 13 + 9)
+    return this.#pages.length * SLOTS_PER_PAGE * (SLOT_SAMPLES * 13 + 10)
   }
 
-  /** Gives an empty slot. */
-  take(): number {
+  /** Gives an empty slot for `limit` samples. */
+  take(limit = SLOT_SAMPLES): number {
     const slot = this.#free.pop() ?? this.#size++
     if (slot >= this.#pages.length * SLOTS_PER_PAGE) this.#pages.push(newPage())
-    this.#page(slot).counts[slot & (SLOTS_PER_PAGE - 1)] = 0
+    const page = this.#page(slot)
+    page.counts[slot & (SLOTS_PER_PAGE - 1)] = 0
+    page.limits[slot & (SLOTS_PER_PAGE - 1)] = limit
     return slot
   }
 
@@ -57,16 +62,7 @@ export class SampleSlots {
     return this.timeMs(slot, this.count(slot) - 1)
   }
 
-  /** Whether a sample of this time can be put: the slot is not full and the time not too far from the others. */
-  takes(slot: number, timestampMs: number): boolean {
-    const page = this.#page(slot)
-    const inPage = slot & (SLOTS_PER_PAGE - 1)
-    const count = page.counts[inPage] ?? 0
-    if (count === 0) return true
-    return count < SLOT_SAMPLES && Math.abs(timestampMs - (page.basesMs[inPage] ?? 0)) <= MAX_DISTANCE_MS
-  }
-
-  /** Puts a sample in its place; one of the same time is replaced. Only for slots that take it. */
+  /** Puts a sample in its place; one of the same time is replaced. */
   put(slot: number, timestampMs: number, value: number, stale: number): PutResult {
     const page = this.#page(slot)
     const inPage = slot & (SLOTS_PER_PAGE - 1)
@@ -74,8 +70,9 @@ export class SampleSlots {
     const first = inPage * SLOT_SAMPLES
     if (count === 0) page.basesMs[inPage] = timestampMs
     const distanceMs = timestampMs - (page.basesMs[inPage] ?? 0)
+    if (count === page.limits[inPage] || Math.abs(distanceMs) > MAX_DISTANCE_MS) return 'refused'
     const at = placeOf(page.distancesMs, distanceMs, first, first + count)
-    const result = this.#makeRoom(page, at, first + count, distanceMs)
+    const result = makeRoom(page, at, first + count, distanceMs)
     if (result !== 'replaced') page.counts[inPage] = count + 1
     page.distancesMs[at] = distanceMs
     page.values[at] = value
@@ -90,25 +87,15 @@ export class SampleSlots {
     const count = page.counts[inPage] ?? 0
     const first = inPage * SLOT_SAMPLES
     const baseMs = page.basesMs[inPage] ?? 0
-    for (let i = 0; i < count; i++) columns.timestampsMs[to + i] = baseMs + (page.distancesMs[first + i] ?? 0)
-    columns.values.set(page.values.subarray(first, first + count), to)
-    const stale = page.stale.subarray(first, first + count)
-    if (!stale.includes(1)) return false
-    columns.stale.set(stale, to)
-    return true
-  }
-
-  clear(slot: number): void {
-    this.#page(slot).counts[slot & (SLOTS_PER_PAGE - 1)] = 0
-  }
-
-  #makeRoom(page: Page, at: number, end: number, distanceMs: number): PutResult {
-    if (at === end) return 'appended'
-    if (page.distancesMs[at] === distanceMs) return 'replaced'
-    page.distancesMs.copyWithin(at + 1, at, end)
-    page.values.copyWithin(at + 1, at, end)
-    page.stale.copyWithin(at + 1, at, end)
-    return 'inserted'
+    let stale = 0
+    // A plain loop: for this few samples a native copy costs more than it saves.
+    for (let i = 0; i < count; i++) {
+      columns.timestampsMs[to + i] = baseMs + (page.distancesMs[first + i] ?? 0)
+      columns.values[to + i] = page.values[first + i] ?? 0
+      stale |= page.stale[first + i] ?? 0
+    }
+    if (stale !== 0) columns.stale.set(page.stale.subarray(first, first + count), to)
+    return stale !== 0
   }
 
   #page(slot: number): Page {
@@ -116,6 +103,16 @@ export class SampleSlots {
     if (page === undefined) throw new Error(`slot ${slot} was never taken`)
     return page
   }
+}
+
+/** Opens a gap at `at` unless the sample there has this very time or `at` is the end. */
+function makeRoom(page: Page, at: number, end: number, distanceMs: number): PutResult {
+  if (at === end) return 'appended'
+  if (page.distancesMs[at] === distanceMs) return 'replaced'
+  page.distancesMs.copyWithin(at + 1, at, end)
+  page.values.copyWithin(at + 1, at, end)
+  page.stale.copyWithin(at + 1, at, end)
+  return 'inserted'
 }
 
 /** The first index in [from, end) whose distance is not smaller, or `end`. Searched from the end, where samples usually belong. */
@@ -129,6 +126,7 @@ function newPage(): Page {
   const samples = SLOTS_PER_PAGE * SLOT_SAMPLES
   return {
     counts: new Uint8Array(SLOTS_PER_PAGE),
+    limits: new Uint8Array(SLOTS_PER_PAGE),
     basesMs: new Float64Array(SLOTS_PER_PAGE),
     distancesMs: new Int32Array(samples),
     values: new Float64Array(samples),

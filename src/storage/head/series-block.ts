@@ -30,9 +30,9 @@ export class SeriesBlock {
     return this.isEmpty || (this.#size + sampleCount <= BLOCK_SAMPLES && this.#series.length < BLOCK_SERIES)
   }
 
-  /** Adds the samples of a series in the range, when there are any. */
-  add(series: MemorySeries, range: TimeRange): void {
-    this.#columns.ensure(this.#size + series.countAtMost(range))
+  /** Adds the samples of a series in the range, when there are any; `countAtMost` is what the series says for this range. */
+  add(series: MemorySeries, range: TimeRange, countAtMost: number): void {
+    this.#columns.ensure(this.#size + countAtMost)
     const { count, stale } = series.read(range, this.#columns, this.#size)
     if (count > 0) this.#series.push(this.#cut(series.labels, count, stale))
   }
