@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+
+/** The text of a file of /proc or /sys; undefined when this kernel has no such file. */
+export async function readKernelFile(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
+  }
+}
+
+/** The number that a file holds alone; undefined when there is no such file, or no such number now. */
+export async function readKernelNumber(file: string): Promise<number | undefined> {
+  try {
+    const text = await readKernelFile(file)
+    const number = text === undefined || text.trim() === '' ? NaN : Number(text)
+    return Number.isNaN(number) ? undefined : number
+  } catch (error) {
+    // Asking a network device that is down for its carrier or speed fails with EINVAL.
+    if (codeOf(error) === 'EINVAL' || codeOf(error) === 'EOPNOTSUPP') return undefined
+    throw error
+  }
+}
+
+/** The lines of a file as words; empty when there is no such file. */
+export async function readKernelTable(file: string): Promise<string[][]> {
+  const text = (await readKernelFile(file)) ?? ''
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim().split(/\s+/))
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
