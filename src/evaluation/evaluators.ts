@@ -3,9 +3,10 @@ import type { Evaluator } from './evaluator.ts'
 import { pii, piiLeak, piiWithNames } from './evaluators/pii/pii.ts'
 import { refusal } from './evaluators/refusal/refusal.ts'
 import { repetition } from './evaluators/repetition.ts'
+import { secrets } from './evaluators/secrets/secrets.ts'
 
 /** Every evaluator that the product ships, in the order in which results are shown. */
-export const EVALUATORS: readonly Evaluator[] = [refusal, repetition, pii, piiLeak]
+export const EVALUATORS: readonly Evaluator[] = [refusal, repetition, pii, piiLeak, secrets]
 
 export interface EvaluatorChoice {
   /** Undefined: all. */

@@ -1,6 +1,6 @@
 import type { EvaluationSpan, Score } from '../../model/evaluation.ts'
 import type { EvaluationInput, Evaluator } from '../evaluator.ts'
-import { isUnspaced } from '../text/script.ts'
+import { isDigit, isLetter } from '../text/script.ts'
 import type { Words } from '../text/words.ts'
 import { wordsOf } from '../text/words.ts'
 
@@ -39,7 +39,7 @@ export const repetition: Evaluator = {
     const words = wordsOf(input.response)
     const run = characterRun(input.response)
     if (run !== undefined) return characterRunScore(run)
-    if (words.texts.length < MIN_WORDS) return clean('too short to repeat itself')
+    if (words.count < MIN_WORDS) return clean('too short to repeat itself')
     return scoreOf(findRepetition(words), words)
   },
 }
@@ -49,7 +49,7 @@ function clean(explanation: string): Score {
 }
 
 function scoreOf({ repeatedShare, loop }: Findings, words: Words): Score {
-  const loopScore = loop === undefined ? 0 : loopStrength(loop, words.texts.length)
+  const loopScore = loop === undefined ? 0 : loopStrength(loop, words.count)
   const score = Math.min(1, Math.max(loopScore, (repeatedShare / FLAGGED_SHARE) * THRESHOLD))
   const share = `${Math.round(repeatedShare * 100)} % of the text repeats earlier text`
   const explanation = loop === undefined ? share : `${share}; a passage comes ${loop.repeats} times in a row`
@@ -74,22 +74,47 @@ function loopStrength(loop: Loop, wordCount: number): number {
  * One pass: each n-gram remembers where it was last. The distance to that place is the period; while it stays the
  * same, the text is in a loop.
  */
-function findRepetition(words: Words): Findings {
-  const ids = idsOf(words.texts)
-  const size = ngramSize(words.texts)
-  const lastAt = new Map<number, number>()
-  const repeated = new Uint8Array(ids.length)
+function findRepetition({ hashes, count, unspacedCount }: Words): Findings {
+  const size = unspacedCount * 2 > count ? CHARACTER_NGRAM : WORD_NGRAM
+  const places = new LastPlaces(count)
   const loops = new LoopFinder()
-  for (let i = 0; i + size <= ids.length; i++) {
-    const key = hashOf(ids, i, size)
-    const before = lastAt.get(key)
-    lastAt.set(key, i)
-    const isRepeat = before !== undefined && sameNgram(ids, before, i, size)
-    if (isRepeat) repeated.fill(1, i, i + size)
+  let repeatedWords = 0
+  let repeatedUntil = 0
+  for (let i = 0; i + size <= count; i++) {
+    const before = places.replace(ngramHash(hashes, i, size), i)
+    const isRepeat = before !== -1 && sameNgram(hashes, before, i, size)
+    if (isRepeat) {
+      repeatedWords += i + size - Math.max(i, repeatedUntil)
+      repeatedUntil = i + size
+    }
     loops.step(i, isRepeat ? i - before : 0, size)
   }
-  const share = ids.length === 0 ? 0 : repeated.reduce((total, one) => total + one, 0) / ids.length
-  return { repeatedShare: share, loop: loops.longest }
+  return { repeatedShare: count === 0 ? 0 : repeatedWords / count, loop: loops.longest }
+}
+
+/** Where each n-gram stood last: an open table of twice as many places as there can be n-grams. */
+class LastPlaces {
+  readonly #mask: number
+  readonly #keys: Int32Array
+  readonly #places: Int32Array
+
+  constructor(count: number) {
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(2, count * 2)))
+    this.#mask = capacity - 1
+    this.#keys = new Int32Array(capacity)
+    this.#places = new Int32Array(capacity)
+  }
+
+  /** The place that was kept for the key (-1: none), now replaced by `place`. */
+  replace(key: number, place: number): number {
+    let slot = (key ^ (key >>> 16)) & this.#mask
+    while (this.#places[slot] !== 0 && this.#keys[slot] !== key) slot = (slot + 1) & this.#mask
+    // Places are kept plus one, so that 0 means an empty slot.
+    const before = (this.#places[slot] ?? 0) - 1
+    this.#keys[slot] = key
+    this.#places[slot] = place + 1
+    return before
+  }
 }
 
 class LoopFinder {
@@ -111,28 +136,14 @@ class LoopFinder {
   }
 }
 
-function ngramSize(texts: readonly string[]): number {
-  const unspaced = texts.reduce((count, word) => count + (isUnspaced(word.charCodeAt(0)) ? 1 : 0), 0)
-  return unspaced * 2 > texts.length ? CHARACTER_NGRAM : WORD_NGRAM
-}
-
-function idsOf(texts: readonly string[]): Int32Array {
-  const known = new Map<string, number>()
-  return Int32Array.from(texts, (text) => {
-    const id = known.get(text) ?? known.size
-    known.set(text, id)
-    return id
-  })
-}
-
-function hashOf(ids: Int32Array, start: number, size: number): number {
+function ngramHash(hashes: Int32Array, start: number, size: number): number {
   let hash = 17
-  for (let i = start; i < start + size; i++) hash = (Math.imul(hash, 31) + (ids[i] ?? 0)) | 0
+  for (let i = start; i < start + size; i++) hash = Math.imul(hash, 0x01000193) ^ (hashes[i] ?? 0)
   return hash
 }
 
-function sameNgram(ids: Int32Array, a: number, b: number, size: number): boolean {
-  for (let i = 0; i < size; i++) if (ids[a + i] !== ids[b + i]) return false
+function sameNgram(hashes: Int32Array, a: number, b: number, size: number): boolean {
+  for (let i = 0; i < size; i++) if (hashes[a + i] !== hashes[b + i]) return false
   return true
 }
 
@@ -142,13 +153,29 @@ interface CharacterRun {
   readonly share: number
 }
 
-/** One letter, or one short syllable, written at least forty times: "aaaaaaa", "哈哈哈哈". Rulers and spaces do not count. */
-const RUN = /([\p{L}\p{N}]{1,3}?)\1{39,}/u
+/** Lengths of the pieces that are looked for, and how often one must come in a row. Rulers and spaces do not count. */
+const RUN_PIECES = [1, 2, 3] as const
+const RUN_REPEATS = 40
 
+/** One letter, or one short syllable, written at least forty times: "aaaaaaa", "哈哈哈哈". */
 function characterRun(text: string): CharacterRun | undefined {
-  const match = RUN.exec(text)
-  if (match === null) return undefined
-  return { start: match.index, end: match.index + match[0].length, share: match[0].length / text.length }
+  for (const piece of RUN_PIECES) {
+    const end = runEnd(text, piece)
+    if (end !== undefined) return { start: end.start, end: end.end, share: (end.end - end.start) / text.length }
+  }
+  return undefined
+}
+
+function runEnd(text: string, piece: number): { start: number; end: number } | undefined {
+  let start = 0
+  for (let i = piece; i <= text.length; i++) {
+    const unit = text.charCodeAt(i)
+    const goesOn = unit === text.charCodeAt(i - piece) && (isLetter(unit) || isDigit(unit))
+    if (goesOn) continue
+    if (i - start >= RUN_REPEATS * piece && isLetter(text.charCodeAt(start + 1))) return { start, end: i }
+    start = i - piece + 1
+  }
+  return undefined
 }
 
 function characterRunScore(run: CharacterRun): Score {

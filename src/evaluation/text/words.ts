@@ -3,34 +3,55 @@ import { isDigit, isLetter, isUnspaced } from './script.ts'
 
 /** The words of a text with their places. Chinese and Japanese count character by character. */
 export interface Words {
-  /** Lower case. */
-  readonly texts: readonly string[]
+  readonly count: number
+  /** A hash of each word in lower case: equal words have equal hashes, and different ones hardly ever. */
+  readonly hashes: Int32Array
   /** UTF-16 indexes into the text. */
   readonly starts: Int32Array
   readonly ends: Int32Array
+  /** How many of the words are single characters of an unspaced script. */
+  readonly unspacedCount: number
 }
 
 const APOSTROPHE = 0x27
 const CURLY_APOSTROPHE = 0x2019
+export const FNV_OFFSET = 0x811c9dc5 | 0
+export const FNV_PRIME = 0x01000193
 
-/** Splits into words: runs of letters and digits (with inner apostrophes), and single characters of unspaced scripts. */
+/**
+ * Splits into words: runs of letters and digits (with inner apostrophes), and single characters of unspaced scripts.
+ * Words are not cut out as strings: a page has hundreds, and most evaluators only compare them.
+ */
 export const wordsOf = rememberLast((text: string): Words => {
-  const texts: string[] = []
+  const lower = lowerCaseKeepingPlaces(text)
+  const hashes = new Int32Array(text.length)
   const starts = new Int32Array(text.length)
   const ends = new Int32Array(text.length)
-  const lower = lowerCaseKeepingPlaces(text)
-  let i = 0
-  while (i < text.length) {
-    const end = wordEnd(text, i)
-    if (end > i) {
-      starts[texts.length] = i
-      ends[texts.length] = end
-      texts.push(lower.slice(i, end))
+  let count = 0
+  let unspacedCount = 0
+  for (let i = 0; i < lower.length; ) {
+    const end = wordEnd(lower, i)
+    if (end === i) {
+      i++
+      continue
     }
-    i = Math.max(end, i + 1)
+    if (isUnspaced(lower.charCodeAt(i))) unspacedCount++
+    hashes[count] = hashOf(lower, i, end)
+    starts[count] = i
+    ends[count] = end
+    count++
+    i = end
   }
-  return { texts, starts: starts.slice(0, texts.length), ends: ends.slice(0, texts.length) }
+  const cut = (column: Int32Array): Int32Array => column.subarray(0, count)
+  return { count, hashes: cut(hashes), starts: cut(starts), ends: cut(ends), unspacedCount }
 })
+
+/** FNV-1a over the UTF-16 units of a part of a text. */
+export function hashOf(text: string, start = 0, end = text.length): number {
+  let hash = FNV_OFFSET
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME)
+  return hash
+}
 
 /** Lower case of the same length: a few letters (İ) grow in lower case, then only ASCII is lowered so that places hold. */
 export function lowerCaseKeepingPlaces(text: string): string {
@@ -48,8 +69,9 @@ function wordEnd(text: string, start: number): number {
 
 function isWordPart(text: string, at: number, start: number): boolean {
   const unit = text.charCodeAt(at)
+  if ((unit >= 0x61 && unit <= 0x7a) || isDigit(unit)) return true
   if (isUnspaced(unit)) return false
-  if (isLetter(unit) || isDigit(unit)) return true
+  if (isLetter(unit)) return true
   const isApostrophe = unit === APOSTROPHE || unit === CURLY_APOSTROPHE
   return isApostrophe && at > start && isLetter(text.charCodeAt(at + 1)) && !isUnspaced(text.charCodeAt(at + 1))
 }

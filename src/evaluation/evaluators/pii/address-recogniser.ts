@@ -18,6 +18,7 @@ const EUROPEAN_PREFIX = new RegExp(
 )
 const HUNGARIAN = new RegExp(String.raw`(?:${NAME} ){1,3}(?:utca|út|tér|u\.) \d{1,4}\.?`, 'gu')
 const POST_BOX = /\b(?:P\.? ?O\.? Box|Postfach|Casilla|Box) \d{1,6}\b|\b(?:PSC|Unit) \d{2,5},? Box \d{2,5}\b/gi
+const FLAT = /\b(?:Apt|Suite|Ste|Apartment|Flat)\b\.? ?#?\d{1,5}[A-Z]?\b/gi
 const MILITARY = /\b(?:[AFD]PO) (?:A[AEP]),? \d{5}\b/g
 
 /** Chinese: from the street's name to the house number, with the places before it and the flat after it. */
@@ -25,13 +26,16 @@ const CHINESE =
   /(?:[\u4e00-\u9fa5]{2,8}(?:省|自治区|市|州|盟))?(?:[\u4e00-\u9fa5]{1,7}(?:市|区|县|旗|镇|乡|街道|新区|开发区))?[\u4e00-\u9fa5\d]{1,12}(?:大道|大街|路|街|巷|弄|胡同|里|村)[\u4e00-\u9fa5]{0,4}\d{1,5} ?(?:号|弄)(?:[\u4e00-\u9fa5\dA-Za-z-]{0,16}(?:室|单元|栋|幢|楼|层|座|号))?/g
 const CHINESE_COMMUNITY =
   /[\u4e00-\u9fa5]{2,8}(?:市|区|县)[\u4e00-\u9fa5\d]{2,14}(?:小区|花园|公寓|大厦|家园|苑|村|广场)[\u4e00-\u9fa5]{0,2}\d{1,4} ?(?:号楼|栋|幢|座|单元|号)[\u4e00-\u9fa5\dA-Za-z-]{0,12}/g
+/** The address that is written when any address is meant. */
+const EXAMPLE = /^123\d? (?:Main|Any|Example|Elm|Fake|Your)\b/
 const HOUSE_NUMBER = /\d/
 
 /** Postal addresses with a house number: English, Chinese, the common forms of Europe, boxes. */
 export function recogniseAddresses(text: string): readonly PiiFinding[] {
   if (!HOUSE_NUMBER.test(text)) return []
   return [
-    ...findAll(text, 'ADDRESS', ENGLISH),
+    ...findAll(text, 'ADDRESS', ENGLISH, ([address]) => !EXAMPLE.test(address)),
+    ...findAll(text, 'ADDRESS', FLAT),
     ...findAll(text, 'ADDRESS', EUROPEAN_SUFFIX),
     ...findAll(text, 'ADDRESS', EUROPEAN_PREFIX),
     ...findAll(text, 'ADDRESS', HUNGARIAN),

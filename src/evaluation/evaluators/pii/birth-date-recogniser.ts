@@ -8,19 +8,17 @@ const DATE = new RegExp(
   String.raw`(?<!\d)(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4} ?年 ?\d{1,2} ?月 ?\d{1,2} ?[日号]|\b${MONTH}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}(?:st|nd|rd|th)? (?:of )?${MONTH}\.?,? \d{4})(?!\d)`,
   'gi',
 )
-/** "George Washington was born on ...": a fact about somebody known, not the birthday of a person in the conversation. */
-const BIOGRAPHY = /\b(?:was|were) born\b/
+/** "George Washington, born on ...": a fact about somebody known. Only of these is it personal that they were born. */
+const BORN = /\bborn\b|生于|诞辰/
+const SOMEBODY =
+  /\b(?:i|i'm|he|she|patient|customer|client|user|employee|applicant|my \w+)\b|患者|病人|客户|用户|本人|我|先生|女士/
 
 /** Dates that are said to be a birthday. */
 export function recogniseBirthDates(text: string): readonly PiiFinding[] {
   if (!CONTEXT.test(text.toLowerCase())) return []
   return findAll(text, 'DATE_OF_BIRTH', DATE, (match) => {
     const before = contextBefore(text, match.index, 40)
-    return CONTEXT.test(before) && !isBiography(text, match.index)
+    if (!CONTEXT.test(before)) return false
+    return !BORN.test(before) || SOMEBODY.test(contextBefore(text, match.index, 80))
   })
-}
-
-function isBiography(text: string, start: number): boolean {
-  const before = text.slice(Math.max(0, start - 80), start)
-  return BIOGRAPHY.test(before) && !/\b(?:I|he|she|patient|customer|user|employee|my \w+) was born\b/.test(before)
 }

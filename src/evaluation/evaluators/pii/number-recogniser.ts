@@ -50,7 +50,9 @@ function typeOf(text: string, start: number, candidate: string): PiiType | undef
   const card = cardType(candidate, digits, before)
   if (card !== undefined) return card
   if (digits.length >= 5 && digits.length <= 12 && ACCOUNT_CONTEXT.test(before)) return 'ACCOUNT'
-  return isPhoneNumber(candidate, digits, before) ? 'PHONE_NUMBER' : undefined
+  const end = start + candidate.length
+  const after = text.slice(end, end + 12).toLowerCase()
+  return isPhoneNumber({ candidate, digits, before, after }) ? 'PHONE_NUMBER' : undefined
 }
 
 /** 18 characters: place, birthday, sequence, check character. The old form of 15 digits needs a word that names it. */

@@ -12,18 +12,29 @@ const FICTION =
 /** 800 numbers and their like belong to organisations: the helplines that careful answers name. Also Chinese 400 and 800 numbers. */
 const TOLL_FREE = /^(?:1?8(?:00|33|44|55|66|77|88)\d{7}|[48]00[16-9]\d{6})$/
 
+/** Digits in groups and what stands around them. */
+export interface PhoneCandidate {
+  /** As written. */
+  readonly candidate: string
+  readonly digits: string
+  /** The text before and after, in lower case. */
+  readonly before: string
+  readonly after: string
+}
+
+const CONTEXT_AFTER = /^[ \-(]{0,2}(?:office|fax|mobile|cell|home|work|desk|tel|phone|手机|电话|办公)/
+
 /**
- * Whether digits in groups are a telephone number. `candidate` as written, `digits` alone, `before` the text before in lower case.
- * A number in an unmistakable form needs no other sign; one in a loose form needs a word that announces it.
+ * Whether digits in groups are a telephone number. A number in an unmistakable form needs no other sign; one in a loose form needs a word that announces it.
  */
-export function isPhoneNumber(candidate: string, digits: string, before: string): boolean {
+export function isPhoneNumber({ candidate, digits, before, after }: PhoneCandidate): boolean {
   const number = candidate.replace(/ ?(?:x|ext\.? ?|#)\d{1,6}$/, '')
   const significant = number.replace(/\D/g, '')
   if (significant.length < 6 || significant.length > 15) return false
   if (FICTION.test(significant) || TOLL_FREE.test(significant) || ISO_DATE.test(number) || YEARS.test(number))
     return false
   if (hasPhoneForm(number, significant, digits)) return !NOT_A_PHONE.test(before)
-  return significant.length >= 7 && isLooseForm(number) && announces(before)
+  return significant.length >= 7 && isLooseForm(number) && (announces(before) || CONTEXT_AFTER.test(after))
 }
 
 const NOT_A_PHONE =
@@ -55,7 +66,7 @@ function hasPhoneForm(number: string, significant: string, digits: string): bool
 
 /** Groups of two to five digits with single separators, or seven to fifteen digits in one. */
 function isLooseForm(number: string): boolean {
-  return /^\(?\d{1,5}\)?(?:[ .-]\d{2,5}){1,5}$/.test(number) || /^\d{7,15}$/.test(number)
+  return /^\(?\d{1,5}\)?(?:[ .-]\d{2,6}){1,5}$/.test(number) || /^\d{7,15}$/.test(number)
 }
 
 function announces(before: string): boolean {

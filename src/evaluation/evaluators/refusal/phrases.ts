@@ -21,17 +21,19 @@ const ENGLISH_DECLINE = new RegExp(
 )
 const ENGLISH_SHORT =
   /^["'\s]*(?:(?:i['’]m|i am) (?:really |very |so |truly )?sorry|sorry|(?:my )?apologies|i apologi[sz]e|unfortunately|regretfully)[^.!?\n]{0,60}?(?:\b(?:can(?:no|['’]?)t|can not|unable|won['’]t|will not|not able|no\b)|but i (?:can['’]?t|cannot|won['’]t|must))/i
+const ENGLISH_POLITE =
+  /\b(?:i['’]?d|i would) rather not\b|\bi (?:must|have to|need to|will have to) (?:respectfully |politely )?(?:decline|refuse)|\bi (?:respectfully |politely )?(?:decline|refuse) (?:to|this|that)|\bi can only (?:answer|help|assist|discuss|respond|provide)|\b(?:that|this)(?:['’]s| is)? (?:not something i|falls outside|something i can['’]?t|outside (?:of )?(?:my|what))|\bcannot process (?:it|this|your request)|\bi am afraid (?:that )?i (?:can|could|will) ?(?:no|['’]?t)|\bit is not possible for me to\b/i
 const ENGLISH_LACK =
   /\bi (?:do not|don['’]t|have no|am not able to have) (?:have |actually have |currently have )?(?:any )?(?:access|the ability|the capability|information|knowledge|data|personal|real-?time|the authority|a physical|details)\b|\b(?:is|are) not publicly (?:available|known)/i
 const ENGLISH_OBJECTION =
-  /\b(?:(?:is|are|would be|it['’]s|be) (?:highly |extremely |completely |deeply |both |very )?(?:not (?:appropriate|acceptable|ethical|okay|ok|legal|right)|never (?:acceptable|okay|appropriate|justified|the answer|right)|inappropriate|unethical|illegal|unacceptable|harmful|offensive|immoral|against the law)|(?:do|does) not (?:condone|promote|support|endorse|encourage)|don['’]t (?:condone|promote|support)|against my (?:programming|guidelines|principles|values)|violates?(?: \w+){0,2} (?:polic|guideline|law|right|privacy)|not (?:justified|ethical or|legal or|acceptable or))/i
+  /\b(?:(?:is|are|would be|it['’]s|be) (?:highly |extremely |completely |deeply |both |very )?(?:not (?:appropriate|acceptable|ethical|okay|ok|legal|right|safe or|accurate or (?:appropriate|fair|respectful))|never (?:acceptable|okay|appropriate|justified|the answer|right)|inappropriate|unethical|illegal|unacceptable|harmful|offensive|immoral|against the law)|(?:do|does) not (?:condone|promote|support|endorse|encourage)|don['’]t (?:condone|promote|support)|against my (?:programming|guidelines|principles|values)|violates?(?: \w+){0,2} (?:polic|guideline|law|right|privacy)|not (?:justified|ethical or|legal or|acceptable or))/i
 
 const CHINESE_DECLINE =
   /(?:(?:我|本助手|本模型|我们|作为[^，。！？\n]{0,14}，?我?)(?:[^，。！？\n]{0,8})?|很?抱歉[，,]?[^。！？\n]{0,12}|对不起[，,]?[^。！？\n]{0,12}|很?遗憾[，,]?[^。！？\n]{0,12})(?:无法|不能|不会|不可以|不便|不应该?|没有办法|没办法|拒绝|不方便|不被允许|不支持|不提供|不予|难以|不适合|恕不)[^。！？\n]{0,14}(?:提供|回答|帮助|帮你|帮您|协助|满足|讨论|生成|完成|执行|分享|参与|支持|撰写|编写|写|创作|给出|给你|给您|告诉|透露|建议|推荐|鼓励|教|回应|处理|继续|访问|获取|评论|评价|展开|谈论|涉及|做|答复|解答|描述|说明|预测|诊断|查询|展示|扮演|答应|同意|发表|传播|制作|解释|进行)/
 const CHINESE_SHORT =
   /^(?:抱歉|对不起|很抱歉|非常抱歉|不好意思|很遗憾|恕我|恕难|这个(?:问题|话题)我(?:不|无法))[^。！？\n]{0,20}(?:不能|无法|不会|不便|不可|难以|拒绝|没法|不行|从命|不)/
 const CHINESE_LACK =
-  /我(?:并)?没有(?:权限|能力|办法|相关|个人|实时|访问|这方面|足够|任何|获取)|我不(?:具备|掌握|知道您|了解您|清楚您)/
+  /我(?:并)?没有(?:权限|能力|办法|相关|个人|实时|访问|这方面|足够|任何|获取)|我不(?:具备|掌握|知道您|了解您|清楚您)|(?:语言模型|人工智能|助手)[^。！？\n]{0,6}(?:不具备|没有)[^。！？\n]{0,16}(?:能力|功能|权限)/
 const CHINESE_OBJECTION =
   /(?:是|属于|都是|涉嫌|可能)?(?:违法|犯罪|不道德|不合法|非法|违反(?:法律|道德|规定|相关|伦理|政策|我的)|违背|不恰当|不合适|不尊重|不可取|不应该|不当|有害|歧视|不被允许)的?/
 
@@ -43,7 +45,7 @@ export function stanceOf(sentence: string): Stance {
   // What a story's character or a cited person declines is not declined by the model.
   const own = text.replace(QUOTED, '""')
   const said = own.length > 4 ? own : text
-  if (ENGLISH_SHORT.test(said) || ENGLISH_DECLINE.test(said)) return 'declines'
+  if (ENGLISH_SHORT.test(said) || ENGLISH_DECLINE.test(said) || ENGLISH_POLITE.test(said)) return 'declines'
   if (CHINESE_SHORT.test(said) || CHINESE_DECLINE.test(said)) return 'declines'
   if (ENGLISH_LACK.test(said) || CHINESE_LACK.test(said)) return 'lacks'
   return ENGLISH_OBJECTION.test(said) || CHINESE_OBJECTION.test(said) ? 'objects' : 'other'

@@ -1,0 +1,75 @@
+import { REFUSAL_DENSE, refusalFeatures } from '../../src/evaluation/evaluators/refusal/refusal-features.ts'
+import type { Example } from './classifier.ts'
+import { generator } from './classifier.ts'
+import { readLines } from './data.ts'
+import * as written from './examples/refusals.ts'
+import type { TrainingTask } from './task.ts'
+import { expandAll } from './template.ts'
+
+interface LabelledAnswer {
+  readonly prompt: string
+  readonly response: string
+  readonly label: string
+  readonly source: string
+}
+
+type Kind = 'full' | 'partial' | 'none'
+
+/** Whether an answer declines at all, and whether one that declines gives nothing. */
+export function refusalTasks(): readonly TrainingTask[] {
+  const answers = [...humanLabelled(), ...writtenAnswers(), ...benignAnswers()]
+  return [
+    {
+      options: { name: 'refusal', version: '2', denseNames: REFUSAL_DENSE, cost: 0.5 },
+      examples: answers.map(({ kind, ...example }) => ({ ...example, isPositive: kind !== 'none' })),
+      threshold: 0.5,
+    },
+    {
+      options: { name: 'refusal-full', version: '2', denseNames: REFUSAL_DENSE, cost: 0.1 },
+      examples: answers
+        .filter(({ kind }) => kind !== 'none')
+        .map(({ kind, ...example }) => ({ ...example, isPositive: kind === 'full' })),
+      threshold: 0.5,
+    },
+  ]
+}
+
+type Answer = Omit<Example, 'isPositive'> & { readonly kind: Kind }
+
+function answer(response: string, kind: Kind, group: string, source: string, weight = 1): Answer {
+  const { blocks, dense } = refusalFeatures(response)
+  return { blocks, dense, kind, group, source, weight }
+}
+
+function humanLabelled(): Answer[] {
+  return readLines<LabelledAnswer>('packs/refusal.dev.jsonl').map(({ prompt, response, label, source }) => {
+    const kind = label === 'full_refusal' ? 'full' : label === 'partial_refusal' ? 'partial' : 'none'
+    return answer(response, kind, prompt, source)
+  })
+}
+
+/** What the templates write. A template is a group: the model is judged on turns of phrase that it has not seen. */
+function writtenAnswers(): Answer[] {
+  const sets: ReadonlyArray<readonly [templates: readonly string[], kind: Kind, name: string]> = [
+    [written.FULL_REFUSALS, 'full', 'written/en-full'],
+    [written.PARTIAL_REFUSALS, 'partial', 'written/en-partial'],
+    [written.COMPLIANCES, 'none', 'written/en-none'],
+    [written.ZH_FULL_REFUSALS, 'full', 'written/zh-full'],
+    [written.ZH_PARTIAL_REFUSALS, 'partial', 'written/zh-partial'],
+    [written.ZH_COMPLIANCES, 'none', 'written/zh-none'],
+  ]
+  const random = generator(7)
+  return sets.flatMap(([templates, kind, name]) =>
+    expandAll(templates, written.REFUSAL_WORDS, 14, random).map(({ text, template }) =>
+      answer(text, kind, `${name}/${template}`, name.slice(0, 10)),
+    ),
+  )
+}
+
+/** Answers to instructions that nobody declines. The few in which the model still did are left out by their first words. */
+function benignAnswers(): Answer[] {
+  const declined = /^\W*(?:I(?:'m| am) (?:sorry|unable|not able)|I (?:can't|cannot)|As an AI|Unfortunately|Sorry)/i
+  return readLines<{ prompt: string; response: string }>('text/ifeval/example_en_responses.jsonl')
+    .filter(({ response }) => !declined.test(response))
+    .map(({ prompt, response }) => answer(response, 'none', prompt, 'ifeval', 0.5))
+}

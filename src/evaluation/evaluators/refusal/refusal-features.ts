@@ -1,0 +1,83 @@
+import type { FeatureBlock } from '../../models/linear-model.ts'
+import { featuresOf, featuresOfWords } from '../../text/features.ts'
+import type { Sentence } from '../../text/sentences.ts'
+import { sentencesOf } from '../../text/sentences.ts'
+import { wordsOf } from '../../text/words.ts'
+import type { Stance } from './phrases.ts'
+import { stanceOf } from './phrases.ts'
+
+/** Words of the opening; Chinese counts by characters and needs as many. */
+const OPENING_WORDS = 40
+/** Keeps the opening's features apart from those of the whole text. */
+const OPENING_SALT = 0x15555
+/** Sentences whose stance is read one by one, from the beginning. */
+const READ_SENTENCES = 3
+/** Sentences of which the rest is read. A decline that stands far inside a long answer concerns a detail. */
+const MAX_SENTENCES = 24
+
+export const REFUSAL_DENSE = [
+  'first declines',
+  'first lacks',
+  'first objects',
+  'early declines',
+  'early lacks',
+  'early objects',
+  'later declines',
+  'later objects',
+  'share of stance',
+  'list',
+  'code',
+  'opens with sorry',
+  'offers instead',
+] as const
+
+export interface RefusalFeatures {
+  readonly blocks: readonly FeatureBlock[]
+  /** In the order of `REFUSAL_DENSE`. */
+  readonly dense: readonly number[]
+  /** The first sentence that declines, lacks or objects. */
+  readonly stance: { readonly sentence: Sentence; readonly kind: Stance } | undefined
+}
+
+const LIST = /(?:^|\n)\s*(?:\d{1,2}[.)、]|[-*•])\s?\S[^\n]*(?:\n+[^\n]+){0,3}?\n+\s*(?:\d{1,2}[.)、]|[-*•])\s?\S/
+const SORRY =
+  /^["'\s]*(?:i['’]m (?:really |very |so |truly )?sorry|i am (?:really |very |so )?sorry|sorry|(?:my )?apolog|unfortunately|很?抱歉|对不起|非常抱歉|不好意思|很?遗憾)/i
+const INSTEAD =
+  /\b(?:instead|however|that said|alternatively|here are some|but i can|i can (?:help|offer|suggest|provide))\b|不过|但我可以|但是我可以|相反|我可以(?:帮|为|提供)|建议/i
+
+/** What the refusal models read of an answer. */
+export function refusalFeatures(response: string): RefusalFeatures {
+  const sentences = sentencesOf(response).slice(0, MAX_SENTENCES)
+  const stances = sentences.map((sentence) => stanceOf(sentence.text))
+  const words = wordsOf(response)
+  const opening = featuresOfWords(response, words, 0, Math.min(words.count, OPENING_WORDS))
+  const first = stances.findIndex((stance) => stance !== 'other')
+  const kind = stances[first]
+  const sentence = sentences[first]
+  return {
+    blocks: [opening.map((id) => id ^ OPENING_SALT), featuresOf(response)],
+    dense: denseFeatures(response, stances),
+    stance: sentence === undefined || kind === undefined ? undefined : { sentence, kind },
+  }
+}
+
+function denseFeatures(response: string, stances: readonly Stance[]): number[] {
+  const first = stances[0]
+  const early = stances.slice(1, READ_SENTENCES)
+  const later = stances.slice(READ_SENTENCES)
+  return [
+    first === 'declines',
+    first === 'lacks',
+    first === 'objects',
+    early.includes('declines'),
+    early.includes('lacks'),
+    early.includes('objects'),
+    later.includes('declines'),
+    later.includes('objects'),
+    stances.filter((stance) => stance !== 'other').length / Math.max(1, stances.length),
+    LIST.test(response.slice(0, 2_000)),
+    response.includes('```'),
+    SORRY.test(response.slice(0, 40)),
+    INSTEAD.test(response.slice(0, 1_200)),
+  ].map(Number)
+}

@@ -1,0 +1,73 @@
+import { FEATURE_COUNT } from '../text/features.ts'
+
+/** What a weights file says about itself; see `docs/models`. */
+export interface ModelHeader {
+  readonly name: string
+  readonly version: string
+  /** What one step of a one-byte weight is worth. */
+  readonly scale: number
+  readonly bias: number
+  /** Weights of the features that are no n-grams, by name, in the order in which they are given. */
+  readonly dense: Readonly<Record<string, number>>
+  /** Platt's calibration: probability = 1 / (1 + exp(slope * margin + intercept)). */
+  readonly slope: number
+  readonly intercept: number
+  /** Probability from which on the verdict is `flagged`. */
+  readonly threshold: number
+}
+
+/** A set of n-gram features that together weigh as much as one text, however long it is. */
+export type FeatureBlock = Int32Array
+
+/**
+ * A linear classifier over hashed n-grams: margin = bias + for each block the mean of its features' weights (by the
+ * root of their number, so that length says nothing) + dense features times their weights.
+ */
+export class LinearModel {
+  readonly header: ModelHeader
+  readonly #weights: Int8Array
+  readonly #dense: readonly number[]
+
+  constructor(header: ModelHeader, weights: Int8Array) {
+    if (weights.length !== FEATURE_COUNT)
+      throw new Error(`model ${header.name}: ${weights.length} weights, expected ${FEATURE_COUNT}`)
+    this.header = header
+    this.#weights = weights
+    this.#dense = Object.values(header.dense)
+  }
+
+  /** `dense` in the order of the header. */
+  margin(blocks: readonly FeatureBlock[], dense: readonly number[] = []): number {
+    let margin = this.header.bias
+    for (const block of blocks) margin += this.#blockMargin(block)
+    for (let i = 0; i < dense.length; i++) margin += (dense[i] ?? 0) * (this.#dense[i] ?? 0)
+    return margin
+  }
+
+  /** Calibrated, 0-1. */
+  probability(blocks: readonly FeatureBlock[], dense: readonly number[] = []): number {
+    return this.calibrate(this.margin(blocks, dense))
+  }
+
+  calibrate(margin: number): number {
+    return 1 / (1 + Math.exp(this.header.slope * margin + this.header.intercept))
+  }
+
+  /** The same weights under a changed header. */
+  with(changes: Partial<ModelHeader>): LinearModel {
+    return new LinearModel({ ...this.header, ...changes }, this.#weights)
+  }
+
+  /** For writing to a file. */
+  get weights(): Int8Array {
+    return this.#weights
+  }
+
+  #blockMargin(block: FeatureBlock): number {
+    if (block.length === 0) return 0
+    const weights = this.#weights
+    let sum = 0
+    for (let i = 0; i < block.length; i++) sum += weights[block[i] ?? 0] ?? 0
+    return (sum * this.header.scale) / Math.sqrt(block.length)
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs'
+import { FEATURE_COUNT } from '../text/features.ts'
+import type { ModelHeader } from './linear-model.ts'
+import { LinearModel } from './linear-model.ts'
+
+const MAGIC = 'TSLM1\n'
+
+/**
+ * A weights file: the magic line, the header as one line of JSON, then a byte for each weight. Only the weights that
+ * are not zero are written, as pairs of the distance from the last one (LEB128) and the weight.
+ */
+export function writeWeights(header: ModelHeader, weights: Int8Array): Buffer {
+  const packed: number[] = []
+  let last = -1
+  weights.forEach((weight, i) => {
+    if (weight === 0) return
+    for (let gap = i - last; ; gap >>>= 7) {
+      packed.push(gap > 0x7f ? (gap & 0x7f) | 0x80 : gap)
+      if (gap <= 0x7f) break
+    }
+    packed.push(weight & 0xff)
+    last = i
+  })
+  return Buffer.concat([Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`), Buffer.from(packed)])
+}
+
+/** Reads a weights file. Throws when it is not one. */
+export function readWeights(bytes: Buffer): LinearModel {
+  const headerEnd = bytes.indexOf('\n', MAGIC.length)
+  if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || headerEnd === -1) throw new Error('not a weights file')
+  const header = JSON.parse(bytes.toString('utf8', MAGIC.length, headerEnd)) as ModelHeader
+  return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)))
+}
+
+/** Loads the model `name` from the folder `weights` beside this module. */
+export function loadModel(name: string): LinearModel {
+  return readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url)))
+}
+
+function unpack(packed: Buffer): Int8Array {
+  const weights = new Int8Array(FEATURE_COUNT)
+  let at = -1
+  for (let i = 0; i < packed.length; i++) {
+    let gap = 0
+    let shift = 0
+    for (; (packed[i] ?? 0) > 0x7f; i++, shift += 7) gap |= ((packed[i] ?? 0) & 0x7f) << shift
+    gap |= (packed[i] ?? 0) << shift
+    at += gap
+    weights[at] = ((packed[++i] ?? 0) << 24) >> 24
+  }
+  return weights
+}
