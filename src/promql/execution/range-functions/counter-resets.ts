@@ -31,8 +31,8 @@ export class CounterResets {
   #overlapCount = 0
   #nextReset = 0
 
-  /** Looks through another series. */
-  scan(samples: Samples): void {
+  /** Looks through another series; gives the number of resets. */
+  scan(samples: Samples): number {
     const { values, length } = samples
     this.#resetCount = 0
     this.#overlapCount = 0
@@ -44,6 +44,7 @@ export class CounterResets {
       }
       if (hasStarts && startOverlaps(samples, i - 1)) this.#overlaps = append(this.#overlaps, this.#overlapCount++, i)
     }
+    return this.#resetCount
   }
 
   /**
@@ -51,7 +52,6 @@ export class CounterResets {
    * The additions happen in the order of time, so that the sum is the same to the last bit as Prometheus's.
    */
   correct(increase: number, values: Float64Array, from: number, to: number): number {
-    if (this.#resetCount === 0) return increase
     while (this.#nextReset < this.#resetCount && this.#resets[this.#nextReset]! <= from) this.#nextReset++
     let corrected = increase
     for (let r = this.#nextReset; r < this.#resetCount && this.#resets[r]! < to; r++) {

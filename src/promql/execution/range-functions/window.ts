@@ -1,4 +1,5 @@
 import type { Samples } from '../samples.ts'
+import { WindowBounds } from './window-bounds.ts'
 
 /** Windows of all steps: step `i` sees the samples in (endsMs[i] - rangeMs - beforeMs, endsMs[i] + afterMs]. */
 export interface Windows {
@@ -34,34 +35,32 @@ export interface RangeFunction {
   apply(samples: Samples, values: Float64Array, present: Uint8Array): boolean
 }
 
-/** Runs a window function at every step, moving both ends of the window forward only. */
+/** Runs a window function at every step. */
 export class SlidingWindows implements RangeFunction {
   readonly #windows: Windows
+  readonly #bounds: WindowBounds
   readonly #compute: WindowFunction
 
   constructor(windows: Windows, compute: WindowFunction) {
     this.#windows = windows
+    this.#bounds = new WindowBounds(windows)
     this.#compute = compute
   }
 
   apply(samples: Samples, values: Float64Array, present: Uint8Array): boolean {
-    const { timesMs, endsMs, rangeMs, beforeMs, afterMs } = this.#windows
-    const { timestampsMs, length } = samples
+    const { timesMs, endsMs, rangeMs } = this.#windows
+    this.#bounds.locate(samples)
+    const { from, to } = this.#bounds
     const window: Window = { samples, from: 0, to: 0, step: 0, timeMs: 0, startMs: 0, endMs: 0, result: 0 }
     let any = false
-    let from = 0
-    let to = 0
     for (let step = 0; step < endsMs.length; step++) {
-      const end = endsMs[step]!
-      while (to < length && timestampsMs[to]! <= end + afterMs) to++
-      while (from < to && timestampsMs[from]! <= end - rangeMs - beforeMs) from++
-      window.from = from
-      window.to = to
+      window.from = from[step]!
+      window.to = to[step]!
       window.step = step
       window.timeMs = timesMs[step]!
-      window.startMs = end - rangeMs
-      window.endMs = end
-      const found = from < to && this.#compute(window)
+      window.startMs = endsMs[step]! - rangeMs
+      window.endMs = endsMs[step]!
+      const found = window.from < window.to && this.#compute(window)
       present[step] = found ? 1 : 0
       if (!found) continue
       values[step] = window.result
