@@ -10,7 +10,8 @@ import { ManualClock } from '../../util/manual-clock.ts'
 import { globalConfig, scrapeConfigs } from '../config.ts'
 import { scrapeJobs } from './scrape-job.ts'
 import { nextDueMs } from './scrape-schedule.ts'
-import { Scraper } from './scraper.ts'
+import { scrapeInstruments } from './scrape-instruments.ts'
+import { Scraping } from './scraping.ts'
 import { spreadOf } from './target.ts'
 import { viewTargets } from './targets-view.ts'
 
@@ -174,7 +175,7 @@ describe('series end', () => {
   test('all of them, and those about the scrape, on shutdown', async () => {
     const { rig } = await rigOf(exposing('a 1\n'))
     await rig.scrape()
-    await rig.scraper.stop()
+    await rig.scraping.stop()
     expect(rig.samples(1).map((line) => line.replace(/\{.*\}/, ''))).toEqual(
       [
         'a',
@@ -275,7 +276,7 @@ describe('a target that misbehaves is down, and says why', () => {
     const { rig } = await rigOf(answer, extra)
     await rig.scrape()
     expect(rig.find(0, 'up')).toContain('} 0 @')
-    const view = viewTargets(rig.scraper.pools(), { state: 'any' }).activeTargets[0]
+    const view = viewTargets(rig.scraping.pools, { state: 'any' }).activeTargets[0]
     expect(view?.health).toBe('down')
     if (typeof reason === 'string') expect(view?.lastError).toContain(reason)
     else expect(view?.lastError).toMatch(reason)
@@ -290,7 +291,7 @@ describe('a target that misbehaves is down, and says why', () => {
     await rig.writer.waitFor(1)
     expect(rig.find(0, 'up')).toContain('} 0 @')
     expect(rig.find(0, 'scrape_duration_seconds')).toContain('} 10 @')
-    expect(viewTargets(rig.scraper.pools(), { state: 'any' }).activeTargets[0]?.lastError).toContain(
+    expect(viewTargets(rig.scraping.pools, { state: 'any' }).activeTargets[0]?.lastError).toContain(
       'context deadline exceeded',
     )
     await expect.poll(() => broken).toBe(true)
@@ -300,7 +301,7 @@ describe('a target that misbehaves is down, and says why', () => {
     const { rig, server } = await rigOf(exposing(''))
     await close(server)
     await rig.scrape()
-    expect(viewTargets(rig.scraper.pools(), { state: 'any' }).activeTargets[0]?.lastError).toMatch(
+    expect(viewTargets(rig.scraping.pools, { state: 'any' }).activeTargets[0]?.lastError).toMatch(
       /^Get "http:.*\/metrics": connect ECONNREFUSED/,
     )
   })
@@ -309,7 +310,7 @@ describe('a target that misbehaves is down, and says why', () => {
     const { rig } = await rigOf(() => undefined)
     await rig.due()
     await rig.asked()
-    await rig.scraper.stop()
+    await rig.scraping.stop()
     expect(rig.writer.batches).toHaveLength(0)
   })
 })
@@ -365,7 +366,7 @@ describe('the targets view', () => {
       'relabel_configs: [{source_labels: [__address__], regex: gone.*, action: drop}, {source_labels: [team], target_label: owner}]',
       { targets: ', "gone:1"', labels: '{team: core}' },
     )
-    const before = viewTargets(rig.scraper.pools(), { state: 'any' }).activeTargets[0]
+    const before = viewTargets(rig.scraping.pools, { state: 'any' }).activeTargets[0]
     expect(before).toMatchObject({ health: 'unknown', lastScrape: '0001-01-01T00:00:00Z', lastError: '' })
     await rig.scrape()
     const discoveredLabels = {
@@ -377,7 +378,7 @@ describe('the targets view', () => {
       job: 'app',
       team: 'core',
     }
-    expect(viewTargets(rig.scraper.pools(), { state: 'any' })).toEqual({
+    expect(viewTargets(rig.scraping.pools, { state: 'any' })).toEqual({
       activeTargets: [
         {
           discoveredLabels,
@@ -396,14 +397,14 @@ describe('the targets view', () => {
       droppedTargets: [{ discoveredLabels: { ...discoveredLabels, __address__: 'gone:1' }, scrapePool: 'app' }],
       droppedTargetCounts: { app: 1 },
     })
-    expect(viewTargets(rig.scraper.pools(), { state: 'active' }).droppedTargets).toEqual([])
-    expect(viewTargets(rig.scraper.pools(), { state: 'any', scrapePool: 'other' }).activeTargets).toEqual([])
+    expect(viewTargets(rig.scraping.pools, { state: 'active' }).droppedTargets).toEqual([])
+    expect(viewTargets(rig.scraping.pools, { state: 'any', scrapePool: 'other' }).activeTargets).toEqual([])
   })
 
   test('target_limit stops the whole job', async () => {
     const { rig } = await rigOf(exposing('a 1\n'), 'target_limit: 1', { targets: ', "127.0.0.1:9"' })
     await rig.scrape()
-    const view = viewTargets(rig.scraper.pools(), { state: 'any' })
+    const view = viewTargets(rig.scraping.pools, { state: 'any' })
     expect(view.activeTargets.find(({ health }) => health === 'down')?.lastError).toBe(
       'target_limit exceeded (number of targets: 2, limit: 1)',
     )
@@ -413,7 +414,7 @@ describe('the targets view', () => {
 interface Rig {
   readonly clock: ManualClock
   readonly writer: RecordingWriter
-  readonly scraper: Scraper
+  readonly scraping: Scraping
   apply(configs: unknown): Promise<void>
   /** Lets time pass until the next scrape is due. */
   due(): Promise<void>
@@ -473,22 +474,20 @@ async function rigOf(
   const clock = new ManualClock(1_000_000)
   const writer = new RecordingWriter()
   const registry = new InstrumentRegistry()
-  const scraper = new Scraper({ writer, clock, logger: silentLogger, registry })
+  const scraping = new Scraping({ writer, clock, logger: silentLogger, instruments: scrapeInstruments(registry) })
   cleanUps.push(
-    () => scraper.stop(),
+    () => scraping.stop(),
     () => close(server),
   )
   const rig: Rig = {
     clock,
     writer,
-    scraper,
-    apply: (configs) => scraper.apply(scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse(configs))),
+    scraping,
+    apply: (configs) => scraping.apply(scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse(configs))),
     async due() {
-      const due = scraper
-        .pools()
-        .flatMap(({ active }) =>
-          active.map(({ target }) => nextDueMs(clock.now(), target.intervalMs, spreadOf(target))),
-        )
+      const due = scraping.pools.flatMap(({ active }) =>
+        active.map(({ target }) => nextDueMs(clock.now(), target.intervalMs, spreadOf(target))),
+      )
       await clock.advance(Math.min(...due) - clock.now())
     },
     async asked() {

@@ -1,8 +1,9 @@
 import type { ScrapeJob } from './scrape-job.ts'
 import type { ScrapeSurroundings } from './scrape-loop.ts'
+import { REPORT_METADATA } from './scrape-report.ts'
 import { type PoolState, TargetPool } from './target-pool.ts'
 
-/** All jobs of `scrape_configs`. Construct, start, reload, stop. */
+/** All jobs of `scrape_configs`. Construct, start with the first `apply`, reload with the next, stop. */
 export class Scraping {
   readonly #surroundings: ScrapeSurroundings
   #pools = new Map<string, TargetPool>()
@@ -11,6 +12,7 @@ export class Scraping {
     this.#surroundings = surroundings
   }
 
+  /** In the order of the configuration. */
   get pools(): PoolState[] {
     return [...this.#pools.values()].map((pool) => pool.state)
   }
@@ -18,20 +20,32 @@ export class Scraping {
   /** Begins with these jobs, or goes on with them: jobs of the same name keep what did not change, others end or begin. */
   async apply(jobs: readonly ScrapeJob[]): Promise<void> {
     const before = this.#pools
-    this.#pools = new Map()
-    const left = new Map(before)
-    for (const job of jobs) {
-      const known = before.get(job.name)
-      left.delete(job.name)
-      this.#pools.set(job.name, known ?? new TargetPool(job, this.#surroundings))
-      await (known === undefined ? this.#pools.get(job.name)?.start() : known.reload(job))
-    }
-    await Promise.all([...left.values()].map((pool) => pool.stop()))
+    if (before.size === 0 && jobs.length > 0) await this.#describeReports()
+    this.#pools = new Map(
+      jobs.map((job) => [job.name, before.get(job.name) ?? new TargetPool(job, this.#surroundings)]),
+    )
+    const gone = [...before].filter(([name]) => !this.#pools.has(name))
+    await Promise.all([
+      ...gone.map(([, pool]) => pool.stop()),
+      ...jobs.map((job) =>
+        before.has(job.name) ? this.#pools.get(job.name)?.reload(job) : this.#pools.get(job.name)?.start(),
+      ),
+    ])
   }
 
-  /** Marks every scraped series stale. */
+  /** Breaks off what is under way and marks every scraped series stale. Idempotent. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.stop()))
-    this.#pools.clear()
+    const pools = [...this.#pools.values()]
+    this.#pools = new Map()
+    await Promise.all(pools.map((pool) => pool.stop()))
+  }
+
+  async #describeReports(): Promise<void> {
+    await this.#surroundings.writer.writeMetadata(REPORT_METADATA).catch((error: unknown) => {
+      this.#surroundings.logger.warn(
+        { reason: String(error) },
+        'the meaning of the series about scrapes was not stored',
+      )
+    })
   }
 }
