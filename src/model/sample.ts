@@ -32,11 +32,29 @@ export class SampleBatchBuilder {
   }
 
   add(labels: Labels, timestampMs: number, value: number): void {
-    this.#push(labels, timestampMs, value, 0)
+    this.#push(this.seriesOf(labels), timestampMs, value, 0)
   }
 
   addStale(labels: Labels, timestampMs: number): void {
-    this.#push(labels, timestampMs, NaN, 1)
+    this.#push(this.seriesOf(labels), timestampMs, NaN, 1)
+  }
+
+  /** The index of the series with these labels, for senders of many samples per series; then `put` each sample. */
+  seriesOf(labels: Labels): number {
+    const known = this.#indexes.get(labels.key)
+    if (known !== undefined) return known
+    const index = this.#labels.push(labels) - 1
+    this.#indexes.set(labels.key, index)
+    return index
+  }
+
+  /** Adds a sample to a series that `seriesOf` gave. */
+  put(series: number, timestampMs: number, value: number): void {
+    this.#push(series, timestampMs, value, 0)
+  }
+
+  putStale(series: number, timestampMs: number): void {
+    this.#push(series, timestampMs, NaN, 1)
   }
 
   build(): SampleBatch {
@@ -50,21 +68,13 @@ export class SampleBatchBuilder {
     }
   }
 
-  #push(labels: Labels, timestampMs: number, value: number, stale: 0 | 1): void {
+  #push(series: number, timestampMs: number, value: number, stale: 0 | 1): void {
     if (this.#size === this.#values.length) this.#grow()
-    this.#series[this.#size] = this.#indexOf(labels)
+    this.#series[this.#size] = series
     this.#timestampsMs[this.#size] = timestampMs
     this.#values[this.#size] = value
     this.#stale[this.#size] = stale
     this.#size++
-  }
-
-  #indexOf(labels: Labels): number {
-    const known = this.#indexes.get(labels.key)
-    if (known !== undefined) return known
-    const index = this.#labels.push(labels) - 1
-    this.#indexes.set(labels.key, index)
-    return index
   }
 
   #grow(): void {
