@@ -12,14 +12,43 @@ import type {
 import { NO_USAGE, textOf } from '../model/span.ts'
 import { AttributeReader } from './attribute-reader.ts'
 import type { Dialect, LlmFacts, SpanFacts } from './dialect.ts'
+import { awsBedrock } from './dialects/aws-bedrock.ts'
+import { crewAi } from './dialects/crewai.ts'
+import { googleAdk } from './dialects/google-adk.ts'
+import { langfuse } from './dialects/langfuse.ts'
+import { langSmith } from './dialects/langsmith.ts'
+import { liveKit } from './dialects/livekit.ts'
+import { llamaIndex } from './dialects/llama-index.ts'
+import { mlflow } from './dialects/mlflow.ts'
+import { openInference } from './dialects/openinference.ts'
+import { openLlmetry } from './dialects/openllmetry.ts'
 import { otelGenAi } from './dialects/otel-genai.ts'
+import { pydanticAi } from './dialects/pydantic-ai.ts'
 import { tetrascope } from './dialects/tetrascope.ts'
+import { vercelAi } from './dialects/vercel-ai.ts'
+import { vertexAi } from './dialects/vertex-ai.ts'
 import { textOf as textOfValue } from './json-value.ts'
 import type { OtlpEvent, OtlpSpan } from './otlp/otlp-span.ts'
 import { mergedUsage } from './usage.ts'
 
 /** From the most particular to the most general: where two say the same, the earlier one counts. */
-const DIALECTS: readonly Dialect[] = [tetrascope, otelGenAi]
+const DIALECTS: readonly Dialect[] = [
+  tetrascope,
+  langfuse,
+  vercelAi,
+  liveKit,
+  googleAdk,
+  pydanticAi,
+  mlflow,
+  langSmith,
+  openInference,
+  llamaIndex,
+  vertexAi,
+  awsBedrock,
+  openLlmetry,
+  otelGenAi,
+  crewAi,
+]
 
 const EXCEPTION = 'exception'
 

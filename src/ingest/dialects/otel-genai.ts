@@ -1,6 +1,7 @@
 import type { Attributes, AttributeValue, LlmCall, Message, SpanKind, TokenUsage } from '../../model/span.ts'
 import type { AttributeReader } from '../attribute-reader.ts'
 import type { Dialect, LlmFacts, SpanFacts } from '../dialect.ts'
+import { isRecord, structureOf } from '../json-value.ts'
 import { isMessageEvent, readEventMessages } from '../genai-events.ts'
 import { messagesOf, readMessages } from '../messages.ts'
 import type { OtlpSpan } from '../otlp/otlp-span.ts'
@@ -93,7 +94,9 @@ function readRetrieval(attributes: AttributeReader): SpanFacts {
 function readCall(operation: string, events: OtlpSpan['events'], attributes: AttributeReader): LlmFacts {
   const fromEvents = readEventMessages(events)
   const input = readInput(attributes)
-  const output = readMessages(attributes.value('gen_ai.output.messages', 'gen_ai.completion'), 'assistant')
+  const outputValue = attributes.value('gen_ai.output.messages', 'gen_ai.completion')
+  const outputStructure = structureOf(outputValue)
+  const output = messagesOf(outputStructure, 'assistant') ?? readMessages(outputValue, 'assistant')
   const reasons = attributes.texts('gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason')
   return {
     operation: OPERATIONS[operation],
@@ -104,7 +107,7 @@ function readCall(operation: string, events: OtlpSpan['events'], attributes: Att
     inputMessages: input.length > 0 ? input : fromEvents.inputMessages,
     outputMessages: output.length > 0 ? output : fromEvents.outputMessages,
     usage: readUsage(attributes),
-    finishReasons: firstFilled(reasons, fromEvents.finishReasons, reasonsOf(output, attributes)),
+    finishReasons: firstFilled(reasons, fromEvents.finishReasons, reasonsOf(outputStructure)),
     streamed: attributes.flag('gen_ai.request.stream', 'gen_ai.is_streaming', 'gen_ai.request.is_stream'),
     ttftMs: readTtft(attributes),
     reportedCostUsd: attributes.number('gen_ai.usage.cost', 'gen_ai.cost.total_tokens', 'operation.cost'),
@@ -127,13 +130,11 @@ function readInput(attributes: AttributeReader): Message[] {
 }
 
 /** The output messages of 1.37+ carry their finish reasons themselves. */
-function reasonsOf(output: readonly Message[], attributes: AttributeReader): string[] {
-  if (output.length === 0) return []
-  const list = attributes.structure('gen_ai.output.messages', 'gen_ai.completion')
-  const items: unknown[] = Array.isArray(list) ? list : [list]
+function reasonsOf(output: unknown): string[] {
+  const items: unknown[] = Array.isArray(output) ? output : [output]
   return items.flatMap((item) => {
-    const reason = typeof item === 'object' && item !== null && 'finish_reason' in item ? item.finish_reason : undefined
-    return typeof reason === 'string' && messagesOf(item, 'assistant') !== undefined ? [reason] : []
+    const reason = isRecord(item) && messagesOf(item, 'assistant') !== undefined ? item['finish_reason'] : undefined
+    return typeof reason === 'string' ? [reason] : []
   })
 }
 
