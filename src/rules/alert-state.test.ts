@@ -13,7 +13,7 @@ interface Timing {
 /** Evaluates once a minute; each character says whether the condition holds (`1`) and the answer is the state after it. */
 function timeline(conditions: string, timing: Timing = {}): string {
   let alerts: ActiveAlerts = new Map()
-  const states = [...conditions].map((condition, i) => {
+  const states = Array.from(conditions).map((condition, i) => {
     const candidate = { labels: LABELS, annotations: {}, value: i }
     const candidates = new Map(condition === '1' ? [[LABELS.key, candidate]] : [])
     alerts = advance(alerts, candidates, {

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto'
+import type { Alert } from '../model/alert.ts'
+import { isResolved } from '../model/alert.ts'
+import type { Labels } from '../model/labels.ts'
+import type { StateStore } from '../storage/state-store.ts'
+import type { InstrumentRegistry } from '../telemetry/instruments.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Clock } from '../util/clock.ts'
+import { AlertProvider } from './alert-provider.ts'
+import type { AlertmanagerConfig } from './config.ts'
+import { createReceiver } from './create-receiver.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { type AlertHistory, RecentHistory } from './history.ts'
+import { DEFAULT_HTTP_CONFIG, type HttpConfig } from './http-config.ts'
+import { HttpSender } from './http-sender.ts'
+import { Inhibitor } from './inhibit/inhibitor.ts'
+import { type AlertingMetrics, createAlertingMetrics } from './metrics.ts'
+import { NotificationLog } from './notification-log.ts'
+import { type Integration, notifyGroup } from './notify/notify.ts'
+import type { ReceiverContext } from './receivers/receiver.ts'
+import { buildRoute } from './route.ts'
+import type { Silence } from './silence/silence.ts'
+import { silences as isSilencedBy } from './silence/silence.ts'
+import { Silences } from './silence/silences.ts'
+import { alertProblem, receive, type StoredAlert } from './stored-alert.ts'
+import { NotificationTemplates } from './template/notification-templates.ts'
+
+export interface AlertingOptions {
+  readonly store: StateStore
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly registry: InstrumentRegistry
+  /** In [0, 1), for the spread of retries. */
+  readonly random?: () => number
+  readonly createId?: () => string
+  /** Where what happens is kept; the newest events in memory unless given. */
+  readonly history?: AlertHistory
+}
+
+/** What a reload may change. */
+export interface AlertingSettings {
+  readonly config: AlertmanagerConfig
+  /** From where template files are found. */
+  readonly baseDir: string
+  /** Where people find us; links in messages begin with it. */
+  readonly externalUrl: string
+  /** A still-firing alert is told again as soon as a silence over it ends, and not only at its repeat interval. */
+  readonly notifyWhenSilenceEnds: boolean
+  /** The longest a silence may last; 0 is no limit. */
+  readonly maxSilenceMs: number
+}
+
+/** How an alert stands; what mutes it is found when it is asked for. */
+export interface AlertStatus {
+  readonly state: 'active' | 'suppressed'
+  readonly silencedBy: readonly string[]
+  /** Fingerprints come from the alerts. */
+  readonly inhibitedBy: readonly Labels[]
+}
+
+/** What a configuration makes; a reload replaces it as a whole. */
+interface Generation {
+  readonly settings: AlertingSettings
+  readonly inhibitor: Inhibitor
+  readonly dispatcher: Dispatcher
+  readonly senders: readonly HttpSender[]
+}
+
+const RECENT_EVENTS = 10_000
+
+/** Takes alerts, groups and mutes them, and tells receivers. Construct, start, reload, stop. */
+export class Alerting {
+  readonly provider: AlertProvider
+  readonly silences: Silences
+  readonly history: AlertHistory
+  readonly #options: AlertingOptions
+  readonly #log: NotificationLog
+  readonly #metrics: AlertingMetrics
+  #generation: Generation
+
+  /** Throws when a template file of the configuration cannot be used. */
+  constructor(options: AlertingOptions, settings: AlertingSettings) {
+    this.#options = options
+    this.history = options.history ?? new RecentHistory(RECENT_EVENTS)
+    this.provider = new AlertProvider(options.clock)
+    this.#log = new NotificationLog(options.store, options.clock)
+    this.#metrics = createAlertingMetrics(options.registry)
+    this.silences = new Silences({
+      store: options.store,
+      clock: options.clock,
+      createId: options.createId ?? randomUUID,
+      maxDurationMs: settings.maxSilenceMs,
+      onEnd: (silence) => this.#silenceEnded(silence),
+    })
+    this.#generation = this.#generate(settings)
+  }
+
+  get settings(): AlertingSettings {
+    return this.#generation.settings
+  }
+
+  get dispatcher(): Dispatcher {
+    return this.#generation.dispatcher
+  }
+
+  /** Reads silences and the notification log, then begins to notify. */
+  async start(): Promise<void> {
+    await Promise.all([this.silences.start(), this.#log.start()])
+    this.provider.start()
+    this.#generation.dispatcher.start()
+  }
+
+  /** Goes on with other settings: alerts, silences and what was told stay. Throws, and changes nothing, when a template file cannot be used. */
+  async reload(settings: AlertingSettings): Promise<void> {
+    const [before, after] = [this.#generation, this.#generate(settings)]
+    await this.#end(before)
+    this.#generation = after
+    this.silences.maxDurationMs = settings.maxSilenceMs
+    after.dispatcher.start()
+  }
+
+  /** Cancels notifications under way; what was not told is told after the next start. Idempotent. */
+  async stop(): Promise<void> {
+    this.provider.stop()
+    await this.#end(this.#generation)
+    this.silences.stop()
+    this.#log.stop()
+  }
+
+  /** Takes alerts from rules or from the API. Invalid ones are counted and logged, and do not keep the others out; their problems are returned. */
+  send(alerts: readonly Alert[]): string[] {
+    const problems: string[] = []
+    for (const alert of alerts) {
+      const problem = this.#take(alert)
+      if (problem !== undefined) problems.push(problem)
+    }
+    return problems
+  }
+
+  status(alert: StoredAlert): AlertStatus {
+    const silencedBy = this.silences.active(alert.labels).map(({ id }) => id)
+    const source = this.#generation.inhibitor.inhibitedBy(alert.labels)
+    const inhibitedBy = source === undefined ? [] : [source.labels]
+    const state = silencedBy.length + inhibitedBy.length > 0 ? 'suppressed' : 'active'
+    return { state, silencedBy, inhibitedBy }
+  }
+
+  #take(alert: Alert): string | undefined {
+    const nowMs = this.#options.clock.now()
+    const received = receive(alert, nowMs, this.settings.config.global.resolve_timeout)
+    const problem = alertProblem(received)
+    if (problem !== undefined) {
+      this.#metrics.alertsInvalid.add({})
+      this.#options.logger.warn({ alert: alert.labels.toString(), problem }, 'an alert was refused')
+      return problem
+    }
+    this.#metrics.alertsReceived.add({ status: isResolved(received, nowMs) ? 'resolved' : 'firing' })
+    this.provider.put(received)
+    return undefined
+  }
+
+  #silenceEnded(silence: Silence): void {
+    this.history.record({ kind: 'silence', timeMs: this.#options.clock.now(), id: silence.id, change: 'ended', by: '' })
+    if (!this.settings.notifyWhenSilenceEnds) return
+    this.#generation.dispatcher.silenceEnded((labels) => isSilencedBy(silence, labels))
+  }
+
+  // GENERATIONS
+
+  #generate(settings: AlertingSettings): Generation {
+    const { clock, logger, random = Math.random } = this.#options
+    const senders: HttpSender[] = []
+    const integrations = this.#integrations(settings, senders)
+    const inhibitor = new Inhibitor(settings.config.inhibitRules, this.provider, clock)
+    const pipeline = {
+      isInhibited: (labels: Labels) => inhibitor.inhibitedBy(labels) !== undefined,
+      isSilenced: (labels: Labels) => this.silences.active(labels).length > 0,
+      timeIntervals: settings.config.timeIntervals,
+      integrations,
+      log: this.#log,
+      history: this.history,
+      metrics: this.#metrics,
+      logger,
+      clock,
+      random,
+      externalUrl: settings.externalUrl,
+    }
+    const dispatcher = new Dispatcher({
+      route: buildRoute(settings.config.route),
+      provider: this.provider,
+      clock,
+      metrics: this.#metrics,
+      logger,
+      notify: (group, signal) => notifyGroup(group, pipeline, signal),
+    })
+    return { settings, inhibitor, dispatcher, senders }
+  }
+
+  #integrations(settings: AlertingSettings, senders: HttpSender[]): ReadonlyMap<string, readonly Integration[]> {
+    const { global, receivers, templates } = settings.config
+    const context: ReceiverContext = {
+      templates: NotificationTemplates.load(templates, settings.baseDir),
+      clock: this.#options.clock,
+      http: (config: HttpConfig | null | undefined) => {
+        const sender = new HttpSender(config ?? global.http_config ?? DEFAULT_HTTP_CONFIG)
+        senders.push(sender)
+        return sender
+      },
+    }
+    return new Map(
+      receivers.map((receiver) => [
+        receiver.name,
+        receiver.integrations.map((integration) => ({
+          channel: integration.channel,
+          index: integration.index,
+          sendResolved: integration.config.send_resolved,
+          receiver: createReceiver(integration, context),
+        })),
+      ]),
+    )
+  }
+
+  async #end({ dispatcher, inhibitor, senders }: Generation): Promise<void> {
+    await dispatcher.stop()
+    inhibitor.stop()
+    await Promise.all(senders.map((sender) => sender.close()))
+  }
+}

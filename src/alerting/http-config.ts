@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { flag, listOf, text, texts, textMap } from './config-values.ts'
+
+const secretOrFile = (name: string) =>
+  [
+    (value: Readonly<Record<string, unknown>>): boolean => !(Boolean(value[name]) && Boolean(value[`${name}_file`])),
+    `at most one of ${name} & ${name}_file must be configured`,
+  ] as const
+
+const basicAuth = z
+  .strictObject({ username: text, username_file: text, password: text, password_file: text })
+  .refine(...secretOrFile('username'))
+  .refine(...secretOrFile('password'))
+
+const authorization = z
+  .strictObject({ type: text, credentials: text, credentials_file: text })
+  .refine(...secretOrFile('credentials'))
+  .refine(
+    ({ type }) => type.toLowerCase() !== 'basic',
+    'authorization type cannot be set to "basic", use "basic_auth" instead',
+  )
+
+export const tlsConfig = z.strictObject({
+  ca: text,
+  ca_file: text,
+  cert: text,
+  cert_file: text,
+  key: text,
+  key_file: text,
+  server_name: text,
+  insecure_skip_verify: flag(false),
+  min_version: z.enum(['TLS10', 'TLS11', 'TLS12', 'TLS13']).optional(),
+  max_version: z.enum(['TLS10', 'TLS11', 'TLS12', 'TLS13']).optional(),
+})
+
+const oauth2 = z.strictObject({
+  client_id: text,
+  client_secret: text,
+  client_secret_file: text,
+  scopes: texts,
+  token_url: text,
+  endpoint_params: textMap,
+  tls_config: tlsConfig.optional(),
+  proxy_url: text,
+})
+
+/** `http_config` of Alertmanager: how receivers speak HTTP. */
+export const httpConfig = z
+  .strictObject({
+    basic_auth: basicAuth.nullish(),
+    authorization: authorization.nullish(),
+    bearer_token: text,
+    bearer_token_file: text,
+    oauth2: oauth2.nullish(),
+    tls_config: tlsConfig.nullish(),
+    follow_redirects: flag(true),
+    enable_http2: flag(true),
+    proxy_url: text,
+    no_proxy: text,
+    proxy_from_environment: flag(false),
+    proxy_connect_header: z.record(z.string(), listOf(text)).nullish(),
+    http_headers: z
+      .record(z.string(), z.strictObject({ values: texts, secrets: texts, files: texts }))
+      .nullish()
+      .transform((value) => value ?? {}),
+  })
+  .refine(...secretOrFile('bearer_token'))
+  .refine(
+    (config) =>
+      [config.basic_auth, config.authorization, config.oauth2, config.bearer_token || config.bearer_token_file].filter(
+        Boolean,
+      ).length <= 1,
+    'at most one of basic_auth, authorization, oauth2, bearer_token & bearer_token_file must be configured',
+  )
+
+export type HttpConfig = z.output<typeof httpConfig>
+export type TlsConfig = z.output<typeof tlsConfig>
+
+export const DEFAULT_HTTP_CONFIG: HttpConfig = httpConfig.parse({})

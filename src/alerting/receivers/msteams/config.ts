@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { atMostOne, oneOf, secretUrl, sendResolved, text, textOr } from '../../config-values.ts'
+import { httpConfig } from '../../http-config.ts'
+
+export const msteamsConfig = z
+  .strictObject({
+    send_resolved: sendResolved(true),
+    http_config: httpConfig.nullish(),
+    webhook_url: secretUrl,
+    webhook_url_file: text,
+    title: textOr('{{ template "msteams.default.title" . }}'),
+    summary: textOr('{{ template "msteams.default.summary" . }}'),
+    text: textOr('{{ template "msteams.default.text" . }}'),
+  })
+  .refine(...oneOf('webhook_url', 'webhook_url_file'))
+  .refine(...atMostOne('webhook_url', 'webhook_url_file'))
+
+export type MsteamsConfig = z.output<typeof msteamsConfig>
