@@ -50,6 +50,19 @@ export function parseMetric(text: string): Labels {
   return labels
 }
 
+/**
+ * Parses the labels of the series that `text` begins with; `end` is where they end. Unlike in a query, braces belong to a name only when
+ * they follow at once, since values may follow it after a space. Throws `ParseError`.
+ */
+export function parseMetricPrefix(text: string): { readonly labels: Labels; readonly end: number } {
+  const name = /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? ''
+  if (name !== '' && text[name.length] !== '{') return { labels: parseMetric(name), end: name.length }
+  const stream = new TokenStream(text)
+  const labels = parseLabels(stream)
+  stream.throwReported()
+  return { labels, end: stream.lastEnd }
+}
+
 function expectEnd(stream: TokenStream): void {
   if (stream.peek().kind !== 'end of input') stream.fail()
   stream.throwReported()
