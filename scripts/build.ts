@@ -7,7 +7,8 @@ const root = path.resolve(import.meta.dirname, '..')
 const dist = path.join(root, 'dist')
 
 mkdirSync(path.join(dist, 'server'), { recursive: true })
-run('npx', ['tsc', '-p', 'tsconfig.build.json'])
+// TypeScript 7 is the compiler; TypeScript 6 stays for tools that need the compiler's API, which 7 does not have.
+run(process.execPath, ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.build.json'])
 copyData()
 if (existsSync(path.join(root, 'web/vite.config.ts'))) run('npm', ['run', 'build', '--workspace', 'web'])
 

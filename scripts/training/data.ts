@@ -16,6 +16,6 @@ export function readLines<T>(file: string): T[] {
 }
 
 /** The object of a JSON file below the data folder. */
-export function readJson<T>(file: string): T {
-  return JSON.parse(readFileSync(path.join(DATA, file), 'utf8')) as T
+export function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(path.join(DATA, file), 'utf8'))
 }

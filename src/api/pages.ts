@@ -10,7 +10,7 @@ export async function pageRoutes(app: FastifyInstance, folder: string): Promise<
     preCompressed: true,
     setHeaders: (response, file) => {
       const hashed = path.dirname(file).endsWith('assets')
-      response.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      response.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
   app.setNotFoundHandler((request, reply) => {

@@ -14,7 +14,7 @@ export const scrapeConfigs = z
 export const hostConfig = z
   .strictObject({
     enabled: z.boolean().default(true),
-    interval: durationText.default(15_000),
+    interval: durationText.default(5_000),
     /** The label `instance`; absent: the host's name. */
     instance: z.string().min(1).optional(),
     /** Where a container finds the host's /proc and /sys. */

@@ -1,15 +1,41 @@
 import { z } from 'zod'
 import { authConfig, serverConfig } from '../api/config.ts'
 import { catalogueConfig } from '../catalogue/config.ts'
+import { globalConfig, hostConfig, scrapeConfigs } from '../collect/config.ts'
+import { faultsOfScrapeConfigs } from '../collect/scrape/scrape-job.ts'
+import { evaluationConfig } from '../evaluation/config.ts'
+import { gatewayConfig } from '../ingest/gateway/config.ts'
+import { budgetsSchema, pricingSchema } from '../pricing/config.ts'
+import { ruleFilesConfig, rulesConfig } from '../rules/config.ts'
+import { retentionConfig, storageConfig } from '../storage/config.ts'
 
 /**
  * All of tetrascope.yaml, each section declared by the folder that it configures. Every section has a working default.
  * Never changed after it was read.
  */
-export const configSchema = z.strictObject({
-  server: serverConfig,
-  auth: authConfig,
-  catalogue: catalogueConfig,
-})
+export const configSchema = z
+  .strictObject({
+    global: globalConfig,
+    scrape_configs: scrapeConfigs,
+    rule_files: ruleFilesConfig,
+    /** A file in Alertmanager's syntax, relative to this one. */
+    alertmanager: z.string().min(1).optional(),
+    server: serverConfig,
+    auth: authConfig,
+    storage: storageConfig,
+    retention: retentionConfig,
+    host: hostConfig,
+    gateway: gatewayConfig,
+    evaluation: evaluationConfig,
+    pricing: pricingSchema.prefault({}),
+    budgets: budgetsSchema,
+    rules: rulesConfig,
+    catalogue: catalogueConfig,
+  })
+  .superRefine((config, context) => {
+    for (const { path, message } of faultsOfScrapeConfigs(config.global, config.scrape_configs)) {
+      context.addIssue({ code: 'custom', path: [...path], message })
+    }
+  })
 
-export type Config = Readonly<z.infer<typeof configSchema>>
+export type Config = Readonly<z.output<typeof configSchema>>

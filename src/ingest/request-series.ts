@@ -46,14 +46,9 @@ export class RequestSeries {
     for (const event of events) this.#countEvent(event)
   }
 
-  /** A call has begun and is under way; for what sees calls begin, such as the gateway. */
-  started(model: string): void {
-    this.#requests.active.add({ model: this.#models.bounded(model) }, 1)
-  }
-
-  /** The call that `started` announced has ended in whatever way. */
-  finished(model: string): void {
-    this.#requests.active.add({ model: this.#models.bounded(model) }, -1)
+  /** Calls have begun (positive) or ended (negative), in whatever way; for what sees calls begin, such as the gateway. */
+  changeActive(model: string, change: number): void {
+    this.#requests.active.add({ model: this.#models.bounded(model) }, change)
   }
 
   /** Ends sessions that have been silent, and states how many users are active. Called now and then. */

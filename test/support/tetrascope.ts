@@ -98,7 +98,11 @@ export class Tetrascope {
     return (await response.json()) as T
   }
 
-  async post(pathname: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
+  async post(
+    pathname: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
     return fetch(this.url + pathname, { method: 'POST', body, headers })
   }
 

@@ -42,7 +42,7 @@ export function limitParameter(parameters: Parameters): number {
 }
 
 /** All `match[]` selectors; each must have a matcher that does not match the empty string. */
-export function selectorParameters(parameters: Parameters): Matcher[][] {
+export function selectorParameters(parameters: Parameters): ReadonlyArray<readonly Matcher[]> {
   return parameters.getAll('match[]').map((text) => {
     const matchers = parseSelector(text)
     if (matchers.every((matcher) => matcher.matches('')))
@@ -62,7 +62,7 @@ export function invalid(name: string, reason: string): BadDataError {
   return new BadDataError(`invalid parameter "${name}": ${reason}`)
 }
 
-function parseSelector(text: string): Matcher[] {
+function parseSelector(text: string): readonly Matcher[] {
   try {
     return parseMetricSelector(text)
   } catch (error) {

@@ -140,7 +140,7 @@ export const businessEntries: readonly CatalogueEntry[] = [
     type: 'gauge',
     unit: '',
     title: { en: 'Active users', zh: '活跃用户' },
-    description: { en: 'Users with a request in the last hour', zh: '最近一小时有请求的用户数' },
+    description: { en: 'Users with a request in the last 24 hours', zh: '最近 24 小时有请求的用户数' },
     worse: null,
     thresholds: null,
     headline: true,

@@ -13,7 +13,8 @@ export type FromGateway =
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   /** Spans of calls that ended; the main thread answers `taken` when it has them in hand. */
   | { readonly type: 'spans'; readonly spans: readonly Span[]; readonly dropped: number }
-  | { readonly type: 'active'; readonly calls: number }
+  /** Calls that have begun (+) and ended (-) since the last message, by the model that was asked for. */
+  | { readonly type: 'active'; readonly changes: Readonly<Record<string, number>> }
   | { readonly type: 'closed' }
 
 export type ToGateway = { readonly type: 'taken' } | { readonly type: 'close'; readonly graceMs: number }

@@ -14,8 +14,8 @@ const CONNECTIONS_PER_UPSTREAM = 1_024
 
 export interface GatewayServerOptions {
   readonly config: GatewayConfig
-  /** A call has begun (1) or ended (-1). */
-  readonly onActive: (change: 1 | -1) => void
+  /** A call of a model has begun (1) or ended (-1). */
+  readonly onActive: (model: string, change: 1 | -1) => void
   /** Called after the last byte went to the caller; must not throw. */
   readonly onExchange: (exchange: Exchange) => void
 }
@@ -63,10 +63,8 @@ export class GatewayServer {
     if (body === 'too-large')
       return refuse(response, 413, `the body is larger than ${this.#options.config.body_limit_mb} MB`)
     const named = headerOf(request.headers, 'x-tetrascope-upstream')
-    const destination = chooseUpstream(
-      { path: request.url ?? '/', named, model: modelIn(body) },
-      this.#options.config.upstreams,
-    )
+    const model = modelIn(body)
+    const destination = chooseUpstream({ path: request.url ?? '/', named, model }, this.#options.config.upstreams)
     if (destination === undefined) {
       const names = this.#options.config.upstreams.map(({ name }) => name).join(', ')
       return refuse(
@@ -76,6 +74,7 @@ export class GatewayServer {
       )
     }
     await this.#pass(
+      model,
       new Passage({
         request,
         response,
@@ -86,14 +85,14 @@ export class GatewayServer {
     )
   }
 
-  async #pass(passage: Passage): Promise<void> {
-    this.#options.onActive(1)
+  async #pass(model: string, passage: Passage): Promise<void> {
+    if (model !== '') this.#options.onActive(model, 1)
     try {
       const pool = this.#pools.get(originOf(passage.upstream))
       if (pool === undefined) throw new Error(`no pool for ${passage.upstream.name}`)
       this.#options.onExchange(await passage.run(pool))
     } finally {
-      this.#options.onActive(-1)
+      if (model !== '') this.#options.onActive(model, -1)
     }
   }
 }

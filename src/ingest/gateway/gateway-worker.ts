@@ -14,7 +14,7 @@ const { config, host, port }: GatewayWorkerData = workerData
 const ids = { newTraceId: () => randomBytes(16).toString('hex'), newSpanId: () => randomBytes(8).toString('hex') }
 const ended = new BoundedQueue<Exchange>(config.queue_capacity)
 let reportedDrops = 0
-let active = 0
+let changes: Record<string, number> = {}
 let gathering = false
 /** A batch that the main thread has not taken yet; the next one waits, so that memory is bounded by the queue. */
 let sending = false
@@ -26,8 +26,8 @@ server.listen(host, port).then(
   (error: NodeJS.ErrnoException) => send({ type: 'failed', code: error.code ?? '', message: error.message }),
 )
 
-function onActive(change: 1 | -1): void {
-  active += change
+function onActive(model: string, change: 1 | -1): void {
+  changes[model] = (changes[model] ?? 0) + change
   gather()
 }
 
@@ -41,7 +41,8 @@ function gather(): void {
   gathering = true
   setTimeout(() => {
     gathering = false
-    send({ type: 'active', calls: active })
+    send({ type: 'active', changes })
+    changes = {}
     sendBatch()
   }, GATHER_MS)
 }

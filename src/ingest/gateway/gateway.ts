@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { Span } from '../../model/span.ts'
-import type { Counter, Gauge, InstrumentRegistry } from '../../telemetry/instruments.ts'
+import type { Counter, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import { startWorker, workerUrl } from '../../util/worker.ts'
 import type { GatewayConfig } from './config.ts'
@@ -14,8 +14,8 @@ export interface GatewayOptions {
   readonly port: number
   /** Takes spans into the product. Resolves when they are safe: committed, or in a spool. Must not reject for a store that is away. */
   readonly takeSpans: (spans: readonly Span[]) => Promise<void>
-  /** How many calls are under way, through the gateway. */
-  readonly onActive: (calls: number) => void
+  /** Calls of a model have begun (positive) or ended. */
+  readonly onActive: (model: string, change: number) => void
   readonly instruments: InstrumentRegistry
   readonly logger: Logger
 }
@@ -24,7 +24,6 @@ export interface GatewayOptions {
 export class Gateway {
   readonly #options: GatewayOptions
   readonly #dropped: Counter
-  readonly #active: Gauge
   #worker: Worker | undefined
   #closed: (() => void) | undefined
 
@@ -33,10 +32,6 @@ export class Gateway {
     this.#dropped = options.instruments.counter({
       name: 'tetrascope_gateway_records_dropped_total',
       help: 'Calls that were passed on but not recorded, because too many records waited for the store',
-    })
-    this.#active = options.instruments.gauge({
-      name: 'tetrascope_gateway_active_calls',
-      help: 'Calls under way through the gateway',
     })
   }
 
@@ -76,8 +71,8 @@ export class Gateway {
         if (message.dropped > 0) this.#dropped.add({}, message.dropped)
         return this.#take(message.spans)
       case 'active':
-        this.#active.set({}, message.calls)
-        return this.#options.onActive(message.calls)
+        for (const [model, change] of Object.entries(message.changes)) this.#options.onActive(model, change)
+        return undefined
       case 'closed':
         return this.#closed?.()
     }

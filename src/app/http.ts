@@ -1,0 +1,93 @@
+import path from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { operationRoutes } from '../api/operations.ts'
+import { otlpRoutes } from '../api/otlp.ts'
+import { pageRoutes } from '../api/pages.ts'
+import { queryRoutes } from '../api/prometheus/query.ts'
+import { ruleRoutes } from '../api/prometheus/rules.ts'
+import { seriesRoutes } from '../api/prometheus/series.ts'
+import { statusRoutes } from '../api/prometheus/status.ts'
+import { targetRoutes } from '../api/prometheus/targets.ts'
+import { createServer } from '../api/server.ts'
+import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
+import { healthRoutes } from '../api/tetrascope/health.ts'
+import { logRoutes } from '../api/tetrascope/logs.ts'
+import { requestRoutes } from '../api/tetrascope/requests.ts'
+import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
+import { overviewDashboard } from '../dashboards/overview.ts'
+import { formatDuration } from '../model/duration.ts'
+import { DEFAULT_ENGINE_OPTIONS } from '../promql/query-engine.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Parts } from './parts.ts'
+import type { Settings } from './settings.ts'
+import { VERSION } from './version.ts'
+
+const MIB = 1024 * 1024
+const PAGES = path.resolve(import.meta.dirname, '../../web')
+
+/** What the HTTP surfaces need to know of the running program. */
+export interface Running {
+  readonly parts: Parts
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly startedMs: number
+  settings(): Settings
+  ready(): boolean
+  reload(): Promise<void>
+  lastReload(): { readonly successful: boolean; readonly timeMs: number }
+}
+
+/** Port 4600: pages, Prometheus's API, our own, OTLP. */
+export async function mainServer(running: Running): Promise<FastifyInstance> {
+  const { parts, clock } = running
+  const app = createServer(serverOptions(running))
+  operationRoutes(app, { instruments: parts.instruments, ready: running.ready, reload: running.reload })
+  await otlpRoutes(app, { intake: parts.intake, clock, bodyLimit: bodyLimit(running) })
+  await app.register((api, _options, done) => done(prometheusApi(api, running)), { prefix: '/api/v1' })
+  await app.register((api, _options, done) => done(tetrascopeApi(api, running)), { prefix: '/api/tetrascope/v1' })
+  await pageRoutes(app, PAGES)
+  return app
+}
+
+/** Port 4318: OTLP alone. */
+export async function otlpServer(running: Running): Promise<FastifyInstance> {
+  const app = createServer(serverOptions(running))
+  await otlpRoutes(app, { intake: running.parts.intake, clock: running.clock, bodyLimit: bodyLimit(running) })
+  return app
+}
+
+function prometheusApi(api: FastifyInstance, running: Running): undefined {
+  const { engine, samples, scraping, rules } = running.parts
+  const { features, maxPoints } = DEFAULT_ENGINE_OPTIONS
+  queryRoutes(api, { engine, features, maxPoints, clock: running.clock })
+  seriesRoutes(api, samples)
+  targetRoutes(api, scraping)
+  ruleRoutes(api, rules)
+  const facts = {
+    version: VERSION,
+    startedMs: running.startedMs,
+    workingDirectory: process.cwd(),
+    retention: formatDuration(running.settings().config.retention.samples),
+    configText: () => running.settings().text,
+    flags: () => ({}),
+    reload: running.lastReload,
+  }
+  statusRoutes(api, facts, samples)
+}
+
+function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
+  const { catalogue, engine, store } = running.parts
+  healthRoutes(api, { catalogue, engine, clock: running.clock })
+  dashboardRoutes(api, [overviewDashboard(catalogue), llmServiceMonitor])
+  requestRoutes(api, { store, clock: running.clock })
+  logRoutes(api, store.logs, running.clock)
+}
+
+function serverOptions(running: Running): Parameters<typeof createServer>[0] {
+  return { auth: running.settings().config.auth, bodyLimit: bodyLimit(running), logger: running.logger }
+}
+
+function bodyLimit(running: Running): number {
+  return running.settings().config.server.body_limit_mb * MIB
+}

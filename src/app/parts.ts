@@ -1,0 +1,141 @@
+import { hostname } from 'node:os'
+import { Catalogue } from '../catalogue/catalogue.ts'
+import { entriesOf } from '../catalogue/config.ts'
+import { hostLoop } from '../collect/host-loop.ts'
+import { ProcessCollector } from '../collect/process-collector.ts'
+import { scrapeInstruments } from '../collect/scrape/scrape-instruments.ts'
+import { Scraping } from '../collect/scrape/scraping.ts'
+import { selfLoop } from '../collect/self-loop.ts'
+import type { SnapshotLoop } from '../collect/snapshot-loop.ts'
+import { EvaluationRunner } from '../evaluation/runner.ts'
+import { Intake } from '../ingest/intake.ts'
+import { RequestSeries } from '../ingest/request-series.ts'
+import { PriceTable } from '../pricing/price-table.ts'
+import { createEngine, DEFAULT_ENGINE_OPTIONS, type ExplainingEngine } from '../promql/query-engine.ts'
+import { RuleEngine, type RuleSettings } from '../rules/rule-engine.ts'
+import { openClickHouseStore } from '../storage/clickhouse/clickhouse-store.ts'
+import { createHeadSampleStore, type HeadSampleStore } from '../storage/head/head-sample-store.ts'
+import type { Store } from '../storage/store.ts'
+import { InstrumentRegistry } from '../telemetry/instruments.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Clock } from '../util/clock.ts'
+import type { Settings } from './settings.ts'
+
+/** Our own series are young and cheap: a closer look than at what is scraped. */
+const SELF_INTERVAL_MS = 5_000
+
+export interface Surroundings {
+  readonly settings: Settings
+  readonly dataDirectory: string
+  readonly externalUrl: string
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+}
+
+/** Everything the product is made of, constructed once and handed to who needs it. Nothing here runs before it is started. */
+export interface Parts {
+  readonly instruments: InstrumentRegistry
+  readonly store: Store
+  readonly samples: HeadSampleStore
+  readonly engine: ExplainingEngine
+  readonly catalogue: Catalogue
+  readonly evaluation: EvaluationRunner
+  readonly intake: Intake
+  readonly requestSeries: RequestSeries
+  readonly scraping: Scraping
+  readonly host: SnapshotLoop | undefined
+  readonly self: SnapshotLoop
+  readonly rules: RuleEngine
+}
+
+/**
+ * One straight function on purpose: the order of its lines is the order in which parts depend on each other.
+ * Opens the store; throws what `openClickHouseStore` throws, and the errors of parts that cannot use their configuration.
+ */
+export async function constructParts(surroundings: Surroundings): Promise<Parts> {
+  const { settings, clock, random, logger } = surroundings
+  const { config } = settings
+  const instruments = new InstrumentRegistry()
+  const catalogue = new Catalogue(entriesOf(config.catalogue))
+  const prices = new PriceTable(config.pricing)
+  const requestSeries = new RequestSeries(instruments)
+  const { dataDirectory } = surroundings
+
+  const store = await openClickHouseStore({
+    storage: config.storage,
+    retention: config.retention,
+    dataDirectory,
+    clock,
+    instruments,
+  })
+  const samples = createHeadSampleStore({ backing: store.samples, clock, instruments })
+  const engine = createEngine(samples, DEFAULT_ENGINE_OPTIONS)
+
+  const evaluation = new EvaluationRunner({
+    config: config.evaluation,
+    evaluations: store.evaluations,
+    requests: store.requests,
+    instruments,
+    logger,
+    clock,
+    random,
+  })
+  const intake = new Intake({
+    store,
+    costOf: (span) => prices.costOf(span, span.startMs)?.usd,
+    series: requestSeries,
+    registry: instruments,
+    clock,
+    onRequests: (requests) => evaluation.onRequests(requests),
+  })
+
+  const writing = { writer: samples, clock, logger }
+  const scraping = new Scraping({ ...writing, instruments: scrapeInstruments(instruments) })
+  const host = config.host.enabled ? hostLoop({ ...writing, config: config.host, registry: instruments }) : undefined
+  const self = selfLoop({
+    ...writing,
+    registry: instruments,
+    process: new ProcessCollector(clock),
+    instance: config.host.instance ?? hostname(),
+    intervalMs: SELF_INTERVAL_MS,
+  })
+
+  const rules = new RuleEngine(
+    {
+      engine,
+      syntax: DEFAULT_ENGINE_OPTIONS.features,
+      reader: samples,
+      writer: samples,
+      sink: { send: () => undefined },
+      clock,
+      logger,
+      registry: instruments,
+    },
+    ruleSettings(settings, surroundings.externalUrl),
+  )
+  return {
+    instruments,
+    store,
+    samples,
+    engine,
+    catalogue,
+    evaluation,
+    intake,
+    requestSeries,
+    scraping,
+    host,
+    self,
+    rules,
+  }
+}
+
+export function ruleSettings({ config, ruleGroups, externalLabels }: Settings, externalUrl: string): RuleSettings {
+  return {
+    groups: ruleGroups,
+    externalUrl,
+    externalLabels,
+    intervalMs: config.global.evaluation_interval,
+    queryOffsetMs: config.global.rule_query_offset,
+  }
+}

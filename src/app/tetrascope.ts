@@ -1,0 +1,232 @@
+import type { FastifyInstance } from 'fastify'
+import { scrapeJobs } from '../collect/scrape/scrape-job.ts'
+import { Gateway } from '../ingest/gateway/gateway.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Clock } from '../util/clock.ts'
+import { mainServer, otlpServer, type Running } from './http.ts'
+import { assertSafe, explainListenError, parseAddress, urlOf, type ListenAddress } from './listen-address.ts'
+import { constructParts, ruleSettings, type Parts } from './parts.ts'
+import { readSettings, type Settings } from './settings.ts'
+
+/** No step of a stop may hold up the others for longer. */
+const STOP_STEP_TIMEOUT_MS = 10_000
+
+export interface TetrascopeOptions {
+  /** Null: the defaults. */
+  readonly configFile: string | null
+  readonly dataDirectory: string
+  /** Overrides of the configuration, from the command line. */
+  readonly listen?: string
+  readonly gatewayListen?: string
+  readonly otlpHttpListen?: string
+  readonly withGateway: boolean
+  readonly withOtlpPorts: boolean
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+}
+
+/** Where the product can be reached. */
+export interface Addresses {
+  readonly url: string
+  readonly gateway: string | null
+  readonly otlpHttp: string | null
+}
+
+interface StopStep {
+  readonly name: string
+  readonly run: () => Promise<void> | void
+}
+
+/** The whole product: start, reload, stop. Everything that is started registers how it is stopped, and is stopped in reverse order. */
+export class Tetrascope {
+  readonly #options: TetrascopeOptions
+  readonly #stopSteps: StopStep[] = []
+  #settings: Settings
+  #parts: Parts | undefined
+  #reload: { successful: boolean; timeMs: number }
+  #state: 'new' | 'starting' | 'ready' | 'stopping' | 'stopped' = 'new'
+  #stopping: Promise<void> | undefined
+
+  /** Reads the configuration. Throws `ConfigError` or `RuleFilesError`. */
+  constructor(options: TetrascopeOptions) {
+    this.#options = options
+    this.#settings = readSettings(options.configFile)
+    this.#reload = { successful: true, timeMs: options.clock.now() }
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Resolves when everything runs. Rejects, with all that was started stopped again, when a port is taken or the store cannot be opened. */
+  async start(): Promise<Addresses> {
+    this.#state = 'starting'
+    try {
+      const addresses = await this.#startAll()
+      this.#state = 'ready'
+      return addresses
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /** Takes over a changed configuration file. Rejects with what is wrong, and changes nothing, when it cannot be used. */
+  async reload(): Promise<void> {
+    const { clock, configFile, logger } = this.#options
+    try {
+      const settings = readSettings(configFile)
+      this.#settings = settings
+      await this.#apply(settings)
+      this.#reload = { successful: true, timeMs: clock.now() }
+      logger.info({ file: configFile }, 'configuration reloaded')
+    } catch (error) {
+      this.#reload = { successful: false, timeMs: this.#reload.timeMs }
+      logger.error(
+        { file: configFile, reason: error instanceof Error ? error.message : String(error) },
+        'configuration not reloaded',
+      )
+      throw error
+    }
+  }
+
+  /** Drains and stops everything in reverse order; each step is bounded in time. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll()
+    return this.#stopping
+  }
+
+  async #startAll(): Promise<Addresses> {
+    const listen = this.#listenAddresses()
+    const parts = await this.#construct(listen.main)
+    await this.#step('head', parts.samples.start(), () => parts.samples.stop())
+    await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
+    await this.#step('rules', parts.rules.start(), () => parts.rules.stop())
+    await this.#step('self', parts.self.start(), () => parts.self.stop())
+    await this.#step('host', parts.host?.start(), () => parts.host?.stop())
+    await this.#step('scraping', parts.scraping.apply(this.#jobs()), () => parts.scraping.stop())
+    const gateway = listen.gateway === null ? null : await this.#startGateway(parts, listen.gateway)
+    const running = this.#running(parts)
+    const otlpHttp =
+      listen.otlpHttp === null
+        ? null
+        : await this.#listen('otlp', await otlpServer(running), listen.otlpHttp, '--otlp-http-listen')
+    const url = await this.#listen('http', await mainServer(running), listen.main, '--listen')
+    return { url, gateway, otlpHttp }
+  }
+
+  #listenAddresses(): { main: ListenAddress; gateway: ListenAddress | null; otlpHttp: ListenAddress | null } {
+    const { listen, gatewayListen, otlpHttpListen, withGateway, withOtlpPorts } = this.#options
+    const { server, gateway, auth } = this.#settings.config
+    const authenticated = auth.tokens.length > 0
+    const safe = (text: string, option: string): ListenAddress => {
+      const address = parseAddress(text)
+      assertSafe(address, option, authenticated)
+      return address
+    }
+    return {
+      main: safe(listen ?? server.listen, '--listen'),
+      gateway: withGateway ? safe(gatewayListen ?? gateway.listen, '--gateway-listen') : null,
+      otlpHttp: withOtlpPorts ? safe(otlpHttpListen ?? server.otlp_http_listen, '--otlp-http-listen') : null,
+    }
+  }
+
+  async #construct(main: ListenAddress): Promise<Parts> {
+    const { dataDirectory, clock, random, logger } = this.#options
+    const parts = await constructParts({
+      settings: this.#settings,
+      dataDirectory,
+      externalUrl: this.#externalUrl(main),
+      clock,
+      random,
+      logger,
+    })
+    this.#parts = parts
+    this.#stopSteps.push({ name: 'store', run: () => parts.store.close() })
+    return parts
+  }
+
+  async #startGateway(parts: Parts, address: ListenAddress): Promise<string> {
+    const gateway = new Gateway({
+      config: this.#settings.config.gateway,
+      ...address,
+      takeSpans: (spans) => parts.intake.takeSpans(spans, 'gateway'),
+      onActive: (model, change) => parts.requestSeries.changeActive(model, change),
+      instruments: parts.instruments,
+      logger: this.#options.logger,
+    })
+    this.#stopSteps.push({ name: 'gateway', run: () => gateway.stop() })
+    try {
+      return urlOf(address, await gateway.start())
+    } catch (error) {
+      throw explainListenError(error, address, '--gateway-listen')
+    }
+  }
+
+  async #listen(name: string, server: FastifyInstance, address: ListenAddress, option: string): Promise<string> {
+    this.#stopSteps.push({ name, run: () => server.close() })
+    try {
+      const bound = await server.listen(address)
+      return urlOf(address, Number(new URL(bound).port))
+    } catch (error) {
+      throw explainListenError(error, address, option)
+    }
+  }
+
+  /** What a reload changes; listeners, storage and limits keep what they were started with. */
+  async #apply(settings: Settings): Promise<void> {
+    const parts = this.#parts
+    if (parts === undefined) return
+    await parts.rules.reload(ruleSettings(settings, this.#externalUrl(this.#listenAddresses().main)))
+    await parts.scraping.apply(this.#jobs())
+  }
+
+  #jobs(): ReturnType<typeof scrapeJobs> {
+    const { global, scrape_configs: configs } = this.#settings.config
+    return scrapeJobs(global, configs)
+  }
+
+  #externalUrl(main: ListenAddress): string {
+    return this.#settings.config.server.external_url ?? urlOf(main, main.port)
+  }
+
+  #running(parts: Parts): Running {
+    const { clock, logger } = this.#options
+    return {
+      parts,
+      clock,
+      logger,
+      startedMs: clock.now(),
+      settings: () => this.#settings,
+      ready: () => this.#state === 'ready',
+      reload: () => this.reload(),
+      lastReload: () => this.#reload,
+    }
+  }
+
+  async #step(name: string, started: Promise<void> | void, stop: StopStep['run']): Promise<void> {
+    this.#stopSteps.push({ name, run: stop })
+    await started
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#state = 'stopping'
+    for (const step of this.#stopSteps.toReversed()) await this.#runStopStep(step)
+    this.#state = 'stopped'
+  }
+
+  async #runStopStep({ name, run }: StopStep): Promise<void> {
+    const { clock, logger } = this.#options
+    try {
+      const finished = await Promise.race([
+        Promise.resolve(run()).then(() => true),
+        new Promise<false>((resolve) => clock.after(STOP_STEP_TIMEOUT_MS, () => resolve(false))),
+      ])
+      if (!finished)
+        logger.warn({ step: name, timeoutMs: STOP_STEP_TIMEOUT_MS }, 'stopping goes on without waiting any longer')
+    } catch (error) {
+      logger.error({ step: name, err: error }, 'a step of the stop failed')
+    }
+  }
+}
