@@ -9,7 +9,6 @@ import { scanNumber } from './number.ts'
 import { closingBrace, seriesEnd } from './series-end.ts'
 import { parseLabelSet, parseSeriesText } from './series-text.ts'
 
-const EXACT = { loose: false }
 const END = '# EOF'
 
 /** Reads OpenMetrics 1.0 line by line, as far as Prometheus's own parser looks: syntax and `# EOF`, not the rules between lines. */
@@ -90,7 +89,7 @@ export class OpenMetricsReader {
     cursor.pos = end
     const text = cursor.latin1From(start)
     const known = this.#cache.find(text)
-    this.#readValue(known === -1 ? this.#cache.addSeries(text, parseSeriesText(text, EXACT)) : known)
+    this.#readValue(known === -1 ? this.#cache.addSeries(text, parseSeriesText(text, 'exact')) : known)
   }
 
   /** What follows a series: ` value`, optionally ` timestamp` and ` # {exemplar labels} value timestamp`. */
@@ -111,7 +110,7 @@ export class OpenMetricsReader {
     const end =
       cursor.body.toString('latin1', cursor.pos, start + 1) === ' # {' ? closingBrace(cursor.body, start + 1) : -1
     if (end === -1) throw new LineError('expected an exemplar, # {label="value"} value, behind the sample')
-    const labels = parseLabelSet(cursor.body.toString('latin1', start, end), EXACT)
+    const labels = parseLabelSet(cursor.body.toString('latin1', start, end), 'exact')
     cursor.pos = end
     const value = this.#readNumber('value after exemplar labels')
     const timestampMs = cursor.byte === SPACE ? this.#readTimestamp() : undefined

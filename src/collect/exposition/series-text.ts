@@ -2,11 +2,11 @@ import { compareText, Labels, METRIC_NAME } from '../../model/labels.ts'
 import { utf8FromLatin1 } from './bytes.ts'
 import { LineError } from './exposition-error.ts'
 
-/** How strictly the two formats write a series. */
-export interface SeriesStyle {
-  /** Blanks may stand between tokens and commas may be missing, as Prometheus's parser of the text format has it. */
-  readonly loose: boolean
-}
+/**
+ * How a series may be written. `loose`: blanks between tokens, missing and trailing commas, as Prometheus's parser of the text format has
+ * it. `exact`: trailing commas and quoted names, as its parser of OpenMetrics. `strict`: as the specification of OpenMetrics 1.0.
+ */
+export type SeriesStyle = 'loose' | 'exact' | 'strict'
 
 /**
  * Parses a series as it stands before its value, `name{label="value"}` or `{"quoted.name",label="value"}`, bytes as characters.
@@ -29,13 +29,13 @@ const BLANKS = /[ \t]*/y
 
 class SeriesTextParser {
   readonly #text: string
-  readonly #loose: boolean
+  readonly #style: SeriesStyle
   #pos = 0
   readonly #pairs: Array<readonly [name: string, value: string]> = []
 
   constructor(text: string, style: SeriesStyle) {
     this.#text = text
-    this.#loose = style.loose
+    this.#style = style
   }
 
   series(): Labels {
@@ -57,16 +57,24 @@ class SeriesTextParser {
     this.#expect('{', 'expected value after metric')
     while (!this.#accept('}')) {
       this.#readPair()
-      if (!this.#accept(',') && !this.#loose && this.#text[this.#pos] !== '}') {
-        throw this.#unexpected('expected comma or closing brace after label value')
-      }
+      this.#readComma()
     }
     if (this.#pos < this.#text.length) throw this.#unexpected('expected value after metric')
   }
 
+  #readComma(): void {
+    const hasComma = this.#accept(',')
+    const isClosing = this.#text[this.#pos] === '}'
+    if (!hasComma && !isClosing && this.#style !== 'loose') {
+      throw this.#unexpected('expected comma or closing brace after label value')
+    }
+    if (hasComma && isClosing && this.#style === 'strict')
+      throw new LineError('a comma stands before the closing brace')
+  }
+
   #readPair(): void {
     this.#skipBlanks()
-    const quoted = this.#takeQuoted()
+    const quoted = this.#style === 'strict' ? undefined : this.#takeQuoted()
     const name = quoted ?? this.#take(LABEL_NAME_PATTERN)
     if (name === undefined || name === '') throw this.#unexpected('expected label name')
     this.#skipBlanks()
@@ -83,7 +91,7 @@ class SeriesTextParser {
   }
 
   #takeQuoted(): string | undefined {
-    const raw = this.#take(this.#loose ? LOOSE_QUOTED : STRICT_QUOTED)
+    const raw = this.#take(this.#style === 'loose' ? LOOSE_QUOTED : STRICT_QUOTED)
     if (raw === undefined) return undefined
     const text = utf8FromLatin1(raw)
     if (text === undefined) throw new LineError(`invalid UTF-8 label value: ${JSON.stringify(raw)}`)
@@ -110,7 +118,7 @@ class SeriesTextParser {
   }
 
   #skipBlanks(): void {
-    if (this.#loose) this.#take(BLANKS)
+    if (this.#style === 'loose') this.#take(BLANKS)
   }
 
   #unexpected(reason: string): LineError {

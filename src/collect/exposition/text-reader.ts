@@ -9,7 +9,6 @@ import { scanNumber } from './number.ts'
 import { seriesEnd } from './series-end.ts'
 import { parseSeriesText } from './series-text.ts'
 
-const LOOSE = { loose: true }
 const TYPES = new Set(['counter', 'gauge', 'histogram', 'summary', 'untyped'])
 
 /**
@@ -94,7 +93,7 @@ export class TextReader {
     cursor.pos = end
     const text = cursor.latin1From(start)
     const known = this.#cache.find(text)
-    const slot = known === -1 ? this.#cache.addSeries(text, parseSeriesText(text, LOOSE)) : known
+    const slot = known === -1 ? this.#cache.addSeries(text, parseSeriesText(text, 'loose')) : known
     cursor.skipBlanks()
     this.#readValue(slot)
   }
