@@ -1,18 +1,25 @@
-const INITIAL_BYTES = 4_096
+const INITIAL_BYTES = 64 * 1024
+/** A writer that once had to hold more gives the memory back. */
+const KEPT_BYTES = 8 * 1024 * 1024
 const TWO_32 = 2 ** 32
 
 /** A buffer that grows while numbers and texts are appended in ClickHouse's binary encoding (little endian, LEB128 lengths). */
 export class ByteWriter {
-  #buffer: Buffer
+  #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
   #size = 0
 
-  constructor(capacityBytes = INITIAL_BYTES) {
-    this.#buffer = Buffer.allocUnsafe(capacityBytes)
+  /** What was written since the last `take`, in memory of its own; the writer is empty afterwards. */
+  take(): Buffer {
+    const taken = Buffer.allocUnsafeSlow(this.#size)
+    this.#buffer.copy(taken, 0, 0, this.#size)
+    this.#size = 0
+    if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
+    return taken
   }
 
-  /** What was written; valid until the next write. */
-  get bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#size)
+  /** Forgets what was written. */
+  clear(): void {
+    this.#size = 0
   }
 
   uint8(value: number): void {
@@ -76,17 +83,24 @@ export class ByteWriter {
     this.#size += bytes.byteLength
   }
 
+  /** Most texts are words of ASCII; copying those here is cheaper than the way into Node's encoder. */
   #shortText(value: string): void {
     this.#reserve(1 + 3 * value.length)
-    const length = this.#buffer.write(value, this.#size + 1)
+    const start = this.#size + 1
+    let length = 0
+    while (length < value.length && value.charCodeAt(length) < 0x80) {
+      this.#buffer[start + length] = value.charCodeAt(length)
+      length++
+    }
+    if (length < value.length) length = this.#buffer.write(value, start)
     this.#buffer[this.#size] = length
-    this.#size += 1 + length
+    this.#size = start + length
   }
 
   #reserve(size: number): void {
     const needed = this.#size + size
     if (needed <= this.#buffer.length) return
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2))
     this.#buffer.copy(grown, 0, 0, this.#size)
     this.#buffer = grown
   }

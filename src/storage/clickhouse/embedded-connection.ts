@@ -1,4 +1,4 @@
-import { unlink, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { drainPending, Session } from 'chdb'
 import { StoreUnavailableError } from '../store.ts'
@@ -59,7 +59,9 @@ export class EmbeddedConnection implements Connection {
     const lock = await lockDirectory(directory)
     try {
       const spoolPath = path.join(directory, 'inserts')
-      await mkdir(spoolPath, { recursive: true })
+      // What a killed process has left was not acknowledged.
+      await rm(spoolPath, { recursive: true, force: true })
+      await mkdir(spoolPath)
       // The first session of a process decides how the engine is configured.
       const writer = openSession(path.join(directory, 'clickhouse'))
       await prepare(writer)

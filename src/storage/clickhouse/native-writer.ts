@@ -11,9 +11,14 @@ export interface Column<Row> {
   readonly write: (out: ByteWriter, rows: readonly Row[]) => void
 }
 
+/** Encoding never waits, so one writer serves all; growing a new one for each block costs more in garbage than the encoding itself. */
+const scratch = new ByteWriter()
+
 /** Rows in one block of bytes; several blocks one after the other are again a valid insert. */
 export function encodeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer {
-  const out = new ByteWriter()
+  const out = scratch
+  // An encoding that threw has left something behind.
+  out.clear()
   out.varint(columns.length)
   out.varint(rows.length)
   for (const { name, type, write } of columns) {
@@ -21,7 +26,7 @@ export function encodeBlock<Row>(columns: readonly Column<Row>[], rows: readonly
     out.text(type)
     write(out, rows)
   }
-  return out.bytes
+  return out.take()
 }
 
 export function text<Row>(name: string, of: (row: Row) => string): Column<Row> {

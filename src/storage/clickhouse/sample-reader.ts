@@ -73,14 +73,6 @@ export class SampleReaderTable {
     return found.filter(({ labels }) => matchesAny(selectors, (name) => labels.get(name)))
   }
 
-  /** The days of the range for which any of the series is stated, as ClickHouse writes dates. */
-  async daysOf(series: readonly StoredSeries[], range: TimeRange): Promise<string[]> {
-    const ids = series.map(({ id }) => BigInt(id))
-    const statement = sql`
-      SELECT DISTINCT toString(day) AS day_text FROM series WHERE ${dayCondition(range)} AND series IN ${ids} ORDER BY day_text`
-    return rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'day_text'))
-  }
-
   /** Those of the series that have a sample in the range. */
   async withSamples(series: readonly StoredSeries[], range: TimeRange): Promise<StoredSeries[]> {
     const present = new Set<string>()

@@ -88,6 +88,7 @@ export class SampleTable implements SampleStore {
     for (let start = 0; start < found.length; start += IDS_PER_DELETE) {
       await this.#deleteOf(found.slice(start, start + IDS_PER_DELETE), range)
     }
+    this.#registry.clear()
   }
 
   async drain(): Promise<void> {
@@ -98,20 +99,14 @@ export class SampleTable implements SampleStore {
     return this.#reader.withSamples(await this.#reader.findSeries(selectors, range), range)
   }
 
-  /**
-   * Day by day, because a deletion rewrites something in every part that it looks at. A series that has no sample left on a day
-   * is no longer stated for it, and is stated again when it comes back.
-   */
+  /** A series that has no sample left on a day is no longer stated for it, and is stated again when it comes back. */
   async #deleteOf(series: readonly StoredSeries[], range: TimeRange): Promise<void> {
     const ids = series.map(({ id }) => BigInt(id))
-    for (const day of await this.#reader.daysOf(series, range)) {
-      await this.#connection.command(sql`
-        DELETE FROM samples IN PARTITION ${day} WHERE series IN ${ids} AND ${timeCondition('time', range)}`)
-      await this.#connection.command(sql`
-        DELETE FROM series IN PARTITION ${day} WHERE series IN ${ids}
-        AND series NOT IN (SELECT DISTINCT series FROM samples WHERE series IN ${ids} AND toDate(time) = ${day})`)
-    }
-    this.#registry.clear()
+    await this.#connection.command(sql`
+      DELETE FROM samples WHERE series IN ${ids} AND ${timeCondition('time', range)}`)
+    await this.#connection.command(sql`
+      DELETE FROM series WHERE series IN ${ids}
+      AND (series, day) NOT IN (SELECT DISTINCT series, toDate(time) FROM samples WHERE series IN ${ids})`)
   }
 }
 

@@ -77,9 +77,13 @@ function unstatedDays(batch: SampleBatch, entries: readonly SeriesEntry[]): Seri
   return [...found].flatMap(([entry, days]) => Array.from(days, (day) => ({ entry, day })))
 }
 
+/** Encoding never waits, so one writer serves all. */
+const scratch = new ByteWriter()
+
 /** By hand instead of through `Column`s, because a sample is four numbers and there are very many. */
 function encodeSamples(batch: SampleBatch, entries: readonly SeriesEntry[], start: number, end: number): Buffer {
-  const out = new ByteWriter(25 * (end - start) + 100)
+  const out = scratch
+  out.clear()
   out.varint(4)
   out.varint(end - start)
   out.text('series')
@@ -97,7 +101,7 @@ function encodeSamples(batch: SampleBatch, entries: readonly SeriesEntry[], star
   out.text('stale')
   out.text('UInt8')
   out.raw(batch.stale.subarray(start, end))
-  return out.bytes
+  return out.take()
 }
 
 function bytesOf(values: Float64Array): Uint8Array {
