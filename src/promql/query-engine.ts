@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../util/clock.ts'
 import type { EngineOptions, QueryEngine, QueryOptions } from './engine.ts'
 import { ExecutionError, ParseError } from './errors.ts'
 import { Gate } from './execution/gate.ts'
-import { gridBetween, type Grid } from './execution/grid.ts'
+import { gridBetween, singleTime, type Grid } from './execution/grid.ts'
 import { MeasuringProbe, type OperatorReport } from './execution/measuring-probe.ts'
 import { Pace } from './execution/pace.ts'
 import { NO_PROBE, type Probe } from './execution/probe.ts'
@@ -119,7 +119,7 @@ class ColumnarEngine implements ExplainingEngine {
     const { features, defaultSubqueryStepMs } = this.#options
     const plan = planQuery(parseExpr(query, features), { times, defaultSubqueryStepMs })
     if (times.stepMs === 0) {
-      return { query, plan, grid: { startMs: times.startMs, stepMs: 1, count: 1 }, instant: true, probe }
+      return { query, plan, grid: singleTime(times.startMs), instant: true, probe }
     }
     requireRangeType(plan)
     const grid = gridBetween(times.startMs, times.endMs, times.stepMs)

@@ -223,7 +223,7 @@ function isChoice(op: GroupOp | ChooseOp): op is ChooseOp {
 }
 
 function firstStep(grid: Grid): Grid {
-  return { ...grid, count: Math.min(1, grid.count) }
+  return { ...grid, endMs: grid.startMs, count: Math.min(1, grid.count) }
 }
 
 async function valuesOf(args: readonly ScalarOperator[]): Promise<Float64Array[]> {

@@ -3,10 +3,12 @@ export interface Grid {
   readonly startMs: number
   readonly stepMs: number
   readonly count: number
+  /** The end that was asked for; the last step may lie before it. Equal to `startMs` where there is one time only. */
+  readonly endMs: number
 }
 
 export function gridBetween(startMs: number, endMs: number, stepMs: number): Grid {
-  return { startMs, stepMs, count: endMs < startMs ? 0 : Math.floor((endMs - startMs) / stepMs) + 1 }
+  return { startMs, stepMs, endMs, count: endMs < startMs ? 0 : Math.floor((endMs - startMs) / stepMs) + 1 }
 }
 
 export function timesOf(grid: Grid): Float64Array {
@@ -15,4 +17,8 @@ export function timesOf(grid: Grid): Float64Array {
 
 export function lastTime(grid: Grid): number {
   return grid.startMs + (grid.count - 1) * grid.stepMs
+}
+
+export function singleTime(timeMs: number): Grid {
+  return { startMs: timeMs, stepMs: 1, endMs: timeMs, count: 1 }
 }

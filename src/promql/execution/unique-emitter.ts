@@ -29,7 +29,7 @@ export class UniqueEmitter {
   }
 }
 
-/** Collects columns and merges those with equal labels. */
+/** Collects columns and merges those with equal labels: series that follow each other in time become one. */
 export class LabelsetMerger {
   readonly #held: HeldColumns
   readonly #byKey = new Map<string, Column>()

@@ -42,7 +42,6 @@ export class AggregateOperator implements VectorOperator {
   async run(emit: Emit): Promise<void> {
     const { accounts, pace } = this.#context
     const param = (await this.#inputs.param?.values()) ?? new Float64Array(0)
-    if (this.#plan.op === 'quantile') this.#warnOfQuantiles(param)
     const groups = new Groups(this.#plan.grouping)
     const states: Accumulator[] = []
     const dropNames: boolean[] = []
@@ -57,6 +56,7 @@ export class AggregateOperator implements VectorOperator {
       dropNames[index] = dropName || dropNames[index] === true
       states[index]?.add(values, present)
     })
+    if (this.#plan.op === 'quantile') this.#warnOfQuantiles(param)
     for (const [index, state] of states.entries()) {
       const values = new Float64Array(this.#grid.count)
       const labels = groups.labels[index]

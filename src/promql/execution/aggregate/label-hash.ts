@@ -7,14 +7,21 @@ const PRIME_3 = 0x1656_67b1_9e37_79f9n
 const PRIME_4 = 0x85eb_ca77_c2b2_ae63n
 const PRIME_5 = 0x27d4_eb2f_1656_67c5n
 
+/** Lengths from here on take four bytes. */
+const LONG = 255
+
 /**
- * The hash that Prometheus samples series by: xxHash64 over name, 0xff, value, 0xff of each label in order of names.
+ * The hash that Prometheus samples series by: xxHash64 over its own encoding of label sets, in which each name and value stands
+ * behind its length in one byte, or behind 255 and three bytes (little-endian).
  */
 export function hashLabels(labels: Labels): bigint {
-  const parts: Buffer[] = []
-  const separator = Buffer.of(0xff)
-  for (const text of labels.pairs) parts.push(Buffer.from(text), separator)
-  return xxHash64(Buffer.concat(parts))
+  return xxHash64(Buffer.concat(labels.pairs.flatMap((text) => encoded(Buffer.from(text)))))
+}
+
+function encoded(text: Buffer): readonly Buffer[] {
+  const { length } = text
+  const prefix = length < LONG ? [length] : [LONG, length & 0xff, (length >> 8) & 0xff, (length >> 16) & 0xff]
+  return [Buffer.from(prefix), text]
 }
 
 /** xxHash64 with seed 0 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md). */

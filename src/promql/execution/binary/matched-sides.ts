@@ -1,9 +1,9 @@
 import type { Labels } from '../../../model/labels.ts'
-import { ExecutionError } from '../../errors.ts'
 import type { VectorMatching } from '../../parser/ast.ts'
 import type { Column } from '../column.ts'
 import type { Grid } from '../grid.ts'
 import { labelText } from '../label-text.ts'
+import type { MatchingFault } from './match-guard.ts'
 import { Signatures } from './signatures.ts'
 
 export interface SidesOptions {
@@ -11,6 +11,11 @@ export interface SidesOptions {
   readonly many: readonly Column[]
   readonly one: readonly Column[]
   readonly grid: Grid
+}
+
+interface Overlap {
+  readonly step: number
+  readonly pair: readonly [Column, Column]
 }
 
 /** The two sides of a binary operation, series found by what they are matched on. */
@@ -76,20 +81,18 @@ export class MatchedSides {
     return steps
   }
 
-  /** Throws `ExecutionError` when two series of the "one" side with the same matching labels have a value at the same step. */
-  requireUniqueOneSide(): void {
-    let first: { readonly step: number; readonly pair: readonly [Column, Column] } | undefined
+  /** The first step at which two series of the "one" side have the same matching labels, if there is one. */
+  duplicate(): MatchingFault | undefined {
+    let first: Overlap | undefined
     for (const columns of this.#partners.values()) {
       if (columns.length < 2) continue
       const found = this.#firstOverlap(columns)
       if (found !== undefined && (first === undefined || found.step < first.step)) first = found
     }
-    if (first !== undefined) throw this.#duplicate(...first.pair)
+    return first === undefined ? undefined : { step: first.step, message: this.#describe(...first.pair) }
   }
 
-  #firstOverlap(
-    columns: readonly Column[],
-  ): { readonly step: number; readonly pair: readonly [Column, Column] } | undefined {
+  #firstOverlap(columns: readonly Column[]): Overlap | undefined {
     for (let step = 0; step < this.#active.length; step++) {
       if (this.#active[step] === 0) continue
       const [a, b] = columns.filter(({ present }) => present[step] === 1)
@@ -98,13 +101,13 @@ export class MatchedSides {
     return undefined
   }
 
-  #duplicate(a: Column, b: Column): ExecutionError {
+  #describe(a: Column, b: Column): string {
     const side = this.#matching.cardinality === 'one-to-many' ? 'left' : 'right'
     const group = labelText(this.matchedLabels(a.labels))
     const series = [labelText(a.labels), labelText(b.labels)].sort().join(', ')
-    return new ExecutionError(
+    return (
       `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${series}]` +
-        ';many-to-many matching not allowed: matching labels must be unique on one side',
+      ';many-to-many matching not allowed: matching labels must be unique on one side'
     )
   }
 }

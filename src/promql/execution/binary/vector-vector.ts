@@ -21,6 +21,12 @@ interface Pair {
   readonly steps: Uint8Array
 }
 
+interface Pairing {
+  readonly guard: MatchGuard
+  readonly results: Column[]
+  readonly compute: PairFunction
+}
+
 /**
  * An operator between two vectors: series are paired by their matching labels and computed over all steps at once.
  * `many` is the side that may have several series for one of the other; for one-to-one matching it is the left.
@@ -57,15 +63,16 @@ export class VectorVector implements VectorOperator {
       one: swapped ? left : right,
       grid: this.#grid,
     })
-    sides.requireUniqueOneSide()
     if (isTrim(op)) {
+      new MatchGuard(matching, this.#grid.count).require(sides.duplicate())
       if (sides.meet) this.#context.annotations.info(incompatibleFloats(op), position)
       return
     }
-    const results = new LabelsetMerger(this.#context)
-    await this.#computePairs(sides, results)
+    const results = await this.#computePairs(sides)
     held.release()
-    results.emitTo(emit)
+    const merger = new LabelsetMerger(this.#context)
+    for (const column of results) merger.add(column)
+    merger.emitTo(emit)
   }
 
   async #hold(side: VectorOperator, held: HeldColumns): Promise<Column[]> {
@@ -74,25 +81,37 @@ export class VectorVector implements VectorOperator {
     return columns
   }
 
-  async #computePairs(sides: MatchedSides, results: LabelsetMerger): Promise<void> {
-    const { fill } = this.#plan.matching
+  async #computePairs(sides: MatchedSides): Promise<Column[]> {
     const guard = new MatchGuard(this.#plan.matching, this.#grid.count)
-    const pairing = { guard, results, compute: this.#pairFunction() }
+    const pairing: Pairing = { guard, results: [], compute: this.#pairFunction() }
+    await this.#computeMany(sides, pairing)
+    await this.#computeUnmatched(sides, pairing)
+    guard.require(sides.duplicate())
+    return pairing.results
+  }
+
+  async #computeMany(sides: MatchedSides, pairing: Pairing): Promise<void> {
+    const { fill } = this.#plan.matching
     for (const many of sides.many) {
       for (const one of sides.partnersOf(many)) this.#pair(pairing, sides, { many, one, steps: sides.both(many, one) })
       if (fill.right !== null) this.#pair(pairing, sides, { many, one: fill.right, steps: sides.unmatched(many) })
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
+  }
+
+  /** Series of the "one" side without partner, when a value is filled in for that. */
+  async #computeUnmatched(sides: MatchedSides, pairing: Pairing): Promise<void> {
+    const { fill } = this.#plan.matching
     if (fill.left === null) return
     for (const one of sides.one) {
-      const steps = guard.unmatched(sides.signatureOf(one), sides.activeSteps(one))
+      const steps = pairing.guard.unmatched(sides.signatureOf(one), sides.activeSteps(one))
       this.#pair(pairing, sides, { many: fill.left, one, steps })
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
   }
 
   #pair(
-    pairing: { readonly guard: MatchGuard; readonly results: LabelsetMerger; readonly compute: PairFunction },
+    pairing: Pairing,
     sides: MatchedSides,
     pair: { readonly many: Column | number; readonly one: Column | number; readonly steps: Uint8Array },
   ): void {
@@ -107,7 +126,7 @@ export class VectorVector implements VectorOperator {
     const present = steps.slice()
     const operands = swapped ? { left: oneValues, right: manyValues } : { left: manyValues, right: oneValues }
     pairing.compute({ ...operands, steps }, { values, present })
-    if (present.includes(1)) pairing.results.add(floatColumn(labels, values, present, this.#plan.returnBool))
+    if (present.includes(1)) pairing.results.push(floatColumn(labels, values, present, this.#plan.returnBool))
   }
 
   #labelsOf(many: Labels, one: Labels): Labels {

@@ -34,9 +34,9 @@ export class HistogramQuantile implements VectorOperator {
   async run(emit: Emit): Promise<void> {
     const quantiles: Float64Array[] = []
     for (const quantile of this.#quantiles) quantiles.push(await quantile.values())
-    this.#warnOfQuantiles(quantiles)
     const source = new ClassicHistograms(this.#context, this.#plan.input.position)
     const histograms = await source.collect(this.#input)
+    this.#warnOfQuantiles(quantiles)
     const merger = new LabelsetMerger(this.#context)
     for (const histogram of histograms) {
       for (const q of quantiles) this.#compute(histogram, q, merger)

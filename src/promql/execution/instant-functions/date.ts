@@ -17,13 +17,13 @@ interface Civil {
 /** 400 Gregorian years in seconds. */
 const ERA_SECONDS = 146_097 * 86_400
 
-/** NaN and what no calendar holds become the least 64-bit integer in Go, which is a date too. */
-const LEAST_INT64 = -(2 ** 63)
+/** Where Prometheus's arithmetic takes NaN, and what no 64-bit integer holds: the date after the last one. */
+const BEYOND = 2 ** 63
 
 function civil(seconds: number): Civil {
-  const whole = Number.isFinite(seconds) && Math.abs(seconds) < 2 ** 63 ? seconds : LEAST_INT64
-  const eras = Math.floor(whole / ERA_SECONDS)
-  return { date: new Date((whole - eras * ERA_SECONDS) * 1000), years: eras * 400 }
+  const whole = Math.abs(seconds) < BEYOND ? seconds : BEYOND
+  const inEra = ((whole % ERA_SECONDS) + ERA_SECONDS) % ERA_SECONDS
+  return { date: new Date(inEra * 1000), years: Math.round((whole - inEra) / ERA_SECONDS) * 400 }
 }
 
 function partOf(name: DateFunctionName): (civil: Civil) => number {

@@ -21,17 +21,18 @@ export class SortOperator implements VectorOperator {
   }
 
   async run(emit: Emit): Promise<void> {
-    if (this.#grid.count > 1) return this.#passOn(emit)
+    if (this.#grid.endMs !== this.#grid.startMs) return this.#passOn(emit)
     const held = new HeldColumns(this.#context)
     await this.#input.run((column) => void held.keep(column))
     for (const column of held.columns.sort(this.#order())) emit(column)
     held.release()
   }
 
-  #passOn(emit: Emit): Promise<void> {
+  async #passOn(emit: Emit): Promise<void> {
+    await this.#input.run(emit)
+    // After the input, because of equal warnings the last one stays.
     const text = 'sort is ineffective for range queries since results are always ordered by labels'
     this.#context.annotations.warn(text, this.#plan.position)
-    return this.#input.run(emit)
   }
 
   #order(): (a: Column, b: Column) => number {
