@@ -3,6 +3,7 @@ import { ConfigError } from '../config/config-error.ts'
 import { LOG_LEVELS } from '../telemetry/log.ts'
 import { VERSION } from '../app/version.ts'
 import { checkConfig } from './check.ts'
+import { checkMetricsFile } from './check-metrics.ts'
 import { CommandError } from './command-error.ts'
 import { demo, type DemoFlags } from './demo/demo.ts'
 import { evaluate, type EvaluateFlags } from './evaluate.ts'
@@ -104,6 +105,19 @@ function addCheck(program: Command): void {
     .argument('<file>', 'tetrascope.yaml')
     .description('check a configuration and the files that it names')
     .action((file: string) => checkConfig(file, (text) => process.stdout.write(text)))
+  check
+    .command('metrics')
+    .argument('<file>', 'what an exporter exposes; - reads standard input')
+    .description('check metrics in the text format or, by its specification, in OpenMetrics')
+    .addOption(
+      new Option('--format <format>', 'default: OpenMetrics when there is a line "# EOF"').choices([
+        'text',
+        'openmetrics',
+      ]),
+    )
+    .action((file: string, flags: { format?: 'text' | 'openmetrics' }) =>
+      checkMetricsFile(file, flags.format, (text) => process.stdout.write(text)),
+    )
 }
 
 function addEvaluate(program: Command): void {
