@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { ManualClock } from '../../util/manual-clock.ts'
 import { createSpoolInstruments } from './spool-instruments.ts'
@@ -108,6 +108,38 @@ describe('a spool', () => {
     expect(second.sink.records).toEqual(['a', 'b', 'c'])
     await second.spool.stop()
     expect(await readdir(directory)).toEqual([])
+  })
+
+  test('goes on after an orderly stop with the record after the last that was taken', async () => {
+    const directory = await newDirectory()
+    const first = await open(directory)
+    await appendAll(first.spool, ['a', 'b', 'c'])
+    first.spool.start()
+    await first.sink.took(1)
+    first.sink.failing = true
+    await first.spool.stop()
+    const second = await open(directory)
+    second.spool.start()
+    await second.sink.took(3 - first.sink.records.length)
+    await second.spool.stop()
+    expect([...first.sink.records, ...second.sink.records]).toEqual(['a', 'b', 'c'])
+  })
+
+  test('hands over several records at once where the sink bears it, in order, and counts what is done', async () => {
+    const directory = await newDirectory()
+    const waiting: Array<{ readonly record: string; readonly finish: () => void }> = []
+    const take = (record: Buffer): Promise<'taken'> =>
+      new Promise((resolve) => waiting.push({ record: record.toString(), finish: () => resolve('taken') }))
+    const { spool } = await open(directory, { concurrency: 3, sink: take })
+    await appendAll(spool, ['a', 'b', 'c', 'd'])
+    spool.start()
+    await vi.waitUntil(() => waiting.length === 3)
+    expect(waiting.map(({ record }) => record)).toEqual(['a', 'b', 'c'])
+    for (const { finish } of waiting) finish()
+    await vi.waitUntil(() => waiting.length === 4)
+    waiting[3]?.finish()
+    await vi.waitUntil(() => spool.sizeBytes === 0)
+    await spool.stop()
   })
 
   test('passes over a record that is of no use', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, stat, unlink, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { backoffDelays } from '../../util/backoff.ts'
 import { type Clock, sleep } from '../../util/clock.ts'
@@ -21,6 +21,8 @@ export interface SpoolOptions {
   readonly segmentSizeBytes?: number
   /** `always`: a record survives the loss of power; `never`: only the death of the process, at less cost. */
   readonly fsync?: 'always' | 'never'
+  /** How many records the sink may have at once; they are handed over in order all the same. One when absent. */
+  readonly concurrency?: number
   readonly sink: SpoolSink
   readonly clock: Clock
   /** In [0, 1); spreads the retries of many spools. */
@@ -31,7 +33,7 @@ export interface SpoolOptions {
 interface Segment {
   readonly number: number
   sizeBytes: number
-  /** Records that the sink has taken. */
+  /** Records from its beginning that the sink has taken. */
   drained: number
 }
 
@@ -41,12 +43,14 @@ interface Pending {
 }
 
 const DEFAULT_SEGMENT_SIZE_BYTES = 4 * 1024 * 1024
+/** Left by an orderly stop, used up by the next start: how many records of the oldest segment are done. */
+const CURSOR_NAME = 'cursor'
 const SEGMENT_NAME = /^(\d{12})\.spool$/
 const RETRY = { initialMs: 1_000, maxMs: 60_000, jitter: 0.2 }
 
 /**
  * A queue of records on disk, for what nobody can send again: append-only segments, drained oldest first into a sink.
- * `open`, `start` to drain, `stop`. Delivery is at least once: a segment is deleted when the sink has taken all of it.
+ * `open`, `start` to drain, `stop`. Delivery is once, or after a kill at least once: a segment is deleted when the sink has taken all of it.
  */
 export class Spool {
   readonly #options: SpoolOptions
@@ -78,6 +82,9 @@ export class Spool {
       const { size } = await stat(path.join(options.directory, name))
       segments.push({ number: Number(number), sizeBytes: size, drained: 0 })
     }
+    const [oldest] = segments
+    const cursor = await takeCursor(path.join(options.directory, CURSOR_NAME))
+    if (oldest !== undefined && cursor?.segment === oldest.number) oldest.drained = cursor.drained
     return new Spool(options, segments)
   }
 
@@ -114,6 +121,7 @@ export class Spool {
     await this.#draining
     await this.#writing
     await this.#closeFile()
+    await this.#leaveCursor()
   }
 
   /** One write and one sync for all records that came while the one before was under way. */
@@ -193,10 +201,20 @@ export class Spool {
   async #drain(segment: Segment): Promise<void> {
     const { records, torn } = await this.#read(segment)
     if (torn) this.#count('torn', 1)
-    for (const record of records) {
-      if (!(await this.#deliver(record, segment))) return
+    const underWay: Array<Promise<boolean>> = []
+    let unbroken = true
+    // The oldest delivery is waited for first, so that what counts as drained is always a run from the beginning.
+    const finishOldest = async (): Promise<void> => {
+      unbroken = (await underWay.shift()) === true && unbroken
+      if (unbroken) segment.drained++
     }
-    if (this.#segments.includes(segment)) await this.#remove(segment)
+    for (const record of records.slice(segment.drained)) {
+      underWay.push(this.#deliver(record, segment))
+      if (underWay.length >= (this.#options.concurrency ?? 1)) await finishOldest()
+      if (!unbroken) break
+    }
+    while (underWay.length > 0) await finishOldest()
+    if (unbroken && this.#segments.includes(segment)) await this.#remove(segment)
     this.#showSize()
   }
 
@@ -207,7 +225,6 @@ export class Spool {
       const result = await this.#options.sink(record).catch(() => 'later' as const)
       if (result !== 'later') {
         this.#count(result === 'taken' ? 'drained' : 'unusable', 1)
-        segment.drained++
         return true
       }
       await sleep(this.#options.clock, delayMs, this.#stopped.signal)
@@ -226,6 +243,14 @@ export class Spool {
     await unlink(this.#pathOf(segment.number)).catch(() => {})
   }
 
+  async #leaveCursor(): Promise<void> {
+    const [oldest] = this.#segments
+    if (oldest === undefined || oldest.drained === 0) return
+    const file = path.join(this.#options.directory, CURSOR_NAME)
+    // Without it records come twice, which the sink bears.
+    await writeFile(file, `${oldest.number} ${oldest.drained}`).catch(() => {})
+  }
+
   #pathOf(number: number): string {
     return path.join(this.#options.directory, `${String(number).padStart(12, '0')}.spool`)
   }
@@ -237,4 +262,13 @@ export class Spool {
   #showSize(): void {
     this.#options.instruments.sizeBytes.set({ spool: this.#options.name }, this.sizeBytes)
   }
+}
+
+/** Reads the cursor and removes it: it must not be believed again after this process has gone on. */
+async function takeCursor(file: string): Promise<{ segment: number; drained: number } | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const match = /^(\d+) (\d+)$/.exec(text)
+  if (match === null) return undefined
+  await unlink(file)
+  return { segment: Number(match[1]), drained: Number(match[2]) }
 }
