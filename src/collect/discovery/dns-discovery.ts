@@ -1,4 +1,4 @@
-import { promises as dns } from 'node:dns'
+import { promises as dns, type MxRecord, type SrvRecord } from 'node:dns'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
 import { assertNever } from '../../util/assert-never.ts'
@@ -7,7 +7,13 @@ import { ADDRESS_LABEL, META_PREFIX, type Discoverer, type TargetGroup } from '.
 import { Refresher } from './refresher.ts'
 
 /** The questions that are asked of DNS; Node's own resolver answers them. */
-export type Resolver = Pick<typeof dns, 'resolve4' | 'resolve6' | 'resolveSrv' | 'resolveMx' | 'resolveNs'>
+export interface Resolver {
+  resolve4(name: string): Promise<string[]>
+  resolve6(name: string): Promise<string[]>
+  resolveSrv(name: string): Promise<SrvRecord[]>
+  resolveMx(name: string): Promise<MxRecord[]>
+  resolveNs(name: string): Promise<string[]>
+}
 
 interface Surroundings {
   readonly clock: Clock

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { z } from 'zod'
 import { notSupported } from '../duration-config.ts'
 
@@ -128,6 +129,32 @@ export function httpClientOf(config: HttpClientConfig): HttpClientConfig {
     proxy_url: config.proxy_url,
     proxy_from_environment: config.proxy_from_environment,
     http_headers: config.http_headers,
+  }
+}
+
+/** The same with every file's path taken relative to `folder`, where the configuration file stands. */
+export function inFolder(config: HttpClientConfig, folder: string): HttpClientConfig {
+  const {
+    basic_auth: basic,
+    authorization,
+    bearer_token_file: tokenFile,
+    tls_config: tls,
+    http_headers: headers,
+  } = config
+  const at = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : path.resolve(folder, file)
+  return {
+    ...config,
+    basic_auth: basic && { ...basic, username_file: at(basic.username_file), password_file: at(basic.password_file) },
+    authorization: authorization && { ...authorization, credentials_file: at(authorization.credentials_file) },
+    bearer_token_file: at(tokenFile),
+    tls_config: { ...tls, ca_file: at(tls.ca_file), cert_file: at(tls.cert_file), key_file: at(tls.key_file) },
+    http_headers: Object.fromEntries(
+      Object.entries(headers).map(([name, header]) => [
+        name,
+        { ...header, files: header.files.map((file) => path.resolve(folder, file)) },
+      ]),
+    ),
   }
 }
 

@@ -48,7 +48,7 @@ async function scrapeOnce(address: string, metricsPath = '/metrics'): Promise<Ma
     metrics_path: metricsPath,
     static_configs: [{ targets: [address] }],
   }
-  await scraping.apply(scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse([config])))
+  await scraping.apply(scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse([config]), import.meta.dirname))
   await writer.waitFor(1)
   expect(viewTargets(scraping.pools, { state: 'any' }).activeTargets[0]).toMatchObject({ health: 'up', lastError: '' })
   await scraping.stop()

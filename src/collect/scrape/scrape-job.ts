@@ -1,4 +1,6 @@
-import { faultOfHttpClient, httpClientOf, type HttpClientConfig } from '../http/config.ts'
+import path from 'node:path'
+import type { DiscoveryConfig } from '../discovery/discovery.ts'
+import { faultOfHttpClient, httpClientOf, inFolder, type HttpClientConfig } from '../http/config.ts'
 import type { RelabelRule } from '../relabel/relabel-rule.ts'
 import type { GlobalConfig, ScrapeConfig, ScrapeProtocol } from './config.ts'
 
@@ -51,7 +53,7 @@ export interface ScrapeJob {
   readonly name: string
   readonly settings: ScrapeSettings
   readonly relabelRules: readonly RelabelRule[]
-  readonly discovery: Pick<ScrapeConfig, 'static_configs' | 'file_sd_configs' | 'http_sd_configs' | 'dns_sd_configs'>
+  readonly discovery: DiscoveryConfig
 }
 
 /** Something wrong between keys that are right one by one. `path` begins at the document's root. */
@@ -85,17 +87,33 @@ export function faultsOfScrapeConfigs(global: GlobalConfig, configs: readonly Sc
   return faults
 }
 
-/** Fills the global defaults into each scrape configuration. */
-export function scrapeJobs(global: GlobalConfig, configs: readonly ScrapeConfig[]): ScrapeJob[] {
+/** Fills the global defaults into each scrape configuration. Files are named relative to `folder`, that of the configuration file. */
+export function scrapeJobs(
+  global: GlobalConfig,
+  configs: readonly ScrapeConfig[],
+  folder = process.cwd(),
+): ScrapeJob[] {
   return configs.map((config) => ({
     name: config.job_name,
-    settings: settingsOf(global, config),
+    settings: { ...settingsOf(global, config), http: inFolder(httpClientOf(config), folder) },
     relabelRules: config.relabel_configs,
-    discovery: config,
+    discovery: discoveryOf(config, folder),
   }))
 }
 
-function settingsOf(global: GlobalConfig, config: ScrapeConfig): ScrapeSettings {
+function discoveryOf(config: ScrapeConfig, folder: string): DiscoveryConfig {
+  return {
+    static_configs: config.static_configs,
+    file_sd_configs: config.file_sd_configs.map((one) => ({
+      ...one,
+      files: one.files.map((file) => path.resolve(folder, file)),
+    })),
+    http_sd_configs: config.http_sd_configs.map((one) => ({ ...one, ...inFolder(httpClientOf(one), folder) })),
+    dns_sd_configs: config.dns_sd_configs,
+  }
+}
+
+function settingsOf(global: GlobalConfig, config: ScrapeConfig): Omit<ScrapeSettings, 'http'> {
   const intervalMs = intervalOf(global, config)
   const timeoutMs = config.scrape_timeout || global.scrape_timeout || DEFAULT_TIMEOUT_MS
   return {
@@ -113,7 +131,6 @@ function settingsOf(global: GlobalConfig, config: ScrapeConfig): ScrapeSettings 
     fallbackProtocol: config.fallback_scrape_protocol,
     limits: limitsOf(global, config),
     metricRelabelRules: config.metric_relabel_configs,
-    http: httpClientOf(config),
   }
 }
 

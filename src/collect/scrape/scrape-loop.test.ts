@@ -483,7 +483,8 @@ async function rigOf(
     clock,
     writer,
     scraping,
-    apply: (configs) => scraping.apply(scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse(configs))),
+    apply: (configs) =>
+      scraping.apply(scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse(configs), import.meta.dirname)),
     async due() {
       const due = scraping.pools.flatMap(({ active }) =>
         active.map(({ target }) => nextDueMs(clock.now(), target.intervalMs, spreadOf(target))),
