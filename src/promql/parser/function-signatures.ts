@@ -56,11 +56,6 @@ export function functionSignature(name: string): FunctionSignature | undefined {
   return SIGNATURES.get(name)
 }
 
-/** All functions, for completion and documentation. */
-export function functionSignatures(): FunctionSignature[] {
-  return [...SIGNATURES.values()]
-}
-
 function signature(name: string, args: readonly ValueType[], extra: Extra = {}): FunctionSignature {
   return { name, args, variadic: 0, returns: 'vector', experimental: false, ...extra }
 }

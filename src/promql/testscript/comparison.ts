@@ -40,7 +40,7 @@ export function compareResult(evaluation: EvalCommand, value: QueryValue): Misma
 }
 
 /** Whether two values agree up to rounding; NaN agrees with NaN. */
-export function almostEqual(a: number, b: number): boolean {
+function almostEqual(a: number, b: number): boolean {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b)
   if (a === b) return true
   const sum = Math.abs(a) + Math.abs(b)
