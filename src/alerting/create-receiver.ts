@@ -1,6 +1,6 @@
 import type { IntegrationConfig } from './receiver-config.ts'
 import { createDingtalk } from './receivers/dingtalk/dingtalk.ts'
-import type { Receiver, ReceiverContext } from './receivers/receiver.ts'
+import type { Receiver, ReceiverContext } from './receiver.ts'
 import { createSlack } from './receivers/slack/slack.ts'
 import { createWebhook } from './receivers/webhook/webhook.ts'
 

@@ -1,4 +1,4 @@
-import { compareLabels, compareText, type Labels } from '../model/labels.ts'
+import { compareText, type Labels } from '../model/labels.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { AggregationGroup } from './aggregation-group.ts'
@@ -6,7 +6,7 @@ import type { AlertProvider } from './alert-provider.ts'
 import type { AlertingMetrics } from './metrics.ts'
 import type { FlushedGroup } from './notify/notify.ts'
 import { groupLabels, matchRoutes, type Route } from './route.ts'
-import { compareAlerts, type StoredAlert } from './stored-alert.ts'
+import { compareAlerts, compareLabelSets, type StoredAlert } from './stored-alert.ts'
 
 /** Empty groups are let go this often. Until then a new alert joins the rhythm of its group instead of waiting anew. */
 const CLEANUP_MS = 30_000
@@ -56,6 +56,11 @@ export class Dispatcher {
     await Promise.all(this.#all().map((group) => group.stop()))
   }
 
+  /** The root of the tree by which alerts find their receivers. */
+  get route(): Route {
+    return this.#options.route
+  }
+
   /** Lets the groups that hold such alerts tell of them now, because nobody could see them while they were silenced. */
   silenceEnded(matches: (labels: Labels) => boolean): void {
     for (const group of this.#all()) if (group.alerts.some(({ labels }) => matches(labels))) group.flushNow()
@@ -71,7 +76,7 @@ export class Dispatcher {
         if (alerts.length > 0) groups.push({ receiver: route.options.receiver, labels: group.labels, route, alerts })
       }
     }
-    return groups.sort((a, b) => compareLabels(a.labels, b.labels) || compareText(a.receiver, b.receiver))
+    return groups.sort((a, b) => compareLabelSets(a.labels, b.labels) || compareText(a.receiver, b.receiver))
   }
 
   #process(alert: StoredAlert): void {

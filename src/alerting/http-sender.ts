@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Agent, type buildConnector, type Dispatcher, interceptors, ProxyAgent, request } from 'undici'
 import type { HttpConfig, TlsConfig } from './http-config.ts'
-import type { SendResult } from './receivers/receiver.ts'
+import type { SendResult } from './receiver.ts'
 
 export interface HttpPost {
   readonly url: string

@@ -33,7 +33,9 @@ function classicMatchers(type: '=' | '=~') {
       Object.entries(entries ?? {}).flatMap(([name, value]) => {
         if (!CLASSIC_NAME.test(name)) return problem(context, `invalid label name ${JSON.stringify(name)}`)
         if (value === null && type === '=~') return problem(context, `invalid regexp value for ${JSON.stringify(name)}`)
-        return attempt(context, () => [new LabelMatcher(name, type, value === null ? '' : String(value))])
+        // Alertmanager anchors the old expressions in their text, which shows in the keys of groups.
+        const text = value === null ? '' : type === '=~' ? `^(?:${value})$` : String(value)
+        return attempt(context, () => [new LabelMatcher(name, type, text)])
       }),
     )
 }

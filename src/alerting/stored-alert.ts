@@ -1,5 +1,5 @@
 import type { Alert } from '../model/alert.ts'
-import { compareLabels, compareText, type Labels } from '../model/labels.ts'
+import { compareText, type Labels } from '../model/labels.ts'
 
 /** An alert as we keep it. Never changed; an update makes a new one. */
 export interface StoredAlert extends Alert {
@@ -58,5 +58,16 @@ export function compareAlerts(a: { readonly labels: Labels }, b: { readonly labe
     if (y === '') return -1
     return compareText(x, y)
   }
-  return compareLabels(a.labels, b.labels)
+  return compareLabelSets(a.labels, b.labels)
+}
+
+/** Alertmanager's order of label sets: fewer labels first, then label by label in the order of names, an absent one first. */
+export function compareLabelSets(a: Labels, b: Labels): number {
+  if (a.size !== b.size) return a.size - b.size
+  const names = [...new Set([...a.names(), ...b.names()])].sort(compareText)
+  for (const name of names) {
+    const order = compareText(a.get(name), b.get(name))
+    if (order !== 0) return order
+  }
+  return 0
 }

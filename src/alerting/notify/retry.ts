@@ -1,6 +1,6 @@
 import { backoffDelays } from '../../util/backoff.ts'
 import { type Clock, sleep } from '../../util/clock.ts'
-import type { SendResult } from '../receivers/receiver.ts'
+import type { SendResult } from '../receiver.ts'
 
 export interface RetryOptions {
   readonly clock: Clock

@@ -17,9 +17,9 @@ const REMEMBERED_TEXTS = 1_000
 /** Renders the texts of one notification. Throws `TemplateError`. */
 export interface Rendering {
   readonly data: TemplateData
-  text(template: string): string
+  readonly text: (template: string) => string
   /** What actions write is escaped for HTML; `safeHtml` passes. */
-  html(template: string): string
+  readonly html: (template: string) => string
 }
 
 /** The default templates and those of the user's files, for text and for HTML. */

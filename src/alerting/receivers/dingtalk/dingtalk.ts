@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { type HttpAnswer, judge, secretFrom, unreachable } from '../../http-sender.ts'
 import type { Rendering } from '../../template/notification-templates.ts'
-import type { Receiver, ReceiverContext, SendResult } from '../receiver.ts'
+import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
 import type { DingtalkConfig } from './config.ts'
 
 /** Codes after which the same message may pass later: busy, and more than 20 messages in a minute. */

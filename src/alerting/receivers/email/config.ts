@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { atMostOne, flag, hostPort, sendResolved, text, textMap, textOr } from '../../config-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
 import { tlsConfig } from '../../http-config.ts'
-import { ReceiverConfigError } from '../receiver.ts'
+import { ReceiverConfigError } from '../../receiver.ts'
 
 export const emailConfig = z
   .strictObject({

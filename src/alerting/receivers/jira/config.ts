@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { durationOr, flag, sendResolved, text, texts, textOr, url } from '../../config-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
 import { httpConfig } from '../../http-config.ts'
-import { ReceiverConfigError } from '../receiver.ts'
+import { ReceiverConfigError } from '../../receiver.ts'
 
 /** A template, or a template that is left alone when an issue is updated. */
 function field(fallback: string) {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { atMostOne, flag, listOf, secretUrl, sendResolved, text, textOr } from '../../config-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
 import { httpConfig } from '../../http-config.ts'
-import { ReceiverConfigError } from '../receiver.ts'
+import { ReceiverConfigError } from '../../receiver.ts'
 
 const field = z
   .strictObject({ title: text, value: text, short: z.boolean().nullish() })

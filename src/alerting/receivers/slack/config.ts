@@ -13,7 +13,7 @@ import {
 } from '../../config-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
 import { httpConfig } from '../../http-config.ts'
-import { ReceiverConfigError } from '../receiver.ts'
+import { ReceiverConfigError } from '../../receiver.ts'
 
 const field = z
   .strictObject({ title: text, value: text, short: z.boolean().nullish() })

@@ -1,7 +1,7 @@
 import { type HttpAnswer, judge, secretFrom, unreachable } from '../../http-sender.ts'
 import { goJson } from '../../template/go-json.ts'
 import type { Rendering } from '../../template/notification-templates.ts'
-import type { Receiver, ReceiverContext, SendResult } from '../receiver.ts'
+import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
 import type { SlackConfig } from './config.ts'
 
 /** Slack cuts longer titles itself, in the middle of a word. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { atMostOne, sendResolved, text, textMap, textOr, url } from '../../config-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
 import { httpConfig } from '../../http-config.ts'
-import { ReceiverConfigError } from '../receiver.ts'
+import { ReceiverConfigError } from '../../receiver.ts'
 
 /** What we send ourselves and a custom field must not overwrite. */
 const RESERVED = [

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { atMostOne, sendResolved, text, textOr, url } from '../../config-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
 import { httpConfig } from '../../http-config.ts'
-import { ReceiverConfigError } from '../receiver.ts'
+import { ReceiverConfigError } from '../../receiver.ts'
 
 export const wechatConfig = z
   .strictObject({

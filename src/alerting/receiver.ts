@@ -1,9 +1,9 @@
-import type { GlobalConfig } from '../global-config.ts'
-import type { HttpConfig } from '../http-config.ts'
-import type { Notification } from '../notify/notification.ts'
-import type { HttpSender } from '../http-sender.ts'
-import type { NotificationTemplates } from '../template/notification-templates.ts'
-import type { Clock } from '../../util/clock.ts'
+import type { GlobalConfig } from './global-config.ts'
+import type { HttpConfig } from './http-config.ts'
+import type { Notification } from './notify/notification.ts'
+import type { HttpSender } from './http-sender.ts'
+import type { NotificationTemplates } from './template/notification-templates.ts'
+import type { Clock } from '../util/clock.ts'
 
 /** Sending once. `retry`: the same notification may succeed later. `reason` is for logs and people. */
 export type SendResult = 'sent' | { readonly retry: boolean; readonly reason: string }
