@@ -87,10 +87,11 @@ export interface NotificationBody {
   readonly timeMs: number
   readonly receiver: string
   readonly integration: string
-  readonly groupLabels: Readonly<Record<string, string>>
-  readonly firing: number
-  readonly resolved: number
+  readonly groupKey: string
+  readonly status: 'firing' | 'resolved'
+  readonly alerts: number
   readonly outcome: 'sent' | 'failed'
+  /** Why it was sent, or why it failed. */
   readonly reason: string
 }
 

@@ -1,5 +1,8 @@
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { alertRoutes } from '../api/alertmanager/alerts.ts'
+import { silenceRoutes } from '../api/alertmanager/silences.ts'
+import { alertmanagerStatusRoutes } from '../api/alertmanager/status.ts'
 import { operationRoutes } from '../api/operations.ts'
 import { otlpRoutes } from '../api/otlp.ts'
 import { pageRoutes } from '../api/pages.ts'
@@ -12,6 +15,7 @@ import { createServer } from '../api/server.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
+import { notificationRoutes } from '../api/tetrascope/notifications.ts'
 import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
 import { overviewDashboard } from '../dashboards/overview.ts'
@@ -46,6 +50,7 @@ export async function mainServer(running: Running): Promise<FastifyInstance> {
   await otlpRoutes(app, { intake: parts.intake, clock, bodyLimit: bodyLimit(running) })
   await app.register((api, _options, done) => done(prometheusApi(api, running)), { prefix: '/api/v1' })
   await app.register((api, _options, done) => done(tetrascopeApi(api, running)), { prefix: '/api/tetrascope/v1' })
+  await app.register((api, _options, done) => done(alertmanagerApi(api, running)), { prefix: '/alertmanager/api/v2' })
   await pageRoutes(app, PAGES)
   return app
 }
@@ -76,12 +81,21 @@ function prometheusApi(api: FastifyInstance, running: Running): undefined {
   statusRoutes(api, facts, samples)
 }
 
+function alertmanagerApi(api: FastifyInstance, running: Running): undefined {
+  const { alerting } = running.parts
+  alertRoutes(api, alerting, running.clock)
+  silenceRoutes(api, alerting, running.clock)
+  const configText = (): string => running.settings().alertmanager.text
+  alertmanagerStatusRoutes(api, alerting, { version: VERSION, startedMs: running.startedMs, configText })
+}
+
 function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   const { catalogue, engine, store } = running.parts
   healthRoutes(api, { catalogue, engine, clock: running.clock })
   dashboardRoutes(api, [overviewDashboard(catalogue), llmServiceMonitor])
   requestRoutes(api, { store, clock: running.clock })
   logRoutes(api, store.logs, running.clock)
+  notificationRoutes(api, running.parts.history)
 }
 
 function serverOptions(running: Running): Parameters<typeof createServer>[0] {

@@ -1,4 +1,6 @@
 import { hostname } from 'node:os'
+import { Alerting, type AlertingSettings } from '../alerting/alerting.ts'
+import { RecentHistory } from '../alerting/history.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import { entriesOf } from '../catalogue/config.ts'
 import { hostLoop } from '../collect/host-loop.ts'
@@ -23,6 +25,7 @@ import type { Settings } from './settings.ts'
 
 /** Our own series are young and cheap: a closer look than at what is scraped. */
 const SELF_INTERVAL_MS = 5_000
+const REMEMBERED_ALERT_EVENTS = 10_000
 
 export interface Surroundings {
   readonly settings: Settings
@@ -46,6 +49,8 @@ export interface Parts {
   readonly scraping: Scraping
   readonly host: SnapshotLoop | undefined
   readonly self: SnapshotLoop
+  readonly alerting: Alerting
+  readonly history: RecentHistory
   readonly rules: RuleEngine
 }
 
@@ -101,13 +106,18 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     intervalMs: SELF_INTERVAL_MS,
   })
 
+  const history = new RecentHistory(REMEMBERED_ALERT_EVENTS)
+  const alerting = new Alerting(
+    { store: store.state, clock, random, logger, registry: instruments, history },
+    alertingSettings(settings, surroundings.externalUrl),
+  )
   const rules = new RuleEngine(
     {
       engine,
       syntax: DEFAULT_ENGINE_OPTIONS.features,
       reader: samples,
       writer: samples,
-      sink: { send: () => undefined },
+      sink: { send: (alerts) => void alerting.send(alerts) },
       clock,
       logger,
       registry: instruments,
@@ -126,6 +136,8 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     scraping,
     host,
     self,
+    alerting,
+    history,
     rules,
   }
 }
@@ -137,5 +149,15 @@ export function ruleSettings({ config, ruleGroups, externalLabels }: Settings, e
     externalLabels,
     intervalMs: config.global.evaluation_interval,
     queryOffsetMs: config.global.rule_query_offset,
+  }
+}
+
+export function alertingSettings({ alertmanager }: Settings, externalUrl: string): AlertingSettings {
+  return {
+    config: alertmanager.config,
+    baseDir: alertmanager.folder,
+    externalUrl,
+    notifyWhenSilenceEnds: true,
+    maxSilenceMs: 0,
   }
 }

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { type AlertmanagerConfig, DEFAULT_ALERTMANAGER_CONFIG } from '../alerting/config.ts'
+import { parseConfigFile } from '../alerting/config-file.ts'
+import { ConfigError } from '../config/config-error.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { Labels } from '../model/labels.ts'
 import { DEFAULT_ENGINE_OPTIONS } from '../promql/query-engine.ts'
@@ -9,6 +13,15 @@ import { loadDefaultRules, loadRuleFiles } from '../rules/rule-files.ts'
 export interface Settings extends LoadedConfig {
   readonly ruleGroups: readonly RuleGroupDefinition[]
   readonly externalLabels: Labels
+  readonly alertmanager: AlertmanagerSettings
+}
+
+export interface AlertmanagerSettings {
+  readonly config: AlertmanagerConfig
+  /** The text of its file; '' for the default. */
+  readonly text: string
+  /** From where its template files are found. */
+  readonly folder: string
 }
 
 /** Reads a configuration (null: the defaults) and its files. Throws `ConfigError` or `RuleFilesError` with all that is wrong. */
@@ -22,5 +35,29 @@ export function readSettings(file: string | null): Settings {
     ...loaded,
     ruleGroups: [...loadRuleFiles(config.rule_files, folder, features), ...defaults],
     externalLabels: Labels.from(config.global.external_labels),
+    alertmanager: readAlertmanager(config.alertmanager, folder),
+  }
+}
+
+function readAlertmanager(file: string | undefined, folder: string): AlertmanagerSettings {
+  if (file === undefined) return { config: DEFAULT_ALERTMANAGER_CONFIG, text: '', folder }
+  const absolute = path.resolve(folder, file)
+  const text = readText(absolute)
+  const { config, errors = [] } = parseConfigFile(text)
+  if (config === undefined)
+    throw new ConfigError(
+      absolute,
+      errors.map((message) => ({ path: '', line: undefined, message })),
+    )
+  return { config, text, folder: path.dirname(absolute) }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ConfigError(file, [
+      { path: '', line: undefined, message: error instanceof Error ? error.message : String(error) },
+    ])
   }
 }

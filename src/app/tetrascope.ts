@@ -5,7 +5,7 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { mainServer, otlpServer, type Running } from './http.ts'
 import { assertSafe, explainListenError, parseAddress, urlOf, type ListenAddress } from './listen-address.ts'
-import { constructParts, ruleSettings, type Parts } from './parts.ts'
+import { alertingSettings, constructParts, ruleSettings, type Parts } from './parts.ts'
 import { readSettings, type Settings } from './settings.ts'
 
 /** No step of a stop may hold up the others for longer. */
@@ -102,6 +102,7 @@ export class Tetrascope {
     const parts = await this.#construct(listen.main)
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
+    await this.#step('alerting', parts.alerting.start(), () => parts.alerting.stop())
     await this.#step('rules', parts.rules.start(), () => parts.rules.stop())
     await this.#step('self', parts.self.start(), () => parts.self.stop())
     await this.#step('host', parts.host?.start(), () => parts.host?.stop())
@@ -178,7 +179,9 @@ export class Tetrascope {
   async #apply(settings: Settings): Promise<void> {
     const parts = this.#parts
     if (parts === undefined) return
-    await parts.rules.reload(ruleSettings(settings, this.#externalUrl(this.#listenAddresses().main)))
+    const externalUrl = this.#externalUrl(this.#listenAddresses().main)
+    await parts.alerting.reload(alertingSettings(settings, externalUrl))
+    await parts.rules.reload(ruleSettings(settings, externalUrl))
     await parts.scraping.apply(this.#jobs())
   }
 

@@ -5,45 +5,102 @@ export interface Conversation {
   readonly answer: string
 }
 
-const TOPICS_EN = [
-  'rotate the API keys of a staging cluster',
-  'compare two indexing strategies for a vector database',
-  'plan a migration from a monolith to services',
-  'write a polite reminder about an unpaid invoice',
-  'explain backpressure in streaming systems',
-  'choose a retention policy for audit logs',
-  'debug a memory leak in a Node.js worker',
-  'summarise the release notes of the last quarter',
-]
+/** Words that are put together to sentences. Every slot has several, so that a long answer hardly says the same thing twice. */
+interface Phrases {
+  readonly topics: readonly string[]
+  readonly openings: readonly string[]
+  readonly subjects: readonly string[]
+  readonly actions: readonly string[]
+  readonly reasons: readonly string[]
+  readonly join: (opening: string, subject: string, action: string, reason: string) => string
+  readonly charactersPerToken: number
+}
 
-const TOPICS_ZH = [
-  '优化数据库慢查询',
-  '撰写一封客户道歉邮件',
-  '解释大模型的推理过程',
-  '制定一份值班交接流程',
-  '比较两种缓存淘汰策略',
-  '总结上周的用户反馈',
-]
+const ENGLISH: Phrases = {
+  topics: [
+    'Please help me rotate the API keys of a staging cluster.',
+    'Compare two indexing strategies for a vector database.',
+    'Plan a migration from a monolith to services.',
+    'Write a polite reminder about an unpaid invoice.',
+    'Explain backpressure in streaming systems.',
+    'Which retention policy fits audit logs?',
+    'How do I debug a memory leak in a Node.js worker?',
+    'Summarise the release notes of the last quarter.',
+  ],
+  openings: [
+    'First,',
+    'After that,',
+    'In most teams',
+    'As a rule,',
+    'Before the release',
+    'On a quiet day',
+    'When in doubt,',
+    'Once a week',
+  ],
+  subjects: [
+    'the owner of the service',
+    'the person on call',
+    'a second reviewer',
+    'the platform team',
+    'whoever wrote the query',
+    'the newest colleague',
+    'the product manager',
+    'our largest customer',
+  ],
+  actions: [
+    'should measure the slowest step',
+    'writes down what would make them stop',
+    'rehearses the change on a copy',
+    'compares both variants on real traffic',
+    'removes the path nobody uses',
+    'reads the oldest open ticket',
+    'checks the backups by restoring one',
+    'asks which number would change their mind',
+  ],
+  reasons: [
+    'because surprises hide in the tail',
+    'so that a rollback takes minutes',
+    'since averages flatter every system',
+    'while the reasons are still remembered',
+    'as the cost of waiting is small',
+    'and tells the others where to look',
+    'before anybody depends on it',
+    'which keeps the next incident short',
+  ],
+  join: (opening, subject, action, reason) => `${opening} ${subject} ${action} ${reason}.`,
+  charactersPerToken: 4,
+}
 
-const SENTENCES_EN = [
-  'Start with the smallest change that can be observed, and measure it before you go on.',
-  'List who depends on the old behaviour, because the surprise is always in a caller nobody remembered.',
-  'A dry run against a copy of the data shows the slow step within minutes.',
-  'Write down the signal that tells you to stop, and let the person on call know where to find it.',
-  'Most of the cost hides in the tail, so look at the ninety-fifth percentile and not at the mean.',
-  'Keep the rollback in the same pull request; it is read more carefully there.',
-  'When two options look alike, prefer the one that fails loudly.',
-  'The second week is the time to remove the old path, while everybody still knows why it existed.',
-]
-
-const SENTENCES_ZH = [
-  '先做一个最小且可观测的改动，测量之后再继续。',
-  '列出依赖旧行为的调用方，意外往往来自没人记得的那一个。',
-  '用一份数据副本演练，几分钟内就能看到最慢的一步。',
-  '把停止的信号写下来，并告诉值班同事在哪里查看。',
-  '成本多半藏在尾部，请看第九十五百分位而不是平均值。',
-  '如果两个方案差不多，选择出错时更显眼的那个。',
-]
+const CHINESE: Phrases = {
+  topics: [
+    '请帮我优化一条数据库慢查询。',
+    '请写一封给客户的道歉邮件。',
+    '解释一下大模型的推理过程。',
+    '帮我制定值班交接流程。',
+    '比较两种缓存淘汰策略。',
+    '总结上周的用户反馈。',
+  ],
+  openings: ['首先，', '然后，', '通常情况下，', '上线之前，', '遇到疑问时，', '每周一次，'],
+  subjects: ['服务负责人', '值班同事', '另一位评审者', '平台团队', '写查询的人', '产品经理'],
+  actions: [
+    '应当测量最慢的一步',
+    '写下会让自己停手的信号',
+    '在数据副本上演练一遍',
+    '用真实流量比较两种方案',
+    '删除没人使用的旧路径',
+    '恢复一次备份加以验证',
+  ],
+  reasons: [
+    '因为意外总藏在尾部',
+    '这样回滚只需几分钟',
+    '因为平均值会掩盖问题',
+    '趁大家还记得原因',
+    '并告诉其他人去哪里查看',
+    '以免有人已经依赖它',
+  ],
+  join: (opening, subject, action, reason) => `${opening}${subject}${action}，${reason}。`,
+  charactersPerToken: 1.5,
+}
 
 const BAD_ANSWERS = [
   "I'm sorry, but I can't help with that request.",
@@ -68,21 +125,23 @@ export function makeConversation({
   answerTokens,
   badAnswerShare,
 }: ConversationOptions): Conversation {
-  const chinese = random() < 0.25
-  const sentences = chinese ? SENTENCES_ZH : SENTENCES_EN
-  const question = chinese ? `请帮我${pick(random, TOPICS_ZH)}。` : `Please help me ${pick(random, TOPICS_EN)}. `
-  const prompt = question + filler(random, sentences, promptTokens - 12)
+  const phrases = random() < 0.25 ? CHINESE : ENGLISH
+  const prompt = `${pick(random, phrases.topics)} ${write(random, phrases, promptTokens - 12)}`
   return {
     prompt,
-    answer: random() < badAnswerShare ? pick(random, BAD_ANSWERS) : filler(random, sentences, answerTokens),
+    answer: random() < badAnswerShare ? pick(random, BAD_ANSWERS) : write(random, phrases, answerTokens),
   }
 }
 
-/** Sentences up to a length; about four characters of English or one and a half of Chinese are a token. */
-function filler(random: () => number, sentences: readonly string[], tokens: number): string {
-  const separator = sentences === SENTENCES_ZH ? '' : ' '
-  const charactersPerToken = separator === '' ? 1.5 : 4
-  let text = ''
-  while (text.length < tokens * charactersPerToken) text += (text === '' ? '' : separator) + pick(random, sentences)
-  return text === '' ? pick(random, sentences) : text
+/** Sentences up to a length, at least one. */
+function write(random: () => number, phrases: Phrases, tokens: number): string {
+  const { openings, subjects, actions, reasons, join, charactersPerToken } = phrases
+  const sentences: string[] = []
+  let length = 0
+  do {
+    const sentence = join(pick(random, openings), pick(random, subjects), pick(random, actions), pick(random, reasons))
+    sentences.push(sentence)
+    length += sentence.length
+  } while (length < tokens * charactersPerToken)
+  return sentences.join(phrases === ENGLISH ? ' ' : '')
 }

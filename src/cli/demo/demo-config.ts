@@ -20,8 +20,7 @@ export function demoConfig({ modelUrl, gpuUrl, pagerUrl }: StageUrls): {
     rule_files: ['demo-rules.yml'],
     alertmanager: 'alertmanager.yml',
     host: { interval: '5s' },
-    gateway: { upstreams: [{ name: 'demo', url: modelUrl, provider: 'openai' }] },
-    drift: { reference: '1m', current: '1m', interval: '10s', min_requests: 30 },
+    gateway: { upstreams: [{ name: 'demo', url: modelUrl }] },
   }
   const alertmanager = {
     route: {

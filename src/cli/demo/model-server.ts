@@ -10,6 +10,8 @@ const BASE_TTFT_MS = 120
 const BASE_TPOT_MS = 18
 /** Tokens sent in one chunk: enough to keep the number of timers small, few enough to stream. */
 const TOKENS_PER_CHUNK = 8
+/** Calls of one model in its batch; further ones wait. */
+const MAX_BATCH = 8
 /** Answers are cut here, so that the demo stays lively. */
 const MAX_ANSWER_TOKENS = 220
 
@@ -31,7 +33,7 @@ export class ModelServer {
   readonly #options: ModelServerOptions
   readonly #instruments = new InstrumentRegistry()
   readonly #metrics = vllmInstruments(this.#instruments)
-  #running = 0
+  readonly #running = new Map<string, number>()
 
   constructor(options: ModelServerOptions) {
     this.#options = options
@@ -52,14 +54,18 @@ export class ModelServer {
         error: { message: 'The engine is overloaded, try again later', type: 'server_error', code: 'overloaded' },
       })
     }
-    this.#running++
-    this.#metrics.running.set({ model_name: chat.model }, this.#running)
+    this.#changeRunning(chat.model, 1)
     try {
       await this.#answer(chat, now, response)
     } finally {
-      this.#running--
-      this.#metrics.running.set({ model_name: chat.model }, this.#running)
+      this.#changeRunning(chat.model, -1)
     }
+  }
+
+  #changeRunning(model: string, change: 1 | -1): void {
+    const running = (this.#running.get(model) ?? 0) + change
+    this.#running.set(model, running)
+    this.#metrics.running.set({ model_name: model }, running)
   }
 
   async #answer(chat: ChatRequest, now: Conditions, response: ServerResponse): Promise<void> {
@@ -98,9 +104,10 @@ export class ModelServer {
   }
 
   #sendMetrics(response: ServerResponse): void {
-    const labels = { model_name: 'atlas-70b' }
-    this.#metrics.kvCache.set(labels, Math.min(0.97, 0.12 + this.#running * 0.045))
-    this.#metrics.waiting.set(labels, Math.max(0, this.#running - 14))
+    for (const [model, running] of this.#running) {
+      this.#metrics.kvCache.set({ model_name: model }, Math.min(0.97, 0.12 + running * 0.09))
+      this.#metrics.waiting.set({ model_name: model }, Math.max(0, running - MAX_BATCH))
+    }
     response
       .writeHead(200, { 'content-type': TEXT_FORMAT_CONTENT_TYPE })
       .end(writeTextFormat(this.#instruments.snapshot()))

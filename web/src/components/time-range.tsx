@@ -32,7 +32,7 @@ interface RangeValue {
 const RangeContext = createContext<RangeValue | undefined>(undefined)
 
 export function RangeProvider({ children }: { readonly children: ReactNode }): ReactNode {
-  const [range, setRange] = useState('15m')
+  const [range, setRange] = useState('5m')
   const value = useMemo<RangeValue>(() => {
     const minutes = RANGES.find(([name]) => name === range)?.[1] ?? 15
     const stepMs = Math.max(5_000, Math.ceil((minutes * 60_000) / STEPS / 5_000) * 5_000)

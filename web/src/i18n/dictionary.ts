@@ -57,6 +57,7 @@ export const dictionary = {
   firing: { en: 'Firing', zh: '触发中' },
   pending: { en: 'Pending', zh: '等待中' },
   inactive: { en: 'Inactive', zh: '未触发' },
+  resolved: { en: 'Resolved', zh: '已恢复' },
   nothingFires: { en: 'Nothing fires', zh: '没有触发的告警' },
   since: { en: 'since', zh: '自' },
   rules: { en: 'Rules', zh: '规则' },

@@ -129,13 +129,11 @@ function Notifications(): ReactNode {
             <Table fz="sm" verticalSpacing={4}>
               <Table.Tbody>
                 {notifications.slice(0, 20).map((notification) => (
-                  <Table.Tr
-                    key={`${notification.timeMs}${notification.receiver}${JSON.stringify(notification.groupLabels)}`}
-                  >
+                  <Table.Tr key={`${notification.timeMs}${notification.receiver}${notification.groupKey}`}>
                     <Table.Td>{formatClock(notification.timeMs)}</Table.Td>
                     <Table.Td>{`${notification.receiver} / ${notification.integration}`}</Table.Td>
-                    <Table.Td>{Object.values(notification.groupLabels).join(' ')}</Table.Td>
-                    <Table.Td>{`${t('firing')} ${notification.firing} · ${t('ok')} ${notification.resolved}`}</Table.Td>
+                    <Table.Td>{notification.groupKey}</Table.Td>
+                    <Table.Td>{`${t(notification.status)} · ${notification.alerts}`}</Table.Td>
                     <Table.Td c={notification.outcome === 'sent' ? 'teal' : 'red'}>
                       {notification.outcome === 'sent' ? t('sent') : `${t('notSent')}: ${notification.reason}`}
                     </Table.Td>

@@ -94,14 +94,18 @@ function ReadingTile({
         </Tooltip>
         {reading.status !== 'healthy' && <StatusBadge status={reading.status} />}
       </Group>
-      <Group gap={8} align="baseline" wrap="nowrap">
-        <Text fz={24} fw={650} lh={1.25} {...(reading.status !== 'healthy' && { c: STATUS_COLOR[reading.status] })}>
-          {formatNumber(main, reading.unit)}
-        </Text>
-        <Text size="xs" c="dimmed" truncate>
-          {beside}
-        </Text>
-      </Group>
+      <Text
+        fz={24}
+        fw={650}
+        lh={1.25}
+        truncate
+        {...(reading.status !== 'healthy' && { c: STATUS_COLOR[reading.status] })}
+      >
+        {formatNumber(main, reading.unit)}
+      </Text>
+      <Text size="xs" c="dimmed" truncate mih={18}>
+        {beside}
+      </Text>
       {panel !== undefined && <PanelChart panel={panel} />}
     </Card>
   )
