@@ -79,36 +79,12 @@ function payloadOf(event: GenAiEvent): Record<string, unknown> {
 
 function messageOfEvent(event: GenAiEvent, role: MessageRole): Message[] {
   const payload = payloadOf(event)
-  const content = contentOf(payload['content'])
   const message = {
     ...payload,
     role: payload['role'] ?? role,
-    content,
     tool_call_id: payload['tool_call_id'] ?? payload['id'],
   }
   return messagesOf(message, role) ?? []
-}
-
-/** Content may be JSON in a text (lists of parts); data that only looks like it stays text. */
-function contentOf(content: unknown): unknown {
-  if (typeof content !== 'string') return content
-  const parts = readMessages(content, 'user').flatMap((message) => message.parts)
-  return parts.length === 1 && parts[0]?.type === 'text' && parts[0].text === content ? content : parts.map(wirePart)
-}
-
-/** Our parts in OpenTelemetry's words, which the part readers understand. */
-function wirePart(part: Message['parts'][number]): unknown {
-  switch (part.type) {
-    case 'text':
-    case 'reasoning':
-      return { type: part.type, content: part.text }
-    case 'tool_call':
-      return part
-    case 'tool_result':
-      return { type: 'tool_call_response', id: part.id, response: part.content }
-    case 'media':
-      return { type: 'uri', uri: part.reference, mime_type: part.mediaType }
-  }
 }
 
 function takeChoice(event: GenAiEvent, found: EventMessages): void {
@@ -126,10 +102,9 @@ function choiceMessage(payload: Record<string, unknown>): unknown {
   const message = payload['message']
   const record = recordOf(message)
   if (record !== undefined) return { role: 'assistant', tool_calls: payload['tool_calls'], ...record }
-  if (message !== undefined)
-    return { role: 'assistant', content: contentOf(message), tool_calls: payload['tool_calls'] }
+  if (message !== undefined) return { role: 'assistant', content: message, tool_calls: payload['tool_calls'] }
   if (payload['content'] === undefined && payload['tool_calls'] === undefined) return undefined
-  return { role: 'assistant', content: contentOf(payload['content']), tool_calls: payload['tool_calls'] }
+  return { role: 'assistant', content: payload['content'], tool_calls: payload['tool_calls'] }
 }
 
 /** The event name of a log record: `event.name` as an attribute (before 1.38), or in the body. */

@@ -110,7 +110,7 @@ function roleOfMessage(record: JsonRecord): MessageRole | undefined {
 }
 
 function partsOf(record: JsonRecord, role: MessageRole): MessagePart[] {
-  const content = firstOf(record, 'content', 'parts', 'contents', 'blocks', 'text')
+  const content = partsInText(firstOf(record, 'content', 'parts', 'contents', 'blocks', 'text'))
   const callId = firstText(record, 'tool_call_id', 'toolCallId')
   const parts: MessagePart[] = []
   const reasoning = firstOf(record, 'reasoning_content', 'reasoning', 'thinking')
@@ -121,6 +121,12 @@ function partsOf(record: JsonRecord, role: MessageRole): MessagePart[] {
     parts.push({ type: 'text', text: record['refusal'] })
   parts.push(...callParts(record))
   return parts
+}
+
+/** Where attributes hold texts only, senders write a list of parts as JSON. Other JSON is what somebody said. */
+function partsInText(content: unknown): unknown {
+  const structure = typeof content === 'string' ? parseStructure(content) : undefined
+  return Array.isArray(structure) && structure.length > 0 && structure.every(isPart) ? structure : content
 }
 
 /** The content of a tool's message is a result, unless its parts say so themselves. */
