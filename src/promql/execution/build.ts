@@ -1,5 +1,24 @@
 import { assertNever } from '../../util/assert-never.ts'
-import type { AggregatePlan, RangePlan, ScalarPlan, SelectorPlan, VectorPlan } from '../plan/node.ts'
+import type {
+  AbsentOverTimePlan,
+  AdjustPlan,
+  AggregatePlan,
+  DatePlan,
+  EvaluationTimePlan,
+  HistogramFractionPlan,
+  HistogramPartPlan,
+  HistogramQuantilePlan,
+  MathPlan,
+  NegatePlan,
+  RangeFunctionPlan,
+  RangePlan,
+  SampleTimePlan,
+  ScalarPlan,
+  SelectorPlan,
+  SetPlan,
+  VectorPlan,
+  VectorVectorPlan,
+} from '../plan/node.ts'
 import { hasOneName } from '../plan/one-name.ts'
 import { AggregateOperator, type GroupOp } from './aggregate/aggregate-operator.ts'
 import { ChooseOperator, type ChooseOp } from './aggregate/choose-operator.ts'
@@ -43,6 +62,9 @@ import { SmoothedSelector } from './selector/smoothed-selector.ts'
 import { subqueryGrid, SubqueryOperator } from './selector/subquery.ts'
 import { StepInvariant } from './step-invariant.ts'
 
+type ValueByValuePlan = MathPlan | AdjustPlan | DatePlan | NegatePlan | EvaluationTimePlan
+type HistogramPlan = HistogramPartPlan | HistogramQuantilePlan | HistogramFractionPlan
+
 /** Makes operators of plans: the one place that knows which operator computes which node. */
 export class OperatorBuilder {
   readonly #context: QueryContext
@@ -64,46 +86,21 @@ export class OperatorBuilder {
         return this.#instantSelector(plan.selector, plan.hint, grid)
       case 'sample-time':
         return this.#sampleTime(plan, grid)
-      case 'range-function': {
-        const windows = this.#windows(plan.range, grid)
-        const args = plan.args.map((arg) => this.scalar(arg, grid))
-        return new RangeFunctionOperator(context, plan, { range: this.range(plan.range, grid, windows), args, windows })
-      }
-      case 'absent-over-time': {
-        const windows = this.#windows(plan.range, grid)
-        const range = this.range(plan.range, grid, windows)
-        return new AbsentOverTimeOperator(range, { labels: plan.labels, dropName: true }, windows)
-      }
+      case 'range-function':
+      case 'absent-over-time':
+        return this.#overWindows(plan, grid)
+      case 'math':
+      case 'adjust':
+      case 'date':
+      case 'negate':
+      case 'evaluation-time':
+        return this.#valueByValue(plan, grid)
+      case 'histogram-part':
+      case 'histogram-quantile':
+      case 'histogram-fraction':
+        return this.#histogram(plan, grid)
       case 'absent':
         return new AbsentOperator(this.vector(plan.input, grid), { labels: plan.labels, dropName: false }, grid)
-      case 'math': {
-        const change = mathFunction(plan.func)
-        return this.#map(plan.input, grid, async () => ({ change }))
-      }
-      case 'adjust': {
-        const args = plan.args.map((arg) => this.scalar(arg, grid))
-        return this.#map(plan.input, grid, async () => adjustFunction(plan.func, await valuesOf(args)))
-      }
-      case 'date': {
-        const change = datePart(plan.func)
-        if (plan.input === null) return new DateOfEvaluation(plan.func, grid)
-        return this.#map(plan.input, grid, async () => ({ change }))
-      }
-      case 'histogram-part':
-        return new NoFloats(this.vector(plan.input, grid))
-      case 'histogram-quantile': {
-        const quantiles = plan.quantiles.map((quantile) => this.scalar(quantile, grid))
-        return new HistogramQuantile(context, plan, { input: this.vector(plan.input, grid), quantiles }, grid)
-      }
-      case 'histogram-fraction': {
-        const [lower, upper] = [this.scalar(plan.lower, grid), this.scalar(plan.upper, grid)]
-        return new HistogramFraction(context, plan, { input: this.vector(plan.input, grid), lower, upper })
-      }
-      case 'evaluation-time': {
-        if (plan.func === 'start_timestamp') return new NoFloats(this.vector(plan.input, grid))
-        const times = timesOf(grid)
-        return this.#map(plan.input, grid, async () => ({ change: (_, step) => (times[step] ?? 0) / 1000 }))
-      }
       case 'label-replace':
         return new LabelReplace(context, plan, this.vector(plan.input, grid))
       case 'label-join':
@@ -114,24 +111,19 @@ export class OperatorBuilder {
         return new SortOperator(context, plan, this.vector(plan.input, grid), grid)
       case 'vector-of-scalar':
         return new VectorOfScalar(this.scalar(plan.input, grid))
-      case 'negate':
-        return this.#map(plan.input, grid, async () => ({ change: (value) => -value }))
       case 'aggregate':
         return this.#aggregate(plan, grid)
       case 'count-values':
         return new CountValuesOperator(context, plan, this.vector(plan.input, grid), grid)
-      case 'vector-scalar': {
-        const inputs = { vector: this.vector(plan.vector, grid), scalar: this.scalar(plan.scalar, grid) }
-        return new VectorScalar(context, plan, inputs)
-      }
-      case 'vector-vector': {
-        const sides = { left: this.vector(plan.left, grid), right: this.vector(plan.right, grid) }
-        return new VectorVector(context, plan, sides, grid)
-      }
-      case 'set': {
-        const sides = { left: this.vector(plan.left, grid), right: this.vector(plan.right, grid) }
-        return new SetOperator(context, plan, sides, grid)
-      }
+      case 'vector-scalar':
+        return new VectorScalar(context, plan, {
+          vector: this.vector(plan.vector, grid),
+          scalar: this.scalar(plan.scalar, grid),
+        })
+      case 'vector-vector':
+        return new VectorVector(context, plan, this.#sides(plan, grid), grid)
+      case 'set':
+        return new SetOperator(context, plan, this.#sides(plan, grid), grid)
       case 'step-invariant':
         return new StepInvariant(this.vector(plan.input, firstStep(grid)), grid)
       default:
@@ -190,12 +182,67 @@ export class OperatorBuilder {
     }
   }
 
+  #overWindows(plan: RangeFunctionPlan | AbsentOverTimePlan, grid: Grid): VectorOperator {
+    const windows = this.#windows(plan.range, grid)
+    const range = this.range(plan.range, grid, windows)
+    if (plan.kind === 'absent-over-time') {
+      return new AbsentOverTimeOperator(range, { labels: plan.labels, dropName: true }, windows)
+    }
+    const args = plan.args.map((arg) => this.scalar(arg, grid))
+    return new RangeFunctionOperator(this.#context, plan, { range, args, windows })
+  }
+
+  #valueByValue(plan: ValueByValuePlan, grid: Grid): VectorOperator {
+    switch (plan.kind) {
+      case 'math': {
+        const change = mathFunction(plan.func)
+        return this.#map(plan.input, grid, async () => ({ change }))
+      }
+      case 'adjust': {
+        const args = plan.args.map((arg) => this.scalar(arg, grid))
+        return this.#map(plan.input, grid, async () => adjustFunction(plan.func, await valuesOf(args)))
+      }
+      case 'date': {
+        const change = datePart(plan.func)
+        if (plan.input === null) return new DateOfEvaluation(plan.func, grid)
+        return this.#map(plan.input, grid, async () => ({ change }))
+      }
+      case 'negate':
+        return this.#map(plan.input, grid, async () => ({ change: (value) => -value }))
+      case 'evaluation-time': {
+        if (plan.func === 'start_timestamp') return new NoFloats(this.vector(plan.input, grid))
+        const times = timesOf(grid)
+        return this.#map(plan.input, grid, async () => ({ change: (_, step) => (times[step] ?? 0) / 1000 }))
+      }
+    }
+  }
+
+  #histogram(plan: HistogramPlan, grid: Grid): VectorOperator {
+    const input = this.vector(plan.input, grid)
+    switch (plan.kind) {
+      case 'histogram-part':
+        return new NoFloats(input)
+      case 'histogram-quantile': {
+        const quantiles = plan.quantiles.map((quantile) => this.scalar(quantile, grid))
+        return new HistogramQuantile(this.#context, plan, { input, quantiles }, grid)
+      }
+      case 'histogram-fraction': {
+        const [lower, upper] = [this.scalar(plan.lower, grid), this.scalar(plan.upper, grid)]
+        return new HistogramFraction(this.#context, plan, { input, lower, upper })
+      }
+    }
+  }
+
+  #sides(plan: VectorVectorPlan | SetPlan, grid: Grid): { left: VectorOperator; right: VectorOperator } {
+    return { left: this.vector(plan.left, grid), right: this.vector(plan.right, grid) }
+  }
+
   #instantSelector(selector: SelectorPlan, hint: string, grid: Grid): VectorOperator {
     if (selector.extension === 'smoothed') return new SmoothedSelector(this.#context, selector, grid)
     return new InstantSelector(this.#context, { selector, hint, pick: 'value' }, grid)
   }
 
-  #sampleTime(plan: VectorPlan & { readonly kind: 'sample-time' }, grid: Grid): VectorOperator {
+  #sampleTime(plan: SampleTimePlan, grid: Grid): VectorOperator {
     const { selector, func, position } = plan
     const pick = func === 'timestamp' ? 'timestamp' : 'start-timestamp'
     const times = new InstantSelector(this.#context, { selector, hint: func, pick }, grid)

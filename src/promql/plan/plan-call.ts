@@ -96,7 +96,12 @@ function rangeFunction(planner: Planner, call: Call, func: RangeFunctionName): V
 function sampleTime(planner: Planner, call: Call, func: 'timestamp' | 'start_timestamp'): VectorPlan {
   const arg = argument(call.args, 0)
   const { position } = call
-  if (arg.kind === 'vector-selector') return { kind: 'sample-time', func, selector: planner.selector(arg), position }
+  if (arg.kind === 'vector-selector') {
+    const selector = planner.selector(arg)
+    // Prometheus forgets a negative offset beside `@` here.
+    const offsetMs = selector.atMs === null ? selector.offsetMs : Math.max(0, selector.offsetMs)
+    return { kind: 'sample-time', func, selector: { ...selector, offsetMs }, position }
+  }
   return { kind: 'evaluation-time', func, input: vectorArg(planner, call), position }
 }
 

@@ -7,7 +7,7 @@ import type { ScalarOperator, VectorOperator } from '../operator.ts'
 import { renamed, type QueryContext } from '../query-context.ts'
 import { warnOfQuantile } from '../range-functions/range-function.ts'
 import { LabelsetMerger } from '../unique-emitter.ts'
-import { bucketQuantile, type Buckets, type Raised } from './bucket-quantile.ts'
+import { bucketQuantile, type Raised } from './bucket-quantile.ts'
 import { bucketsFor, ClassicHistograms, gatherBuckets, type ClassicHistogram } from './classic-histograms.ts'
 
 /** `histogram_quantile` and `histogram_quantiles` over classic histograms. */
@@ -39,7 +39,8 @@ export class HistogramQuantile implements VectorOperator {
     this.#warnOfQuantiles(quantiles)
     const merger = new LabelsetMerger(this.#context)
     for (const histogram of histograms) {
-      for (const q of quantiles) this.#compute(histogram, q, merger)
+      const noted = new Uint8Array(this.#times.length)
+      for (const q of quantiles) this.#compute(histogram, { q, noted }, merger)
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
     source.release()
@@ -53,15 +54,23 @@ export class HistogramQuantile implements VectorOperator {
     })
   }
 
-  /** One output series, or with a quantile label one for each different q. */
-  #compute(histogram: ClassicHistogram, quantiles: Float64Array, merger: LabelsetMerger): void {
+  /** One output series, or with a quantile label one for each different q. `noted`: the steps whose raised counts were reported. */
+  #compute(
+    histogram: ClassicHistogram,
+    { q: quantiles, noted }: { readonly q: Float64Array; readonly noted: Uint8Array },
+    merger: LabelsetMerger,
+  ): void {
     const buckets = bucketsFor(histogram)
     const values = new Float64Array(quantiles.length)
     const present = new Uint8Array(quantiles.length)
     for (let step = 0; step < quantiles.length; step++) {
       if (!gatherBuckets(histogram, step, buckets)) continue
-      values[step] = this.#quantileAt(quantiles[step]!, buckets, histogram.labels, step)
+      const { quantile, raised } = bucketQuantile(quantiles[step]!, buckets)
+      values[step] = quantile
       present[step] = 1
+      if (raised === undefined || noted[step] === 1) continue
+      noted[step] = 1
+      this.#noteRaised(raised, histogram.labels, step)
     }
     const labels = renamed(this.#context, histogram.labels)
     const { label } = this.#plan
@@ -72,12 +81,6 @@ export class HistogramQuantile implements VectorOperator {
       const named = labels.with({ [label]: formatOpenMetrics(q) })
       if (chosen.includes(1)) merger.add(floatColumn(named, values, chosen, true))
     }
-  }
-
-  #quantileAt(q: number, buckets: Buckets, labels: Labels, step: number): number {
-    const { quantile, raised } = bucketQuantile(q, buckets)
-    if (raised !== undefined) this.#noteRaised(raised, labels, step)
-    return quantile
   }
 
   #noteRaised(raised: Raised, labels: Labels, step: number): void {
