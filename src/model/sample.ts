@@ -48,7 +48,12 @@ export class SampleBatchBuilder {
     return index
   }
 
-  /** Adds a sample to a series that `seriesOf` gave. */
+  /** The index of a series that the caller knows not to be in the batch yet: without a look-up. Its labels must not be added by name. */
+  newSeries(labels: Labels): number {
+    return this.#labels.push(labels) - 1
+  }
+
+  /** Adds a sample to a series that `seriesOf` or `newSeries` gave. */
   put(series: number, timestampMs: number, value: number): void {
     this.#push(series, timestampMs, value, 0)
   }

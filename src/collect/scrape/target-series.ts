@@ -30,6 +30,13 @@ export interface TargetBody {
   readonly timestampMs: number
 }
 
+/** A series as it is stored, and when it was seen. */
+interface StoredSeries {
+  readonly labels: Labels
+  /** The number of the scrape that had it last. */
+  lastScrape: number
+}
+
 /**
  * The series that one target exposes, remembered from scrape to scrape: under which labels each line is stored, and which series the
  * last scrape had, so that those that vanish are marked stale.
@@ -39,10 +46,14 @@ export class TargetSeries {
   readonly #settings: ScrapeSettings
   readonly #cache = new LineCache()
   #epoch = 0
-  /** Stored labels by slot of the cache; null: dropped by relabelling. */
-  #stored: Array<Labels | null | undefined> = []
-  /** The series of the last scrape, by key, that end when they vanish. */
-  #live: ReadonlyMap<string, Labels> = new Map()
+  /** By slot of the cache; null: dropped by relabelling. Several lines may be one series. */
+  #bySlot: Array<StoredSeries | null | undefined> = []
+  #byKey = new Map<string, StoredSeries>()
+  /** The series of the last scrape that end when they vanish. */
+  #live: readonly StoredSeries[] = []
+  #scrape = 0
+  /** The scrape before the one under way, when it was a good one. */
+  #lastGood = 0
   #hasUnwrittenMetadata = false
 
   constructor(labels: Labels, settings: ScrapeSettings) {
@@ -51,13 +62,14 @@ export class TargetSeries {
   }
 
   /** The series that are not marked stale yet. */
-  get live(): ReadonlyMap<string, Labels> {
-    return this.#live
+  get live(): readonly Labels[] {
+    return this.#live.map(({ labels }) => labels)
   }
 
   /** Continues where another loop of the same target ended: what it had and we never see is marked stale. */
-  takeOver(live: ReadonlyMap<string, Labels>): void {
-    this.#live = live
+  takeOver(live: readonly Labels[]): void {
+    this.#live = live.map((labels) => this.#seriesOf(labels))
+    for (const series of this.#live) series.lastScrape = this.#lastGood
   }
 
   /** The metadata of the last read is stored and need not be given again. */
@@ -65,30 +77,32 @@ export class TargetSeries {
     this.#hasUnwrittenMetadata = false
   }
 
-  /** Turns a body into what is to be stored, stale markers of vanished series included. Throws `ScrapeError`; nothing has then changed. */
+  /** Turns a body into what is to be stored, stale markers of vanished series included. Throws `ScrapeError`; `live` is then as before. */
   read(body: TargetBody): TargetSamples {
     const parsed = this.#parse(body)
-    if (this.#epoch !== this.#cache.epoch) this.#stored = []
-    this.#epoch = this.#cache.epoch
-    const reading = new Reading(body.timestampMs, this.#settings)
+    if (this.#epoch !== this.#cache.epoch) this.#forget()
+    const reading = new Reading(++this.#scrape, this.#lastGood, body.timestampMs, this.#settings)
     for (let i = 0; i < parsed.series.length; i++) this.#readSample(parsed, i, reading)
     this.#checkSampleLimit(parsed.values.length, reading.kept)
-    const seriesAdded = this.#replaceLive(reading, body.timestampMs)
+    this.#markVanished(reading.batch, body.timestampMs)
+    this.#live = reading.live
+    this.#lastGood = this.#scrape
     return {
       batch: reading.batch,
       exemplars: this.#exemplars(parsed, body.timestampMs),
       metadata: this.#hasUnwrittenMetadata ? parsed.metadata() : undefined,
       scraped: parsed.values.length,
       kept: reading.kept,
-      seriesAdded,
+      seriesAdded: reading.added,
       refused: { duplicate: reading.duplicates, tooFarAhead: reading.tooFarAhead },
     }
   }
 
   /** Stale markers for all live series, after which there are none: the scrape failed, or the target is gone. */
   end(batch: SampleBatchBuilder, timestampMs: number): void {
-    for (const labels of this.#live.values()) batch.addStale(labels, timestampMs)
-    this.#live = new Map()
+    for (const { labels } of this.#live) batch.addStale(labels, timestampMs)
+    this.#live = []
+    this.#lastGood = NaN
   }
 
   #parse({ body, format }: TargetBody): ParsedExposition {
@@ -100,27 +114,39 @@ export class TargetSeries {
       // The cache now knows comments that nobody was told of.
       this.#hasUnwrittenMetadata = true
       if (!(error instanceof ExpositionError)) throw error
-      throw new ScrapeError(
-        error.message,
-        { scraped: error.samplesBefore, kept: error.samplesBefore },
-        { cause: error },
-      )
+      const counts = { scraped: error.samplesBefore, kept: error.samplesBefore }
+      throw new ScrapeError(error.message, counts, { cause: error })
     }
   }
 
-  #readSample(parsed: ParsedExposition, i: number, reading: Reading): void {
-    const slot = parsed.series[i] ?? 0
-    const labels = this.#storedLabels(parsed, slot)
-    if (labels !== null) reading.add(labels, parsed.values[i] ?? NaN, parsed.timestampsMs[i] ?? NaN)
+  /** The cache gave its slots anew; of the series only the live ones are still of interest. */
+  #forget(): void {
+    this.#epoch = this.#cache.epoch
+    this.#bySlot = []
+    this.#byKey = new Map(this.#live.map((series) => [series.labels.key, series]))
   }
 
-  #storedLabels(parsed: ParsedExposition, slot: number): Labels | null {
-    const known = this.#stored[slot]
+  #readSample(parsed: ParsedExposition, i: number, reading: Reading): void {
+    const series = this.#storedSeries(parsed, parsed.series[i] ?? 0)
+    if (series !== null) reading.add(series, parsed.values[i] ?? NaN, parsed.timestampsMs[i] ?? NaN)
+  }
+
+  #storedSeries(parsed: ParsedExposition, slot: number): StoredSeries | null {
+    const known = this.#bySlot[slot]
     if (known !== undefined) return known
     const exposed = parsed.labels[slot]
-    const labels = exposed === undefined ? null : (seriesLabels(exposed, this.#labels, this.#settings) ?? null)
-    this.#stored[slot] = labels
-    return labels
+    const labels = exposed === undefined ? undefined : seriesLabels(exposed, this.#labels, this.#settings)
+    const series = labels === undefined ? null : this.#seriesOf(labels)
+    this.#bySlot[slot] = series
+    return series
+  }
+
+  #seriesOf(labels: Labels): StoredSeries {
+    const known = this.#byKey.get(labels.key)
+    if (known !== undefined) return known
+    const series = { labels, lastScrape: NaN }
+    this.#byKey.set(labels.key, series)
+    return series
   }
 
   #checkSampleLimit(scraped: number, kept: number): void {
@@ -129,24 +155,18 @@ export class TargetSeries {
     throw new ScrapeError(`sample limit exceeded (samples: ${kept}, limit: ${limit})`, { scraped, kept })
   }
 
-  /** Marks what vanished; gives the number of series that are new. */
-  #replaceLive(reading: Reading, timestampMs: number): number {
-    const before = this.#live
-    for (const [key, labels] of before) {
-      if (!reading.seen.has(key)) reading.batch.addStale(labels, timestampMs)
+  #markVanished(batch: SampleBatchBuilder, timestampMs: number): void {
+    for (const { labels, lastScrape } of this.#live) {
+      if (lastScrape !== this.#scrape) batch.addStale(labels, timestampMs)
     }
-    let added = 0
-    for (const key of reading.seen.keys()) if (!before.has(key)) added++
-    this.#live = reading.live
-    return added
   }
 
   #exemplars(parsed: ParsedExposition, timestampMs: number): Exemplar[] {
     return parsed.exemplars.flatMap((exemplar) => {
-      const seriesLabels = this.#storedLabels(parsed, exemplar.series)
-      if (seriesLabels === null) return []
+      const series = this.#storedSeries(parsed, exemplar.series)
+      if (series === null) return []
       const { labels, value } = exemplar
-      return [{ seriesLabels, labels, value, timestampMs: exemplar.timestampMs ?? timestampMs }]
+      return [{ seriesLabels: series.labels, labels, value, timestampMs: exemplar.timestampMs ?? timestampMs }]
     })
   }
 }
@@ -154,40 +174,54 @@ export class TargetSeries {
 /** What is gathered while one body is gone through. */
 class Reading {
   readonly batch = new SampleBatchBuilder()
-  /** Every series of the body. */
-  readonly seen = new Map<string, Labels>()
   /** Those that become stale when they vanish: a series whose samples bear times of their own does not, unless that is asked for. */
-  readonly live = new Map<string, Labels>()
+  readonly live: StoredSeries[] = []
   kept = 0
+  added = 0
   duplicates = 0
   tooFarAhead = 0
+  readonly #scrape: number
+  readonly #lastGood: number
   readonly #scrapedAtMs: number
   readonly #honorTimestamps: boolean
   readonly #trackTimestamps: boolean
 
-  constructor(scrapedAtMs: number, settings: ScrapeSettings) {
+  constructor(scrape: number, lastGood: number, scrapedAtMs: number, settings: ScrapeSettings) {
+    this.#scrape = scrape
+    this.#lastGood = lastGood
     this.#scrapedAtMs = scrapedAtMs
     this.#honorTimestamps = settings.honorTimestamps
     this.#trackTimestamps = settings.trackTimestampsStaleness
   }
 
-  add(labels: Labels, value: number, ownTimestampMs: number): void {
-    const hasOwnTime = this.#honorTimestamps && !Number.isNaN(ownTimestampMs)
+  add(series: StoredSeries, value: number, ownTimestampMs: number): void {
     this.kept++
-    if (hasOwnTime && ownTimestampMs > this.#scrapedAtMs + MAX_AHEAD_MS) {
-      this.tooFarAhead++
-      return
-    }
-    const key = labels.key
-    const isRepeated = this.seen.has(key)
-    // The first of equal series counts, as in Prometheus; with times of their own they are different samples.
-    if (isRepeated && !hasOwnTime) {
+    if (this.#honorTimestamps && !Number.isNaN(ownTimestampMs))
+      return this.#addWithOwnTime(series, value, ownTimestampMs)
+    // The first of equal series counts, as in Prometheus.
+    if (series.lastScrape === this.#scrape) {
       this.duplicates++
       return
     }
-    this.batch.add(labels, hasOwnTime ? ownTimestampMs : this.#scrapedAtMs, value)
-    if (isRepeated) return
-    this.seen.set(key, labels)
-    if (!hasOwnTime || this.#trackTimestamps) this.live.set(key, labels)
+    this.#see(series)
+    this.live.push(series)
+    this.batch.put(this.batch.newSeries(series.labels), this.#scrapedAtMs, value)
+  }
+
+  /** A series may then stand in a body several times, with different times. */
+  #addWithOwnTime(series: StoredSeries, value: number, timestampMs: number): void {
+    if (timestampMs > this.#scrapedAtMs + MAX_AHEAD_MS) {
+      this.tooFarAhead++
+      return
+    }
+    const isFirst = series.lastScrape !== this.#scrape
+    if (isFirst) this.#see(series)
+    if (isFirst && this.#trackTimestamps) this.live.push(series)
+    this.batch.add(series.labels, timestampMs, value)
+  }
+
+  #see(series: StoredSeries): void {
+    if (series.lastScrape !== this.#lastGood) this.added++
+    series.lastScrape = this.#scrape
   }
 }
