@@ -18,45 +18,55 @@ export function checkExpr(expr: Expr, context: CheckContext): void {
   new Checker(context).check(expr)
 }
 
+/** How deep a tree may be: everything that walks it does so by recursion. A chain of that many operators is one too. */
+const MAX_DEPTH = 1_000
+
 /** Each method checks the parts first and in Prometheus's order, since the first problem is the one reported. */
 class Checker {
   readonly #context: CheckContext
+  #depth = 0
 
   constructor(context: CheckContext) {
     this.#context = context
   }
 
+  /** Gives the type of the expression. */
   check(expr: Expr): ValueType {
+    if (++this.#depth > MAX_DEPTH) this.#fail(`expression is more than ${MAX_DEPTH} operations deep`, expr.position)
+    const type = this.#check(expr)
+    this.#depth--
+    return type
+  }
+
+  #check(expr: Expr): ValueType {
     switch (expr.kind) {
       case 'aggregation':
         this.#aggregation(expr)
-        break
+        return 'vector'
       case 'binary':
-        this.#binary(expr)
-        break
+        return this.#binary(expr)
       case 'call':
         this.#call(expr)
-        break
+        return typeOf(expr)
       case 'unary':
-        this.#unary(this.check(expr.expr), expr.position)
-        break
+        return this.#unary(this.check(expr.expr), expr.position)
       case 'subquery':
         this.#subquery(this.check(expr.expr), expr.position)
-        break
+        return 'matrix'
       case 'vector-selector':
         this.#selector(expr, false)
-        break
+        return 'vector'
       case 'matrix-selector':
         this.#selector(expr.vector, false)
-        break
+        return 'matrix'
       case 'paren':
       case 'step-invariant':
-        this.check(expr.expr)
-        break
+        return this.check(expr.expr)
       case 'number':
+        return 'scalar'
       case 'string':
+        return 'string'
     }
-    return typeOf(expr)
   }
 
   #aggregation({ op, expr, param }: Aggregation): void {
@@ -70,7 +80,7 @@ class Checker {
       this.#fail(`expected type ${typeName(wanted)} in ${where}, got ${typeName(type)}`, expr.position)
   }
 
-  #binary(expr: BinaryExpr): void {
+  #binary(expr: BinaryExpr): ValueType {
     const left = this.check(expr.left)
     const right = this.check(expr.right)
     const matching = expr.matching ?? this.#context.droppedMatching.get(expr)
@@ -79,11 +89,14 @@ class Checker {
     this.#operand(expr.left, left)
     this.#operand(expr.right, right)
     if (matching !== undefined && expr.matching === null) this.#droppedMatching(expr, matching)
-    if (!isSetOp(expr.op)) return
-    if (matching !== undefined && expr.matching !== null) this.#setMatching(expr, matching)
-    if (left === 'scalar' || right === 'scalar') {
-      this.#fail(`set operator ${quote(expr.op)} not allowed in binary scalar expression`, expr.position)
-    }
+    if (isSetOp(expr.op)) this.#setOperands(expr, left === 'scalar' || right === 'scalar')
+    return left === 'scalar' && right === 'scalar' ? 'scalar' : 'vector'
+  }
+
+  #setOperands(expr: BinaryExpr, hasScalar: boolean): void {
+    if (expr.matching !== null) this.#setMatching(expr, expr.matching)
+    if (!hasScalar) return
+    this.#fail(`set operator ${quote(expr.op)} not allowed in binary scalar expression`, expr.position)
   }
 
   #operator(expr: BinaryExpr, left: ValueType, right: ValueType): void {
@@ -162,10 +175,13 @@ class Checker {
     this.#fail('expected label selectors only, got vector selector instead', selector.position)
   }
 
-  #unary(type: ValueType, position: Position): void {
-    if (type === 'scalar' || type === 'vector') return
+  #unary(type: ValueType, position: Position): ValueType {
+    if (type === 'scalar' || type === 'vector') return type
     const found = quote(typeName(type))
-    this.#fail(`unary expression only allowed on expressions of type scalar or instant vector, got ${found}`, position)
+    return this.#fail(
+      `unary expression only allowed on expressions of type scalar or instant vector, got ${found}`,
+      position,
+    )
   }
 
   #subquery(type: ValueType, position: Position): void {

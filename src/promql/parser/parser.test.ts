@@ -144,6 +144,11 @@ describe('errors', () => {
 
   test('nesting has a limit that is an ordinary error', () => {
     expect(() => parseExpr('('.repeat(10_000), STOCK)).toThrow('nested more than 500 levels deep')
+    expect(() => parseExpr(`${'2 ^ '.repeat(10_000)}2`, STOCK)).toThrow('nested more than 500 levels deep')
+    expect(() => parseExpr(`${'up or '.repeat(10_000)}up`, STOCK)).toThrow(
+      'expression is more than 1000 operations deep',
+    )
+    expect(() => parseExpr(`${'1 + '.repeat(990)}1`, STOCK)).not.toThrow()
   })
 
   test('positions are UTF-16 indexes of the text', () => {

@@ -1,6 +1,6 @@
 import type { Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
-import type { Aggregation, BinaryExpr, BinaryOp, Call, Expr, NumberLiteral, VectorMatching } from './ast.ts'
+import type { Aggregation, BinaryExpr, BinaryOp, Call, Expr, NumberLiteral, ValueType, VectorMatching } from './ast.ts'
 import { checkExpr } from './check.ts'
 import { literalSeconds } from './duration-literal.ts'
 import { functionSignature } from './function-signatures.ts'
@@ -107,6 +107,7 @@ const TAKES_PARAMETER: ReadonlySet<TokenKind> = new Set([
 class ExprParser {
   /** What was written for vector matching between operands that are not both vectors, for the check. */
   readonly droppedMatching = new Map<BinaryExpr, VectorMatching>()
+  readonly #binaryTypes = new Map<BinaryExpr, ValueType>()
   readonly #stream: TokenStream
   readonly #options: ParserOptions
   readonly #postfixes: PostfixParser
@@ -252,16 +253,32 @@ class ExprParser {
   #binary(op: BinaryOp, left: Expr, precedence: number): BinaryExpr {
     const returnBool = this.#stream.accept('bool')
     const written = parseMatching(this.#stream)
-    const right = this.expression(op === '^' ? precedence - 1 : precedence)
+    // Only the power is right-associative and so nests with each further operator.
+    const right = op === '^' ? this.#stream.nested(() => this.expression(precedence - 1)) : this.expression(precedence)
     const position = { start: left.position.start, end: right.position.end }
     if (!this.#options.binopFill && (written.fill.left !== null || written.fill.right !== null)) {
       this.#stream.report('binop fill modifiers are experimental and not enabled', position)
     }
-    const bothVectors = typeOf(right) === 'vector' && typeOf(left) === 'vector'
+    const types = [this.#typeOf(left), this.#typeOf(right)]
+    const bothVectors = types.every((type) => type === 'vector')
     const matching = bothVectors ? forOperator(op, written) : null
     const binary: BinaryExpr = { kind: 'binary', op, left, right, returnBool, matching, position }
+    this.#binaryTypes.set(binary, types.every((type) => type === 'scalar') ? 'scalar' : 'vector')
     if (!bothVectors) this.droppedMatching.set(binary, written)
     return binary
+  }
+
+  /** As `typeOf`, but without going down a long chain of operators again at each of them. */
+  #typeOf(expr: Expr): ValueType {
+    switch (expr.kind) {
+      case 'binary':
+        return this.#binaryTypes.get(expr) ?? typeOf(expr)
+      case 'unary':
+      case 'paren':
+        return this.#typeOf(expr.expr)
+      default:
+        return typeOf(expr)
+    }
   }
 }
 
