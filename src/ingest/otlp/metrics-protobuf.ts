@@ -55,10 +55,14 @@ function readData(reader: ProtobufReader): OtlpMetricData | undefined {
       return { kind: 'gauge', points: readPoints(reader, readNumberPoint).points }
     case 7:
       return { kind: 'sum', ...readPoints(reader, readNumberPoint) }
-    case 9:
-      return { kind: 'histogram', ...readPoints(reader, readHistogramPoint) }
-    case 10:
-      return { kind: 'exponential', ...readPoints(reader, readExponentialPoint) }
+    case 9: {
+      const { points, temporality } = readPoints(reader, readHistogramPoint)
+      return { kind: 'histogram', points, temporality }
+    }
+    case 10: {
+      const { points, temporality } = readPoints(reader, readExponentialPoint)
+      return { kind: 'exponential', points, temporality }
+    }
     case 11:
       return { kind: 'summary', points: readPoints(reader, readSummaryPoint).points }
     default:
