@@ -12,7 +12,8 @@ import { harmfulTasks } from './training/harmful-task.ts'
 import { instructionTasks } from './training/instruction-task.ts'
 import { refusalTasks } from './training/refusal-task.ts'
 import type { TrainingTask } from './training/task.ts'
-import { calibrate, calibrated, crossValidate, judge, leaveOneSourceOut } from './training/validation.ts'
+import { toxicityTasks } from './training/toxicity-task.ts'
+import { calibrate, calibrated, crossValidate, judge, leaveOneSourceOut, thresholdOf } from './training/validation.ts'
 
 const WEIGHTS = path.resolve(import.meta.dirname, '../src/evaluation/models/weights')
 
@@ -21,6 +22,7 @@ const FAMILIES: Readonly<Record<string, () => readonly TrainingTask[]>> = {
   attack: attackTasks,
   instruction: instructionTasks,
   harmful: harmfulTasks,
+  toxicity: toxicityTasks,
 }
 
 if (!hasData()) throw new Error('the labelled data (../shared/data/packs) is not beside the repository')
@@ -32,10 +34,12 @@ for (const [family, tasks] of Object.entries(FAMILIES)) {
 }
 
 function trainAndWrite(task: TrainingTask): void {
-  const { options, examples, threshold, calibratedOn = () => true } = task
+  const { options, examples, calibratedOn = () => true } = task
   console.log(`\n${options.name} ${options.version}: ${examples.length} examples`)
   const heldOut = crossValidate(examples, options)
   const calibration = calibrate(heldOut.filter(({ example }) => calibratedOn(example)))
+  const threshold = thresholdOf(task.threshold, heldOut, calibration)
+  console.log(`threshold ${threshold}`)
   print('cross-validated', judge(heldOut, calibration, threshold))
   for (const source of new Set(examples.map((example) => example.source))) {
     const ofSource = heldOut.filter(({ example }) => example.source === source)

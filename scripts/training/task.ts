@@ -4,8 +4,14 @@ import type { Example, TrainingOptions } from './classifier.ts'
 export interface TrainingTask {
   readonly options: TrainingOptions
   readonly examples: readonly Example[]
-  /** Probability from which on it flags. */
-  readonly threshold: number
+  /** Probability from which on it flags: a number, or the lowest at which of some harmless examples no larger share is flagged. */
+  readonly threshold: number | FalsePositiveLimit
   /** Sources that calibrate; all by default. Data that was written for training is too easy to say how sure one may be. */
   readonly calibratedOn?: (example: Example) => boolean
+}
+
+/** How many of the harmless examples that `on` names may be flagged. */
+export interface FalsePositiveLimit {
+  readonly rate: number
+  readonly on: (example: Example) => boolean
 }

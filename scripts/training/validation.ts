@@ -3,6 +3,7 @@ import type { LinearModel } from '../../src/evaluation/models/linear-model.ts'
 import { hashOf } from '../../src/evaluation/text/words.ts'
 import type { Example, TrainingOptions } from './classifier.ts'
 import { train } from './classifier.ts'
+import type { FalsePositiveLimit } from './task.ts'
 
 /** An example that a model has judged which had not seen it. */
 export interface HeldOut {
@@ -72,4 +73,17 @@ export function judge(heldOut: readonly HeldOut[], { slope, intercept }: Calibra
     const score = 1 / (1 + Math.exp(slope * margin + intercept))
     return { isPositive: example.isPositive, score, isFlagged: score >= threshold }
   })
+}
+
+/** The lowest threshold that keeps to the limit on held-out examples; a number stands for itself. */
+export function thresholdOf(
+  threshold: number | FalsePositiveLimit,
+  heldOut: readonly HeldOut[],
+  calibration: Calibration,
+): number {
+  if (typeof threshold === 'number') return threshold
+  const harmless = heldOut.filter(({ example }) => !example.isPositive && threshold.on(example))
+  const scores = judge(harmless, calibration, 0.5).map(({ score }) => score)
+  const [limit = 0.5] = scores.sort((a, b) => b - a).slice(Math.floor(scores.length * threshold.rate))
+  return Math.round((limit + 0.0005) * 1_000) / 1_000
 }

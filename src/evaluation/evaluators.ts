@@ -1,12 +1,26 @@
 import { nearest } from '../util/nearest.ts'
 import type { Evaluator } from './evaluator.ts'
+import { harmfulContent } from './evaluators/harmful-content/harmful-content.ts'
+import { jailbreak } from './evaluators/jailbreak/jailbreak.ts'
 import { pii, piiLeak, piiWithNames } from './evaluators/pii/pii.ts'
+import { promptInjection } from './evaluators/prompt-injection/prompt-injection.ts'
 import { refusal } from './evaluators/refusal/refusal.ts'
 import { repetition } from './evaluators/repetition.ts'
 import { secrets } from './evaluators/secrets/secrets.ts'
+import { toxicity } from './evaluators/toxicity/toxicity.ts'
 
 /** Every evaluator that the product ships, in the order in which results are shown. */
-export const EVALUATORS: readonly Evaluator[] = [refusal, repetition, pii, piiLeak, secrets]
+export const EVALUATORS: readonly Evaluator[] = [
+  refusal,
+  repetition,
+  pii,
+  piiLeak,
+  secrets,
+  promptInjection,
+  jailbreak,
+  harmfulContent,
+  toxicity,
+]
 
 export interface EvaluatorChoice {
   /** Undefined: all. */

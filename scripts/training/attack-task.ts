@@ -1,0 +1,111 @@
+import {
+  INJECTION_DENSE,
+  INJECTION_WINDOW,
+  injectionFeatures,
+} from '../../src/evaluation/evaluators/prompt-injection/injection-features.ts'
+import {
+  JAILBREAK_DENSE,
+  JAILBREAK_WINDOW,
+  jailbreakFeatures,
+} from '../../src/evaluation/evaluators/jailbreak/jailbreak-features.ts'
+import { windowsOf } from '../../src/evaluation/text/windows.ts'
+import { wordsOf } from '../../src/evaluation/text/words.ts'
+import { benignDocuments, benignPassages, benignPrompts } from './benign-texts.ts'
+import type { Example } from './classifier.ts'
+import { generator } from './classifier.ts'
+import { readLines } from './data.ts'
+import * as written from './examples/attacks.ts'
+import type { TrainingTask } from './task.ts'
+import { expandAll } from './template.ts'
+
+interface LabelledText {
+  readonly text: string
+  readonly isPositive: boolean
+  readonly group: string
+  readonly source: string
+  readonly weight?: number
+}
+
+/** The models that read prompts: one for jailbreaks, one for injections. */
+export function attackTasks(): readonly TrainingTask[] {
+  return [jailbreakTask(), injectionTask()]
+}
+
+function jailbreakTask(): TrainingTask {
+  const texts = [
+    ...packedAttacks(),
+    ...writtenTexts(written.JAILBREAKS, true, 'written/en-jailbreak', 24),
+    ...writtenTexts(written.ZH_JAILBREAKS, true, 'written/zh-jailbreak', 24),
+    ...writtenTexts(written.OTHER_ATTACKS, true, 'written/other', 10),
+    ...harmless(),
+  ]
+  return {
+    options: { name: 'jailbreak', version: '1', denseNames: JAILBREAK_DENSE, cost: 0.5 },
+    examples: texts.flatMap((text) => examplesOf(text, JAILBREAK_WINDOW, jailbreakFeatures)),
+    threshold: { rate: 0.004, on: isRealPrompt },
+  }
+}
+
+function injectionTask(): TrainingTask {
+  const texts = [
+    ...packedAttacks().filter(({ group, text }) => group.startsWith('hijack') || OVERRIDE.test(text.slice(0, 400))),
+    ...writtenTexts(written.INJECTIONS, true, 'written/en-injection', 40),
+    ...writtenTexts(written.ZH_INJECTIONS, true, 'written/zh-injection', 40),
+    ...writtenTexts(written.OTHER_ATTACKS, true, 'written/other', 20),
+    ...harmless(),
+  ]
+  return {
+    options: { name: 'prompt-injection', version: '1', denseNames: INJECTION_DENSE, cost: 0.5 },
+    examples: texts.flatMap((text) => examplesOf(text, INJECTION_WINDOW, injectionFeatures)),
+    threshold: { rate: 0.003, on: isRealPrompt },
+  }
+}
+
+const REAL_PROMPTS: ReadonlySet<string> = new Set(['ifeval', 'xstest', 'cvalues', 'halueval', 'halluqa'])
+
+function isRealPrompt({ source }: Example): boolean {
+  return REAL_PROMPTS.has(source)
+}
+
+const OVERRIDE = /\b(?:ignore|disregard|forget)\b[^.\n]{0,40}\b(?:instructions?|prompts?|rules|before|above)/i
+
+type ReadFeatures = typeof jailbreakFeatures
+
+/** A harmless text is an example with each of its windows, an attack with its first: what makes it one stands there. */
+function examplesOf(labelled: LabelledText, size: number, read: ReadFeatures): Example[] {
+  const { text, isPositive, group, source, weight = 1 } = labelled
+  const windows = windowsOf(wordsOf(text), size).slice(0, isPositive ? 1 : 6)
+  return windows.map((window) => ({ ...read(text, window), isPositive, group, source, weight }))
+}
+
+function packedAttacks(): LabelledText[] {
+  return readLines<{ text: string; label: string; kind: string; source: string }>('packs/injection.dev.jsonl')
+    .filter(({ label }) => label === 'attack')
+    .map(({ text, kind, source }) => ({
+      text,
+      isPositive: true,
+      // The same template with another wish is the same attack; fluent ones are told apart by their whole beginning.
+      group:
+        kind === 'Hijacking attacks' ? `hijack ${text.slice(-20)}` : text.slice(0, kind.endsWith('PAIR') ? 80 : 40),
+      source: source === 'jailbreakbench' ? kind : source,
+    }))
+}
+
+function harmless(): LabelledText[] {
+  return [
+    ...benignPrompts().map((text) => ({ ...text, isPositive: false })),
+    ...[...benignDocuments(), ...benignPassages()].map((text) => ({ ...text, isPositive: false, weight: 0.5 })),
+    ...writtenTexts(written.BENIGN_LOOKALIKES, false, 'written/en-benign', 40),
+    ...writtenTexts(written.ZH_BENIGN_LOOKALIKES, false, 'written/zh-benign', 40),
+  ]
+}
+
+function writtenTexts(templates: readonly string[], isPositive: boolean, name: string, each: number): LabelledText[] {
+  return expandAll(templates, written.ATTACK_WORDS, each, generator(11)).map(({ text, template }) => ({
+    text,
+    isPositive,
+    group: `${name}/${template}`,
+    source: name,
+    weight: 0.5,
+  }))
+}

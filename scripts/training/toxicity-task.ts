@@ -1,0 +1,41 @@
+import { TOXICITY_DENSE, toxicityFeatures } from '../../src/evaluation/evaluators/toxicity/toxicity-features.ts'
+import { benignPassages, benignPrompts } from './benign-texts.ts'
+import type { BenignText } from './benign-texts.ts'
+import type { Example } from './classifier.ts'
+import { readLines } from './data.ts'
+import type { TrainingTask } from './task.ts'
+
+/** One model per language: what is offensive is said in different ways, and the sets are labelled by different measures. */
+export function toxicityTasks(): readonly TrainingTask[] {
+  return [taskFor('en', 0.42), taskFor('zh', 0.32)]
+}
+
+function taskFor(language: 'en' | 'zh', threshold: number): TrainingTask {
+  const source = language === 'en' ? 'surge' : 'cold'
+  return {
+    options: { name: `toxicity-${language}`, version: '1', denseNames: TOXICITY_DENSE, cost: 0.5 },
+    examples: [...labelled(language), ...harmless(language)],
+    threshold,
+    calibratedOn: (example) => example.source === source,
+  }
+}
+
+function labelled(language: string): Example[] {
+  return readLines<{ lang: string; text: string; label: string; source: string }>('packs/toxicity.dev.jsonl')
+    .filter(({ lang }) => lang === language)
+    .map(({ text, label, source }) => example(text, label === 'toxic', source, 1))
+}
+
+/** Prompts and answers of ordinary use, so that a model for comments does not take every serious subject for an insult. */
+function harmless(language: 'en' | 'zh'): Example[] {
+  const sources = language === 'en' ? ['ifeval', 'ifeval-answers', 'xstest'] : ['cvalues', 'zh-answers', 'halluqa']
+  const texts: BenignText[] = [...benignPrompts(), ...benignPassages()]
+  return texts
+    .filter(({ source }) => sources.includes(source))
+    .map(({ text, source }) => example(text, false, source, 0.1))
+}
+
+function example(text: string, isPositive: boolean, source: string, weight: number): Example {
+  const { blocks, dense } = toxicityFeatures(text)
+  return { blocks, dense, isPositive, group: text.slice(0, 40), source, weight }
+}
