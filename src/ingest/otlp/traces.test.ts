@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeRequest, tracesRequest } from '../../../test/support/otlp-protos.ts'
 import { ProtobufWriter } from '../../util/protobuf-wire.ts'
