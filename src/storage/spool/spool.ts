@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdir, open, readdir, readFile, stat, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { backoffDelays } from '../../util/backoff.ts'
@@ -69,6 +70,8 @@ export class Spool {
     this.#options = options
     this.#segmentSizeBytes = options.segmentSizeBytes ?? DEFAULT_SEGMENT_SIZE_BYTES
     this.#segments = segments
+    // Each delivery may be pausing; more would be a leak.
+    setMaxListeners((options.concurrency ?? 1) + 1, this.#stopped.signal)
     this.#showSize()
   }
 

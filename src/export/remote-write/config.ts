@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { parseDuration } from '../../model/duration.ts'
+
+/** A duration in Prometheus's spelling; the output is milliseconds. */
+const durationMs = z.string().transform((text, context): number => {
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    return z.NEVER
+  }
+})
+
+/** A key of Prometheus that changes nothing here unless it asks for something; then it is refused, so that nobody believes that it works. */
+function refused(key: string, instead: string): z.ZodOptional<z.ZodUnknown> {
+  const isHarmless = (value: unknown): boolean =>
+    value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0)
+  return z.unknown().refine(isHarmless, `${key} is not supported by tetrascope; ${instead}`).optional()
+}
+
+const basicAuth = z
+  .strictObject({
+    username: z.string().default(''),
+    password: z.string().optional(),
+    password_file: z.string().optional(),
+  })
+  .refine(
+    (auth) => auth.password === undefined || auth.password_file === undefined,
+    'at most one of basic_auth password & password_file must be configured',
+  )
+
+const authorization = z
+  .strictObject({
+    type: z.string().default('Bearer'),
+    credentials: z.string().optional(),
+    credentials_file: z.string().optional(),
+  })
+  .refine(
+    (auth) => auth.credentials === undefined || auth.credentials_file === undefined,
+    'at most one of authorization credentials & credentials_file must be configured',
+  )
+
+const tlsConfig = z.strictObject({
+  ca_file: z.string().optional(),
+  cert_file: z.string().optional(),
+  key_file: z.string().optional(),
+  server_name: z.string().optional(),
+  insecure_skip_verify: z.boolean().default(false),
+})
+
+const queueConfig = z
+  .strictObject({
+    /** Samples that one shard holds in memory. */
+    capacity: z.int().min(1).default(10_000),
+    min_shards: z.int().min(1).default(1),
+    max_shards: z.int().min(1).default(50),
+    max_samples_per_send: z.int().min(1).default(2_000),
+    /** Longest time that a sample waits for others to be sent with. */
+    batch_send_deadline: durationMs.prefault('5s'),
+    min_backoff: durationMs.prefault('30ms'),
+    max_backoff: durationMs.prefault('5s'),
+    retry_on_http_429: z.boolean().default(false),
+    /** Samples older than this are not sent any more; 0 sends all. */
+    sample_age_limit: durationMs.prefault('0'),
+  })
+  .refine((queue) => queue.min_shards <= queue.max_shards, 'min_shards must not be above max_shards')
+  .prefault({})
+
+const metadataConfig = z
+  .strictObject({
+    send: z.boolean().default(true),
+    send_interval: durationMs.prefault('1m'),
+    max_samples_per_send: z.int().min(1).default(2_000),
+  })
+  .prefault({})
+
+/** One entry of `remote_write`, in Prometheus's words. */
+export const remoteWriteConfig = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
+    /** Names the queue in metrics and logs; the address when absent. Must be unique. */
+    name: z.string().default(''),
+    remote_timeout: durationMs.prefault('30s'),
+    headers: z.record(z.string(), z.string()).default({}),
+    basic_auth: basicAuth.optional(),
+    authorization: authorization.optional(),
+    tls_config: tlsConfig.prefault({}),
+    queue_config: queueConfig,
+    metadata_config: metadataConfig,
+    protobuf_message: z.enum(['prometheus.WriteRequest']).default('prometheus.WriteRequest'),
+    follow_redirects: z.boolean().optional(),
+    enable_http2: z.boolean().optional(),
+    round_robin_dns: refused('round_robin_dns', 'the first address of a name is used'),
+    send_exemplars: refused('send_exemplars', 'exemplars stay in the local store'),
+    send_native_histograms: refused('send_native_histograms', 'classic buckets are sent'),
+    write_relabel_configs: refused(
+      'write_relabel_configs',
+      'drop or rename with metric_relabel_configs where it is scraped',
+    ),
+    oauth2: refused('oauth2', 'use authorization'),
+    sigv4: refused('sigv4', 'use authorization'),
+    azuread: refused('azuread', 'use authorization'),
+    google_iam: refused('google_iam', 'use authorization'),
+    proxy_url: refused('proxy_url', 'send directly'),
+    proxy_from_environment: refused('proxy_from_environment', 'send directly'),
+  })
+  .refine(
+    (config) => config.basic_auth === undefined || config.authorization === undefined,
+    'at most one of basic_auth and authorization must be configured',
+  )
+
+export type RemoteWriteConfig = Readonly<z.output<typeof remoteWriteConfig>>
+
+/** `remote_write:` in tetrascope.yaml. */
+export const remoteWriteConfigs = z
+  .array(remoteWriteConfig)
+  .nullish()
+  .transform((list) => list ?? [])
+  .refine(
+    (list) => new Set(list.map(queueName)).size === list.length,
+    'two entries have the same name (or, without names, the same url): give each a name of its own',
+  )
+
+/** How the queue is called in metrics, logs and on disk: its name, or its address without what may be secret in it. */
+export function queueName({ name, url }: Pick<RemoteWriteConfig, 'name' | 'url'>): string {
+  if (name !== '') return name
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
