@@ -22,7 +22,7 @@ report('parse, lines remembered', () => {
   return (body) => void parseExposition(body, { format: 'text', cache })
 })
 report("to a batch with the target's labels", () => {
-  const [job] = scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse([{ job_name: 'node' }]))
+  const [job] = scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse([{ job_name: 'node' }]), '/')
   if (job === undefined) throw new Error('no job')
   const series = new TargetSeries(Labels.from({ job: 'node', instance: 'a:9100' }), job.settings)
   let timestampMs = 0

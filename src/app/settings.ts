@@ -11,6 +11,8 @@ import { loadDefaultRules, loadRuleFiles } from '../rules/rule-files.ts'
 
 /** A configuration with every file that it names read and checked, so that using it can fail no more. */
 export interface Settings extends LoadedConfig {
+  /** From where the files that the configuration names are found. */
+  readonly folder: string
   readonly ruleGroups: readonly RuleGroupDefinition[]
   readonly externalLabels: Labels
   readonly alertmanager: AlertmanagerSettings
@@ -33,6 +35,7 @@ export function readSettings(file: string | null): Settings {
   const defaults = config.rules.defaults ? loadDefaultRules(features, config.rules.disabled_alerts) : []
   return {
     ...loaded,
+    folder,
     ruleGroups: [...loadRuleFiles(config.rule_files, folder, features), ...defaults],
     externalLabels: Labels.from(config.global.external_labels),
     alertmanager: readAlertmanager(config.alertmanager, folder),

@@ -186,8 +186,8 @@ export class Tetrascope {
   }
 
   #jobs(): ReturnType<typeof scrapeJobs> {
-    const { global, scrape_configs: configs } = this.#settings.config
-    return scrapeJobs(global, configs)
+    const { config, folder } = this.#settings
+    return scrapeJobs(config.global, config.scrape_configs, folder)
   }
 
   #externalUrl(main: ListenAddress): string {

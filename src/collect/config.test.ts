@@ -39,7 +39,7 @@ describe('scrape configuration', () => {
   })
 
   test('without any times, targets are asked every 15 s and may take 10 s', () => {
-    const [job] = scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse([{ job_name: 'a' }]))
+    const [job] = scrapeJobs(globalConfig.parse(undefined), scrapeConfigs.parse([{ job_name: 'a' }]), '/')
     expect(job?.settings).toMatchObject({ intervalMs: 15_000, timeoutMs: 10_000 })
     const [quick] = scrapeJobs(
       globalConfig.parse(undefined),

@@ -88,11 +88,7 @@ export function faultsOfScrapeConfigs(global: GlobalConfig, configs: readonly Sc
 }
 
 /** Fills the global defaults into each scrape configuration. Files are named relative to `folder`, that of the configuration file. */
-export function scrapeJobs(
-  global: GlobalConfig,
-  configs: readonly ScrapeConfig[],
-  folder = process.cwd(),
-): ScrapeJob[] {
+export function scrapeJobs(global: GlobalConfig, configs: readonly ScrapeConfig[], folder: string): ScrapeJob[] {
   return configs.map((config) => ({
     name: config.job_name,
     settings: { ...settingsOf(global, config), http: inFolder(httpClientOf(config), folder) },
