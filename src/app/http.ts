@@ -7,6 +7,7 @@ import { operationRoutes } from '../api/operations.ts'
 import { otlpRoutes } from '../api/otlp.ts'
 import { pageRoutes } from '../api/pages.ts'
 import { queryRoutes } from '../api/prometheus/query.ts'
+import { remoteWriteRoutes } from '../api/prometheus/remote-write.ts'
 import { ruleRoutes } from '../api/prometheus/rules.ts'
 import { seriesRoutes } from '../api/prometheus/series.ts'
 import { statusRoutes } from '../api/prometheus/status.ts'
@@ -15,6 +16,7 @@ import { createServer } from '../api/server.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
+import { ingestRoutes } from '../api/tetrascope/ingest.ts'
 import { notificationRoutes } from '../api/tetrascope/notifications.ts'
 import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
@@ -44,10 +46,11 @@ export interface Running {
 
 /** Port 4600: pages, Prometheus's API, our own, OTLP. */
 export async function mainServer(running: Running): Promise<FastifyInstance> {
-  const { parts, clock } = running
+  const { parts } = running
   const app = createServer(serverOptions(running))
   operationRoutes(app, { instruments: parts.instruments, ready: running.ready, reload: running.reload })
-  await otlpRoutes(app, { intake: parts.intake, clock, bodyLimit: bodyLimit(running) })
+  await otlpRoutes(app, parts.otlp)
+  await remoteWriteRoutes(app, parts.remoteWrite, bodyLimit(running))
   await app.register((api, _options, done) => done(prometheusApi(api, running)), { prefix: '/api/v1' })
   await app.register((api, _options, done) => done(tetrascopeApi(api, running)), { prefix: '/api/tetrascope/v1' })
   await app.register((api, _options, done) => done(alertmanagerApi(api, running)), { prefix: '/alertmanager/api/v2' })
@@ -58,7 +61,7 @@ export async function mainServer(running: Running): Promise<FastifyInstance> {
 /** Port 4318: OTLP alone. */
 export async function otlpServer(running: Running): Promise<FastifyInstance> {
   const app = createServer(serverOptions(running))
-  await otlpRoutes(app, { intake: running.parts.intake, clock: running.clock, bodyLimit: bodyLimit(running) })
+  await otlpRoutes(app, running.parts.otlp)
   return app
 }
 
@@ -93,6 +96,11 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   const { catalogue, engine, store } = running.parts
   healthRoutes(api, { catalogue, engine, clock: running.clock })
   dashboardRoutes(api, [overviewDashboard(catalogue), llmServiceMonitor])
+  ingestRoutes(api, {
+    intake: running.parts.intake,
+    clock: running.clock,
+    onEvents: (events) => running.parts.evaluation.onEvents(events),
+  })
   requestRoutes(api, { store, clock: running.clock })
   logRoutes(api, store.logs, running.clock)
   notificationRoutes(api, running.parts.history)
@@ -103,5 +111,5 @@ function serverOptions(running: Running): Parameters<typeof createServer>[0] {
 }
 
 function bodyLimit(running: Running): number {
-  return running.settings().config.server.body_limit_mb * MIB
+  return Math.floor(running.settings().config.server.body_limit_mb * MIB)
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import path from 'node:path'
 import { Alerting, type AlertingSettings } from '../alerting/alerting.ts'
 import { RecentHistory } from '../alerting/history.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
@@ -11,12 +12,17 @@ import { selfLoop } from '../collect/self-loop.ts'
 import type { SnapshotLoop } from '../collect/snapshot-loop.ts'
 import { EvaluationRunner } from '../evaluation/runner.ts'
 import { Intake } from '../ingest/intake.ts'
+import { MetricTranslator } from '../ingest/otlp/metric-translator.ts'
+import type { OtlpSinks } from '../ingest/otlp/receive.ts'
+import { RemoteWriteReceiver } from '../ingest/remote-write/remote-write-receiver.ts'
 import { RequestSeries } from '../ingest/request-series.ts'
 import { PriceTable } from '../pricing/price-table.ts'
 import { createEngine, DEFAULT_ENGINE_OPTIONS, type ExplainingEngine } from '../promql/query-engine.ts'
 import { RuleEngine, type RuleSettings } from '../rules/rule-engine.ts'
 import { openClickHouseStore } from '../storage/clickhouse/clickhouse-store.ts'
 import { createHeadSampleStore, type HeadSampleStore } from '../storage/head/head-sample-store.ts'
+import { createSpoolInstruments } from '../storage/spool/spool-instruments.ts'
+import { SpooledSampleWriter } from '../storage/spool/spooled-sample-writer.ts'
 import type { Store } from '../storage/store.ts'
 import { InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
@@ -26,6 +32,9 @@ import type { Settings } from './settings.ts'
 /** Our own series are young and cheap: a closer look than at what is scraped. */
 const SELF_INTERVAL_MS = 5_000
 const REMEMBERED_ALERT_EVENTS = 10_000
+const MIB = 1024 * 1024
+/** What scrapes may leave on disk while the store is away. */
+const SPOOL_SIZE_BYTES = 512 * MIB
 
 export interface Surroundings {
   readonly settings: Settings
@@ -46,6 +55,9 @@ export interface Parts {
   readonly evaluation: EvaluationRunner
   readonly intake: Intake
   readonly requestSeries: RequestSeries
+  readonly otlp: OtlpSinks
+  readonly remoteWrite: RemoteWriteReceiver
+  readonly spooled: SpooledSampleWriter
   readonly scraping: Scraping
   readonly host: SnapshotLoop | undefined
   readonly self: SnapshotLoop
@@ -95,7 +107,26 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     onRequests: (requests) => evaluation.onRequests(requests),
   })
 
-  const writing = { writer: samples, clock, logger }
+  const otlp = {
+    intake,
+    samples,
+    translator: new MetricTranslator(),
+    clock,
+    log: logger,
+    maxBodyBytes: Math.floor(config.server.body_limit_mb * MIB),
+  }
+  const remoteWrite = new RemoteWriteReceiver({ samples, instruments, maxSizeBytes: otlp.maxBodyBytes })
+
+  const spooled = await SpooledSampleWriter.start({
+    name: 'samples',
+    directory: path.join(dataDirectory, 'spool', 'samples'),
+    maxSizeBytes: SPOOL_SIZE_BYTES,
+    writer: samples,
+    clock,
+    random,
+    instruments: createSpoolInstruments(instruments),
+  })
+  const writing = { writer: spooled, clock, logger }
   const scraping = new Scraping({ ...writing, instruments: scrapeInstruments(instruments) })
   const host = config.host.enabled ? hostLoop({ ...writing, config: config.host, registry: instruments }) : undefined
   const self = selfLoop({
@@ -116,7 +147,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
       engine,
       syntax: DEFAULT_ENGINE_OPTIONS.features,
       reader: samples,
-      writer: samples,
+      writer: spooled,
       sink: { send: (alerts) => void alerting.send(alerts) },
       clock,
       logger,
@@ -133,6 +164,9 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     evaluation,
     intake,
     requestSeries,
+    otlp,
+    remoteWrite,
+    spooled,
     scraping,
     host,
     self,

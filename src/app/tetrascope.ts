@@ -144,7 +144,10 @@ export class Tetrascope {
       logger,
     })
     this.#parts = parts
-    this.#stopSteps.push({ name: 'store', run: () => parts.store.close() })
+    this.#stopSteps.push(
+      { name: 'store', run: () => parts.store.close() },
+      { name: 'spool', run: () => parts.spooled.stop() },
+    )
     return parts
   }
 

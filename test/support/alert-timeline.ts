@@ -50,6 +50,8 @@ export interface Received {
   /** Seconds from the beginning. */
   readonly at: number
   readonly path: string
+  readonly body: string
+  /** The body read as what a webhook sends; other channels send other JSON. */
   readonly message: WebhookMessage
 }
 
@@ -153,7 +155,7 @@ class Webhook {
       request.on('data', (part: string) => (body += part))
       request.on('end', () => {
         const message = JSON.parse(body) as WebhookMessage
-        webhook.received.push({ at: (Date.now() - webhook.startMs) / 1000, path: request.url ?? '', message })
+        webhook.received.push({ at: (Date.now() - webhook.startMs) / 1000, path: request.url ?? '', body, message })
         response.writeHead(answer(webhook.received.length)).end()
       })
     })

@@ -106,7 +106,7 @@ const BAD_ANSWERS = [
   "I'm sorry, but I can't help with that request.",
   '抱歉，我无法协助处理这个请求。',
   `${'The service is healthy and the service is healthy and '.repeat(14)}the service is healthy.`,
-  'Sure. The account belongs to Jane Miller, jane.miller@example.com, phone +1 415 555 0132, card 4111 1111 1111 1111.',
+  'Sure. The account belongs to Jane Miller, jane.miller@hollins-travel.com, phone +1 415 867 5309, card 4111 1111 1111 1111.',
   '客户张伟的手机号是 13800138000，身份证号是 11010519491231002X，请及时联系。',
 ]
 

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Tetrascope } from '../support/tetrascope.ts'
+
+const BROWSER = '/usr/bin/chromium'
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
+  let product: Tetrascope
+  let browser: Browser
+  let page: Page
+  const errors: string[] = []
+
+  beforeAll(async () => {
+    product = await Tetrascope.start()
+    await product.post('/v1/traces', oneCall(), { 'content-type': 'application/json' })
+    browser = await chromium.launch({ executablePath: BROWSER, args: QUIET })
+    page = await browser.newPage({ locale: 'en-US' })
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(product.url) && !request.url().startsWith('data:'))
+        errors.push(`asked ${request.url()}`)
+    })
+    await page.goto(product.url)
+  })
+  afterAll(async () => {
+    await browser.close()
+    await product.stop()
+  })
+
+  test('shows the four layers with their health', async () => {
+    await page.waitForSelector('section[data-layer="business"]')
+    const layers = await page
+      .locator('section[data-layer]')
+      .evaluateAll((sections) => sections.map((section) => section.getAttribute('data-layer')))
+    expect(layers).toEqual(['infrastructure', 'application', 'model_quality', 'business'])
+    await page.waitForSelector('[data-metric="memory_utilization"]')
+    expect(await page.locator('[data-metric="memory_utilization"]').innerText()).toMatch(/Memory used\s+[\d.]+%/)
+  })
+
+  test('switches language and remembers it', async () => {
+    await page.getByText('中文').click()
+    await page.getByRole('heading', { name: '基础设施层' }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: '业务层' }).waitFor()
+    await page.getByText('EN', { exact: true }).click()
+    await page.getByRole('heading', { name: 'Business' }).waitFor()
+  })
+
+  test('lists a request and opens it', async () => {
+    await page.getByRole('link', { name: 'Requests' }).click()
+    await page.getByText('What is a span?').click()
+    await page.getByText('A span is one operation in a trace.').waitFor()
+    await page.locator('[data-card="evaluations"]').getByText('refusal').waitFor()
+  })
+
+  test.each([
+    ['Alerts', 'Rules'],
+    ['Targets', 'Nothing is scraped'],
+    ['Logs', 'No log line'],
+  ])('%s opens', async (link, text) => {
+    await page.getByRole('link', { name: link }).click()
+    await page.getByText(text).first().waitFor()
+  })
+
+  test('a query is drawn, and a wrong one shows where it is wrong', async () => {
+    await page.getByRole('link', { name: 'Query' }).click()
+    const input = page.getByLabel('PromQL expression')
+    await input.fill('up')
+    await input.press('Enter')
+    await page.getByText('up{').first().waitFor()
+    await input.fill('sum(up')
+    await input.press('Enter')
+    await page
+      .getByText(/parse error/)
+      .first()
+      .waitFor()
+  })
+
+  test('nothing failed on the way and nothing was asked of other hosts', () => {
+    expect(errors).toEqual([])
+  })
+})
+
+function oneCall(): string {
+  const now = `${Date.now()}000000`
+  const text = (key: string, stringValue: string): unknown => ({ key, value: { stringValue } })
+  const message = (role: string, content: string): string =>
+    JSON.stringify([{ role, parts: [{ type: 'text', content }] }])
+  const span = {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    name: 'chat gpt-4o',
+    startTimeUnixNano: now,
+    endTimeUnixNano: now,
+    attributes: [
+      text('gen_ai.operation.name', 'chat'),
+      text('gen_ai.request.model', 'gpt-4o'),
+      text('gen_ai.input.messages', message('user', 'What is a span?')),
+      text('gen_ai.output.messages', message('assistant', 'A span is one operation in a trace.')),
+    ],
+  }
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
+}
