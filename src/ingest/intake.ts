@@ -27,6 +27,8 @@ export interface IntakeOptions {
    * Gets spans as they came, before `redact`.
    */
   readonly onRequests?: (requests: readonly Request[]) => void
+  /** Called like `onRequests`, but once for each request: not again when its messages come later. */
+  readonly onCounted?: (requests: readonly Request[]) => void
   /** What may be stored of a span; the span itself by default. */
   readonly redact?: (span: Span) => Span
   readonly redactLog?: (record: LogRecord) => LogRecord
@@ -63,6 +65,7 @@ export class Intake {
     const requests = requestsOf(complete, costs)
     const fresh = requests.filter(({ span }) => this.#isFirst(span))
     this.#options.series.countRequests(fresh)
+    this.#options.onCounted?.(fresh)
     this.#late.remember(requests)
     this.#refresh()
     if (fresh.length > 0) this.#options.onRequests?.(fresh)

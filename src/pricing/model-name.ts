@@ -87,6 +87,8 @@ function withoutVendor(name: string): string {
 }
 
 function withoutDate(name: string): string {
-  const stable = name.replace(BEDROCK_REVISION, '').replace(LATEST, '')
+  // A fine-tuned model names its base first: `ft:gpt-4o-mini-2024-07-18:company::id`.
+  const base = name.startsWith('ft:') ? name.split(':').slice(0, 2).join(':') : name
+  const stable = base.replace(BEDROCK_REVISION, '').replace(LATEST, '')
   return stable.replace(PREVIEW_DATE, '-$1').replace(DATE, '')
 }

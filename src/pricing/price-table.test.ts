@@ -56,9 +56,10 @@ describe('list prices, US dollars per million input and output tokens together',
     ['groq', 'llama-3.3-70b-versatile', '1.38'],
     ['', 'openrouter/anthropic/claude-3.5-sonnet', '18'],
     ['company-proxy', 'gpt-4o', '12.5'],
+    ['openai', 'ft:gpt-4o-mini-2024-07-18:company::abc', '1.5'],
   ])('%s %s', (provider, model, expected) => {
     const usage =
-      model.startsWith('gpt') || !/gemini|qwen|sonnet/.test(model)
+      model.includes('gpt') || !/gemini|qwen|sonnet/.test(model)
         ? MILLION
         : { inputTokens: 100_000, outputTokens: 100_000 }
     const scale = usage === MILLION ? 1 : 10
