@@ -9,6 +9,7 @@ import { Pace } from './execution/pace.ts'
 import { NO_PROBE, type Probe } from './execution/probe.ts'
 import { executePlan } from './execution/execute-plan.ts'
 import { parseExpr } from './parser/parser.ts'
+import { planTree } from './plan/describe.ts'
 import { isRangePlan, planQuery } from './plan/planner.ts'
 import type { QueryTimes } from './plan/duration.ts'
 import type { Plan } from './plan/node.ts'
@@ -43,6 +44,8 @@ const SYSTEM_TIME: EngineTime = { clock: systemClock, now: () => performance.now
 
 /** What a query did, operator by operator. */
 export interface QueryExplanation {
+  /** The plan as text, a line a node. */
+  readonly plan: string
   readonly operators: readonly OperatorReport[]
   readonly seriesTouched: number
   readonly samplesTouched: number
@@ -111,8 +114,16 @@ class ColumnarEngine implements ExplainingEngine {
   async explain(query: string, times: QueryTimes, options: QueryOptions = {}): Promise<QueryExplanation> {
     const probe = new MeasuringProbe(this.#time.now)
     const start = this.#time.now()
-    const { stats, warnings, infos } = await this.#execute(this.#prepare(query, times, probe), options)
-    return { operators: probe.reports(), ...stats, totalMs: this.#time.now() - start, warnings, infos }
+    const run = this.#prepare(query, times, probe)
+    const { stats, warnings, infos } = await this.#execute(run, options)
+    return {
+      plan: planTree(run.plan),
+      operators: probe.reports(),
+      ...stats,
+      totalMs: this.#time.now() - start,
+      warnings,
+      infos,
+    }
   }
 
   #prepare(query: string, times: QueryTimes, probe: Probe): Run {

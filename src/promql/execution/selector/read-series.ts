@@ -21,6 +21,8 @@ export async function readSeries(
         if (pace.due) await pace.rest()
       }
     }
+    // A store that heeds the signal may also just stop.
+    pace.check()
   } catch (error) {
     // A store that heeds the signal fails in its own words; the query's are wanted.
     pace.check()
