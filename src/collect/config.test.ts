@@ -44,6 +44,7 @@ describe('scrape configuration', () => {
     const [quick] = scrapeJobs(
       globalConfig.parse(undefined),
       scrapeConfigs.parse([{ job_name: 'a', scrape_interval: '5s' }]),
+      '/',
     )
     expect(quick?.settings).toMatchObject({ intervalMs: 5_000, timeoutMs: 5_000 })
   })
