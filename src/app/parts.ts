@@ -10,6 +10,7 @@ import { scrapeInstruments } from '../collect/scrape/scrape-instruments.ts'
 import { Scraping } from '../collect/scrape/scraping.ts'
 import { selfLoop } from '../collect/self-loop.ts'
 import type { SnapshotLoop } from '../collect/snapshot-loop.ts'
+import { DriftMonitor } from '../drift/drift-monitor.ts'
 import { EvaluationRunner } from '../evaluation/runner.ts'
 import { Intake } from '../ingest/intake.ts'
 import { MetricTranslator } from '../ingest/otlp/metric-translator.ts'
@@ -53,6 +54,7 @@ export interface Parts {
   readonly engine: ExplainingEngine
   readonly catalogue: Catalogue
   readonly evaluation: EvaluationRunner
+  readonly drift: DriftMonitor
   readonly intake: Intake
   readonly requestSeries: RequestSeries
   readonly otlp: OtlpSinks
@@ -98,13 +100,17 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     clock,
     random,
   })
+  const drift = new DriftMonitor({ config: config.drift, clock, instruments })
   const intake = new Intake({
     store,
     costOf: (span) => prices.costOf(span, span.startMs)?.usd,
     series: requestSeries,
     registry: instruments,
     clock,
-    onRequests: (requests) => evaluation.onRequests(requests),
+    onRequests: (requests) => {
+      evaluation.onRequests(requests)
+      drift.onRequests(requests)
+    },
   })
 
   const otlp = {
@@ -162,6 +168,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     engine,
     catalogue,
     evaluation,
+    drift,
     intake,
     requestSeries,
     otlp,

@@ -102,6 +102,7 @@ export class Tetrascope {
     const parts = await this.#construct(listen.main)
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
+    await this.#step('drift', parts.drift.start(), () => parts.drift.stop())
     await this.#step('alerting', parts.alerting.start(), () => parts.alerting.stop())
     await this.#step('rules', parts.rules.start(), () => parts.rules.stop())
     await this.#step('self', parts.self.start(), () => parts.self.stop())

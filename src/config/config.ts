@@ -3,6 +3,7 @@ import { authConfig, serverConfig } from '../api/config.ts'
 import { catalogueConfig } from '../catalogue/config.ts'
 import { globalConfig, hostConfig, scrapeConfigs } from '../collect/config.ts'
 import { faultsOfScrapeConfigs } from '../collect/scrape/scrape-job.ts'
+import { driftConfig } from '../drift/config.ts'
 import { evaluationConfig } from '../evaluation/config.ts'
 import { gatewayConfig } from '../ingest/gateway/config.ts'
 import { budgetsSchema, pricingSchema } from '../pricing/config.ts'
@@ -27,6 +28,7 @@ export const configSchema = z
     host: hostConfig,
     gateway: gatewayConfig,
     evaluation: evaluationConfig,
+    drift: driftConfig,
     pricing: pricingSchema.prefault({}),
     budgets: budgetsSchema,
     rules: rulesConfig,

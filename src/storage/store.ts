@@ -24,6 +24,17 @@ export class NewerSchemaError extends Error {
   }
 }
 
+/** Another process works on the data directory. */
+export class DirectoryInUseError extends Error {
+  constructor(directory: string, pid: number) {
+    super(
+      `the data directory ${directory} is in use by process ${pid}: ` +
+        'stop that process, or give another directory with --data',
+    )
+    this.name = 'DirectoryInUseError'
+  }
+}
+
 /**
  * Every write below resolves when the data is committed (it survives a kill of the process from then on)
  * and rejects with `StoreUnavailableError` when it cannot be taken now.

@@ -20,6 +20,7 @@ export function demoConfig({ modelUrl, gpuUrl, pagerUrl }: StageUrls): {
     rule_files: ['demo-rules.yml'],
     alertmanager: 'alertmanager.yml',
     host: { interval: '5s' },
+    drift: { reference: '2m', current: '1m', interval: '5s', min_requests: 30 },
     gateway: { upstreams: [{ name: 'demo', url: modelUrl }] },
   }
   const alertmanager = {

@@ -1,17 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { open, readFile, unlink } from 'node:fs/promises'
 import path from 'node:path'
-
-/** Another process works on the data directory. */
-export class DirectoryInUseError extends Error {
-  constructor(directory: string, pid: number) {
-    super(
-      `the data directory ${directory} is in use by process ${pid}: ` +
-        'stop that process, or give another directory with --data',
-    )
-    this.name = 'DirectoryInUseError'
-  }
-}
+import { DirectoryInUseError } from '../store.ts'
 
 export interface DirectoryLock {
   release(): Promise<void>

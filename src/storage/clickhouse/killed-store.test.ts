@@ -10,7 +10,7 @@ import { ACKNOWLEDGED_FROM_MS, acknowledgedSpan } from '../../../test/support/ac
 import { retentionConfig } from '../config.ts'
 import type { Store } from '../store.ts'
 import { openClickHouseStore } from './clickhouse-store.ts'
-import { DirectoryInUseError } from './directory-lock.ts'
+import { DirectoryInUseError } from '../store.ts'
 
 const WRITER = path.resolve(import.meta.dirname, '../../../test/support/acknowledging-writer.ts')
 const ROUNDS = 3
