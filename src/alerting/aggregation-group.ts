@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { isResolved } from '../model/alert.ts'
 import type { Labels } from '../model/labels.ts'
 import type { Logger } from '../telemetry/log.ts'
@@ -110,6 +111,8 @@ export class AggregationGroup {
 
   async #notify(group: FlushedGroup): Promise<boolean> {
     const controller = new AbortController()
+    // Every channel of the receiver waits for this one signal at once; that many listeners are no leak.
+    setMaxListeners(0, controller.signal)
     this.#current = controller
     const limitMs = Math.max(this.#route.options.groupIntervalMs, MIN_TIMEOUT_MS)
     const cancelTimeout = this.#options.clock.after(limitMs, () => controller.abort())

@@ -1,42 +1,7 @@
 import { z } from 'zod'
-import { parseDuration } from '../model/duration.ts'
+import { duration, integer, text, texts } from './rule-yaml.ts'
 
-/**
- * The shape of a rule file (https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/). Scalars arrive as the
- * text that was written, null where nothing was: YAML would otherwise turn an alert named `on` into `true`.
- */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '')
-
-const texts = z
-  .record(z.string(), text)
-  .nullish()
-  .transform((value) => value ?? {})
-
-const duration = z
-  .string()
-  .nullish()
-  .transform((value, context) => {
-    if (value === undefined || value === null) return undefined
-    try {
-      return parseDuration(value)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-      return z.NEVER
-    }
-  })
-
-const integer = z
-  .string()
-  .nullish()
-  .transform((value, context) => {
-    if (value === undefined || value === null) return 0
-    if (/^[+-]?\d+$/.test(value)) return Number(value)
-    context.addIssue({ code: 'custom', message: `cannot unmarshal !!str \`${value}\` into int` })
-    return z.NEVER
-  })
+// The shape of a rule file (https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/).
 
 const rule = z.strictObject({
   record: text,

@@ -1,12 +1,11 @@
-import type { z } from 'zod'
 import { METRIC_NAME } from '../model/labels.ts'
-import { nearest } from '../util/nearest.ts'
 import { PlacedYaml, YamlError } from '../util/placed-yaml.ts'
 import type { RuleDefinition, RuleGroupDefinition } from './rule-definition.ts'
 import { parseExpr } from '../promql/parser/parser.ts'
 import type { ParserOptions } from '../promql/parser/parser-options.ts'
 import { ALLOWED_KEYS, type GroupContent, type RuleContent, ruleFile } from './rule-file-schema.ts'
 import { checkTemplate } from './rule-template.ts'
+import { type KeyOwner, shapeErrors } from './rule-yaml.ts'
 
 /** What a file holds; when it has errors it holds nothing that may be used. */
 export interface ParsedRuleFile {
@@ -25,7 +24,7 @@ export function parseRuleFile(file: string, text: string, syntax: ParserOptions)
     throw error
   }
   const parsed = ruleFile.safeParse(yaml.value)
-  if (!parsed.success) return { groups: [], errors: [shapeErrors(parsed.error, yaml)] }
+  if (!parsed.success) return { groups: [], errors: [shapeErrors(parsed.error, yaml, ownerOf)] }
   const groups = parsed.data.groups
   const errors = groups.flatMap((group, i) => [
     ...groupErrors(groups, i, yaml),
@@ -34,30 +33,9 @@ export function parseRuleFile(file: string, text: string, syntax: ParserOptions)
   return { groups: errors.length > 0 ? [] : groups.map((group) => groupDefinition(file, group)), errors }
 }
 
-// SHAPE
-
-function shapeErrors(error: z.ZodError, yaml: PlacedYaml): string {
-  const lines = error.issues.flatMap((issue) => shapeError(issue, yaml))
-  return ['yaml: unmarshal errors:', ...lines.map((line) => `  ${line}`)].join('\n')
-}
-
-function shapeError(issue: z.core.$ZodIssue, yaml: PlacedYaml): string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, issue.path, yaml))
-  const { line } = yaml.place(issue.path)
-  if (issue.code !== 'invalid_type') return [`line ${line}: ${issue.message}`]
-  const expected =
-    { array: 'a list', object: 'a map', record: 'a map', string: 'a text' }[issue.expected as string] ?? issue.expected
-  return [
-    `line ${line}: cannot unmarshal ${yaml.describe(issue.path)} into ${issue.path.join('.')}: expected ${expected}`,
-  ]
-}
-
-function unknownKey(key: string, path: readonly PropertyKey[], yaml: PlacedYaml): string {
-  const owner = path.includes('rules') ? 'rule' : path.includes('groups') ? 'group' : 'file'
-  const allowed = ALLOWED_KEYS[owner]
-  const like = nearest(key, allowed)
-  const hint = like === undefined ? '' : `, did you mean ${JSON.stringify(like)}?`
-  return `line ${yaml.keyPlace(path, key).line}: field ${key} not found in a ${owner}${hint} (allowed: ${allowed.join(', ')})`
+function ownerOf(path: readonly PropertyKey[]): KeyOwner {
+  const name = path.includes('rules') ? 'rule' : path.includes('groups') ? 'group' : 'file'
+  return { name, allowed: ALLOWED_KEYS[name] }
 }
 
 // MEANING
