@@ -102,7 +102,7 @@ const CASES: ReadonlyArray<readonly [name: string, content: string, failure: str
     eval_time: 3m
     exp_samples: [{labels: 'up:sum{job="a"}', value: 2}]
   - expr: sum_over_time(up{instance="1"}[5m])
-    eval_time: 5m
+    eval_time: 5m30s
     exp_samples: [{labels: '{job="a", instance="1"}', value: 3}]
   - expr: 1 / 0
     eval_time: 1m
