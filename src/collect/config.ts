@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { durationText } from './duration-config.ts'
 import { scrapeConfig } from './scrape/config.ts'
 
-export { globalConfig, type GlobalConfig, type ScrapeConfig } from './scrape/config.ts'
+export { globalConfig } from './scrape/config.ts'
 
 /** `scrape_configs:` in tetrascope.yaml. */
 export const scrapeConfigs = z

@@ -161,7 +161,6 @@ function parseComment(text: string): MetadataStatement | undefined {
   const [, keyword, quotedName, plainName, rest = ''] = match
   const name = quotedName ?? plainName
   if (name === undefined) throw new LineError(`expected metric name after ${keyword}`)
-  if (rest !== '' && !/^[ \t]/.test(rest)) throw new LineError(`expected text in ${keyword}`)
   const argument = rest.slice(1)
   if (keyword === 'TYPE') {
     if (!TYPES.has(argument)) throw new LineError(`invalid metric type ${JSON.stringify(argument)}`)

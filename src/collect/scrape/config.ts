@@ -35,6 +35,8 @@ const sharedFields = {
   label_value_length_limit: limit.optional(),
   keep_dropped_targets: limit.optional(),
   extra_scrape_metrics: z.boolean().optional(),
+  /** What Prometheus switches on by its flag of this name: `_created` becomes a zero at the time at which counting began. */
+  created_timestamp_zero_ingestion: z.boolean().optional(),
   // Names are UTF-8 throughout; the legacy alphabet is within it.
   metric_name_validation_scheme: z.enum(['', 'utf8', 'legacy']).optional(),
   metric_name_escaping_scheme: z.string().optional(),

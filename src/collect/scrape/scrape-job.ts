@@ -40,6 +40,7 @@ export interface ScrapeSettings {
   readonly honorTimestamps: boolean
   readonly trackTimestampsStaleness: boolean
   readonly extraMetrics: boolean
+  readonly zeroAtCreation: boolean
   readonly compression: boolean
   readonly protocols: readonly ScrapeProtocol[]
   readonly fallbackProtocol: ScrapeProtocol | undefined
@@ -122,6 +123,7 @@ function settingsOf(global: GlobalConfig, config: ScrapeConfig): Omit<ScrapeSett
     honorTimestamps: config.honor_timestamps,
     trackTimestampsStaleness: config.track_timestamps_staleness,
     extraMetrics: config.extra_scrape_metrics ?? global.extra_scrape_metrics ?? false,
+    zeroAtCreation: config.created_timestamp_zero_ingestion ?? global.created_timestamp_zero_ingestion ?? false,
     compression: config.enable_compression,
     protocols: config.scrape_protocols ?? global.scrape_protocols ?? DEFAULT_PROTOCOLS,
     fallbackProtocol: config.fallback_scrape_protocol,

@@ -127,6 +127,45 @@ describe('a target that answers', () => {
   })
 })
 
+describe('created timestamps', () => {
+  const openMetrics = (...lines: string[]): RequestListener => {
+    const type = { 'content-type': 'application/openmetrics-text; version=1.0.0' }
+    return (_, response) => response.writeHead(200, type).end(`${lines.join('\n')}\n# EOF\n`)
+  }
+  const counter = ['# TYPE a counter', 'a_total{x="1"} 5', 'a_created{x="1"} 990.5', 'a_total{x="2"} 7']
+  const histogram = ['# TYPE h histogram', 'h_bucket{le="+Inf"} 2', 'h_count 2', 'h_sum 3', 'h_created 1']
+
+  test('are series like others, unless zeros are wanted', async () => {
+    const { rig } = await rigOf(openMetrics(...counter))
+    await rig.scrape()
+    expect(rig.find(0, 'a_created')).toContain('} 990.5 @')
+  })
+
+  test('become a zero at the time at which counting began, once', async () => {
+    const { rig } = await rigOf(openMetrics(...counter, ...histogram), 'created_timestamp_zero_ingestion: true')
+    await rig.scrape()
+    expect(rig.find(0, 'a_created')).toBeUndefined()
+    const own = rig
+      .samples(0)
+      .filter((line) => /^[ah]_/.test(line))
+      .map((line) => line.replace(/instance="[^"]*", job="app"(, )?/, ''))
+    const now = rig.clock.now()
+    expect(own).toEqual([
+      'a_total{x="1"} 0 @990500',
+      `a_total{x="1"} 5 @${now}`,
+      `a_total{x="2"} 7 @${now}`,
+      'h_bucket{le="+Inf"} 0 @1000',
+      `h_bucket{le="+Inf"} 2 @${now}`,
+      'h_count{} 0 @1000',
+      `h_count{} 2 @${now}`,
+      'h_sum{} 0 @1000',
+      `h_sum{} 3 @${now}`,
+    ])
+    await rig.scrape()
+    expect(rig.samples(1).filter((line) => line.includes('} 0 @') && !line.startsWith('scrape_'))).toEqual([])
+  })
+})
+
 describe('series end', () => {
   test('when they vanish from the body', async () => {
     const bodies = ['a 1\nb 1\n', 'b 2\nc 1\n']

@@ -4,12 +4,16 @@ import { SampleBatchBuilder } from '../../model/sample.ts'
 import { ExpositionError } from '../exposition/exposition-error.ts'
 import { type ExpositionFormat, type ParsedExposition, parseExposition } from '../exposition/exposition.ts'
 import { LineCache } from '../exposition/line-cache.ts'
+import { CreatedTimes } from './created-times.ts'
 import { ScrapeError } from './scrape-error.ts'
 import type { ScrapeSettings } from './scrape-job.ts'
 import { seriesLabels } from './series-labels.ts'
 
 /** Samples further ahead of the scrape than this would be stored where no query looks. */
 const MAX_AHEAD_MS = 10 * 60_000
+
+/** A series that began longer ago is not given a zero: nothing was known of it in between. */
+const MAX_CREATED_AGO_MS = 3_600_000
 
 /** What one good scrape found. */
 export interface TargetSamples {
@@ -35,6 +39,8 @@ interface StoredSeries {
   readonly labels: Labels
   /** The number of the scrape that had it last. */
   lastScrape: number
+  /** The time of its last sample; -Infinity before the first. */
+  lastMs: number
 }
 
 /**
@@ -82,7 +88,9 @@ export class TargetSeries {
     const parsed = this.#parse(body)
     if (this.#epoch !== this.#cache.epoch) this.#forget()
     const reading = new Reading(++this.#scrape, this.#lastGood, body.timestampMs, this.#settings)
-    for (let i = 0; i < parsed.series.length; i++) this.#readSample(parsed, i, reading)
+    const created =
+      this.#settings.zeroAtCreation && body.format === 'openmetrics' ? new CreatedTimes(parsed) : undefined
+    for (let i = 0; i < parsed.series.length; i++) this.#readSample(parsed, i, reading, created)
     this.#checkSampleLimit(parsed.values.length, reading.kept)
     this.#markVanished(reading.batch, body.timestampMs)
     this.#live = reading.live
@@ -126,9 +134,16 @@ export class TargetSeries {
     this.#byKey = new Map(this.#live.map((series) => [series.labels.key, series]))
   }
 
-  #readSample(parsed: ParsedExposition, i: number, reading: Reading): void {
-    const series = this.#storedSeries(parsed, parsed.series[i] ?? 0)
-    if (series !== null) reading.add(series, parsed.values[i] ?? NaN, parsed.timestampsMs[i] ?? NaN)
+  #readSample(parsed: ParsedExposition, i: number, reading: Reading, created: CreatedTimes | undefined): void {
+    const slot = parsed.series[i] ?? 0
+    const series = this.#storedSeries(parsed, slot)
+    if (series === null) return
+    const exposed = created === undefined ? undefined : parsed.labels[slot]
+    if (created !== undefined && exposed !== undefined) {
+      if (created.isCreated(exposed)) return
+      reading.addZero(series, created.createdMs(exposed))
+    }
+    reading.add(series, parsed.values[i] ?? NaN, parsed.timestampsMs[i] ?? NaN)
   }
 
   #storedSeries(parsed: ParsedExposition, slot: number): StoredSeries | null {
@@ -144,7 +159,7 @@ export class TargetSeries {
   #seriesOf(labels: Labels): StoredSeries {
     const known = this.#byKey.get(labels.key)
     if (known !== undefined) return known
-    const series = { labels, lastScrape: NaN }
+    const series = { labels, lastScrape: NaN, lastMs: -Infinity }
     this.#byKey.set(labels.key, series)
     return series
   }
@@ -185,6 +200,7 @@ class Reading {
   readonly #scrapedAtMs: number
   readonly #honorTimestamps: boolean
   readonly #trackTimestamps: boolean
+  readonly #mayHaveZeros: boolean
 
   constructor(scrape: number, lastGood: number, scrapedAtMs: number, settings: ScrapeSettings) {
     this.#scrape = scrape
@@ -192,6 +208,14 @@ class Reading {
     this.#scrapedAtMs = scrapedAtMs
     this.#honorTimestamps = settings.honorTimestamps
     this.#trackTimestamps = settings.trackTimestampsStaleness
+    this.#mayHaveZeros = settings.zeroAtCreation
+  }
+
+  /** A zero where the series began to count, when that was since its last sample: so its first value counts in full. */
+  addZero(series: StoredSeries, createdMs: number | undefined): void {
+    const at = Math.round(createdMs ?? NaN)
+    const isNews = at > series.lastMs && at > this.#scrapedAtMs - MAX_CREATED_AGO_MS && at < this.#scrapedAtMs
+    if (isNews && series.lastScrape !== this.#scrape) this.batch.add(series.labels, at, 0)
   }
 
   add(series: StoredSeries, value: number, ownTimestampMs: number): void {
@@ -205,7 +229,10 @@ class Reading {
     }
     this.#see(series)
     this.live.push(series)
-    this.batch.put(this.batch.newSeries(series.labels), this.#scrapedAtMs, value)
+    // Only a zero can have put the series into the batch before.
+    const index = this.#mayHaveZeros ? this.batch.seriesOf(series.labels) : this.batch.newSeries(series.labels)
+    this.batch.put(index, this.#scrapedAtMs, value)
+    series.lastMs = this.#scrapedAtMs
   }
 
   /** A series may then stand in a body several times, with different times. */
@@ -218,6 +245,7 @@ class Reading {
     if (isFirst) this.#see(series)
     if (isFirst && this.#trackTimestamps) this.live.push(series)
     this.batch.add(series.labels, timestampMs, value)
+    series.lastMs = Math.max(series.lastMs, timestampMs)
   }
 
   #see(series: StoredSeries): void {
