@@ -40,12 +40,17 @@ const ENGINE_ARGUMENTS = [
 export class EmbeddedConnection implements Connection {
   readonly #lock: DirectoryLock
   readonly #spoolPath: string
-  readonly #writer: SessionPool
-  readonly #readers: SessionPool
+  readonly #writer: SessionPool<Session>
+  readonly #readers: SessionPool<Session>
   #insertNumber = 0
   #closing: Promise<void> | undefined
 
-  private constructor(lock: DirectoryLock, spoolPath: string, writer: SessionPool, readers: SessionPool) {
+  private constructor(
+    lock: DirectoryLock,
+    spoolPath: string,
+    writer: SessionPool<Session>,
+    readers: SessionPool<Session>,
+  ) {
     this.#lock = lock
     this.#spoolPath = spoolPath
     this.#writer = writer

@@ -13,13 +13,16 @@ import { openClickHouseStore } from './clickhouse-store.ts'
 import { DirectoryInUseError } from '../store.ts'
 
 const WRITER = path.resolve(import.meta.dirname, '../../../test/support/acknowledging-writer.ts')
-const ROUNDS = 3
+const ROUNDS = 2
 const ACKNOWLEDGED_PER_ROUND = 25
 
 /** How many of each kind were acknowledged. */
 type Acknowledged = Map<string, number>
 
-describe('a process that is killed while it writes', () => {
+/** Processes are started one after the other, each of which has to load the engine. */
+const TIMEOUT_MS = 180_000
+
+describe('a process that is killed while it writes', { timeout: TIMEOUT_MS }, () => {
   let dataDirectory: string
   beforeAll(async () => {
     dataDirectory = await mkdtemp(path.join(tmpdir(), 'tetrascope-killed-'))

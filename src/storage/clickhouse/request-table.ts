@@ -1,6 +1,6 @@
 import { isLlmSpan, type Request, type RequestStatus } from '../../model/request.ts'
 import type { Span } from '../../model/span.ts'
-import { decodeCursor, encodeCursor } from '../page-cursor.ts'
+import { decodeCursor, encodeCursor, type PagePosition } from '../page-cursor.ts'
 import {
   PREVIEW_LENGTH,
   type RequestFilter,
@@ -14,7 +14,7 @@ import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
-import { and, sql, type Sql } from './sql.ts'
+import { and, list, sql, type Sql } from './sql.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
 import { microsecondCondition } from './time-condition.ts'
 
@@ -34,12 +34,12 @@ export class RequestTable implements RequestStore {
 
   async listRequests(query: RequestQuery): Promise<RequestPage> {
     // One more than asked for tells whether there is a next page.
-    const found = await this.#page(query, query.limit + 1)
-    const page = found.slice(0, query.limit)
+    const candidates = await this.#candidates(query, query.limit + 1)
+    const page = candidates.slice(0, query.limit)
     const last = page.at(-1)
     return {
-      rows: await this.#withoutMoved(page),
-      nextCursor: last === undefined || found.length <= query.limit ? undefined : encodeCursor(last),
+      rows: page.length === 0 ? [] : await this.#rowsAt(page, query),
+      nextCursor: last === undefined || candidates.length <= query.limit ? undefined : encodeCursor(last),
     }
   }
 
@@ -72,31 +72,35 @@ export class RequestTable implements RequestStore {
     return this.#writer.drain()
   }
 
-  async #page(query: RequestQuery, limit: number): Promise<RequestRow[]> {
+  /**
+   * Where the rows of a page may stand, newest first. Not FINAL, which would merge the whole range before it gives the first row:
+   * this reads from the end of the range and stops when it has enough. So statements that were replaced are among them.
+   */
+  async #candidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
+    const statement = sql`
+      SELECT trace_id, span_id, start FROM spans WHERE ${and(pageConditions(query))}
+      ORDER BY start DESC, trace_id DESC, span_id DESC LIMIT ${limit}`
+    return rowsOf(await this.#connection.query(statement)).map((row) => ({
+      traceId: textOf(row, 'trace_id'),
+      spanId: textOf(row, 'span_id'),
+      startMs: millisecondsOf(row, 'start'),
+    }))
+  }
+
+  /** The rows at these positions that are the newest statement of their span and, as that, still pass the filter. */
+  async #rowsAt(positions: readonly PagePosition[], query: RequestQuery): Promise<RequestRow[]> {
+    const keys = positions.map(({ startMs, traceId, spanId }) => sql`(${momentSql(startMs)}, ${traceId}, ${spanId})`)
     const statement = sql`
       SELECT trace_id, span_id, start, ${LATENCY_MS} AS latency_ms, ttft_ms, request_status, error_type, provider, model, operation,
         service, user_id, session_id, input_tokens, output_tokens, cost_usd,
         substringUTF8(prompt, 1, ${PREVIEW_LENGTH}) AS prompt_preview, substringUTF8(response, 1, ${PREVIEW_LENGTH}) AS response_preview
       FROM spans FINAL
-      WHERE (start, trace_id, span_id) IN (
-        SELECT start, trace_id, span_id FROM spans FINAL
-        WHERE ${and(pageConditions(query))} ORDER BY start DESC, trace_id DESC, span_id DESC LIMIT ${limit}
-      ) AND ${microsecondCondition('start', query.range)}
+      WHERE (start, trace_id, span_id) IN (${list(keys)}) AND ${and(pageConditions(query))}
+        AND (trace_id, span_id, start) IN (
+          SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${positions.map(({ traceId }) => traceId)}
+        )
       ORDER BY start DESC, trace_id DESC, span_id DESC`
     return rowsOf(await this.#connection.query(statement)).map(readRow)
-  }
-
-  /** Leaves out the rows of spans that came again with another start: a row at that start says what is true now. */
-  async #withoutMoved(page: readonly RequestRow[]): Promise<RequestRow[]> {
-    const statement = sql`
-      SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${page.map(({ traceId }) => traceId)}`
-    const starts = new Map(
-      rowsOf(await this.#connection.query(statement)).map((row) => [
-        `${textOf(row, 'trace_id')}/${textOf(row, 'span_id')}`,
-        millisecondsOf(row, 'start'),
-      ]),
-    )
-    return page.filter(({ traceId, spanId, startMs }) => starts.get(`${traceId}/${spanId}`) === startMs)
   }
 
   /** The newest statement of each span that meets a condition on its identity, by start. */
@@ -115,10 +119,14 @@ function pageConditions({ range, filter, cursor }: RequestQuery): Sql[] {
   const conditions = [sql`is_request`, microsecondCondition('start', range), ...filterConditions(filter)]
   if (cursor !== undefined) {
     const { startMs, traceId, spanId } = decodeCursor(cursor)
-    const start = sql`fromUnixTimestamp64Micro(${Math.round(startMs * 1000)}, 'UTC')`
+    const start = momentSql(startMs)
     conditions.push(sql`start <= ${start}`, sql`(start, trace_id, span_id) < (${start}, ${traceId}, ${spanId})`)
   }
   return conditions
+}
+
+function momentSql(timeMs: number): Sql {
+  return sql`fromUnixTimestamp64Micro(${Math.round(timeMs * 1000)}, 'UTC')`
 }
 
 function filterConditions(filter: RequestFilter): Sql[] {

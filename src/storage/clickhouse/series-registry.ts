@@ -18,7 +18,8 @@ export interface SeriesEntry {
  * What the writer has already stated in the table `series`. It holds a bounded number of series, half of them forgotten at a time;
  * a series that was forgotten is stated again, which changes nothing.
  *
- * An id is the first 64 bits of the SHA-256 of the labels. Among ten million series the chance that any two share one is 3 in a million;
+ * An id is 12 bits of the SHA-256 of the metric's name, so that the series of a metric lie together on disk, and 52 bits of that of all labels.
+ * Among a million series of one metric the chance that any two share an id is 1 in 9,000, among 100,000 it is 1 in 900,000;
  * samples of two such series would be read as one series under the labels of one of them.
  */
 export class SeriesRegistry {
@@ -65,11 +66,15 @@ export function markStated(entry: SeriesEntry, day: number): void {
 
 const NO_DAY = -Infinity
 
+/** Of the high half of an id. */
+const METRIC_BITS = 0xfff0_0000
+
 function createEntry(labels: Labels): SeriesEntry {
+  const metric = hash('sha256', labels.metricName, 'buffer').readUInt32BE(0)
   const digest = hash('sha256', labels.key, 'buffer')
   return {
     labels,
-    idHigh: digest.readUInt32BE(0),
+    idHigh: ((metric & METRIC_BITS) | (digest.readUInt32BE(0) & ~METRIC_BITS)) >>> 0,
     idLow: digest.readUInt32BE(4),
     newestDay: NO_DAY,
     olderDays: undefined,

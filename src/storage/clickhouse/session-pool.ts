@@ -1,7 +1,6 @@
-import type { Session } from 'chdb'
 import { StoreUnavailableError } from '../store.ts'
 
-interface Waiter {
+interface Waiter<Session> {
   readonly start: (session: Session) => void
   readonly fail: (error: Error) => void
 }
@@ -10,11 +9,11 @@ interface Waiter {
  * Sessions of the embedded engine, each running one statement at a time. A session would queue further ones itself,
  * but on threads of libuv's pool, where they would keep everything else in the process waiting.
  */
-export class SessionPool {
+export class SessionPool<Session> {
   readonly sessions: readonly Session[]
   readonly #maxWaiting: number
   readonly #idle: Session[]
-  readonly #waiting: Waiter[] = []
+  readonly #waiting: Waiter<Session>[] = []
   readonly #running = new Set<Promise<unknown>>()
   #closed = false
 

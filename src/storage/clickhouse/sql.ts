@@ -28,6 +28,11 @@ export function or(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? new Sql('0') : new Sql(conditions.map(({ text }) => `(${text})`).join(' OR '))
 }
 
+/** The pieces with commas between. */
+export function list(pieces: readonly Sql[]): Sql {
+  return new Sql(pieces.map(({ text }) => text).join(', '))
+}
+
 function literal(value: SqlValue): string {
   if (value instanceof Sql) return value.text
   switch (typeof value) {

@@ -11,8 +11,8 @@ export const tables: Migration = {
   statements: [
     `CREATE TABLE IF NOT EXISTS samples (
       series UInt64 CODEC(ZSTD(1)),
-      time DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
-      value Float64 CODEC(Gorilla, ZSTD(1)),
+      time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+      value Float64 CODEC(Delta, ZSTD(1)),
       stale UInt8 CODEC(ZSTD(1))
     ) ENGINE = ReplacingMergeTree
     PARTITION BY toDate(time) ORDER BY (series, time)
@@ -50,8 +50,8 @@ export const tables: Migration = {
       parent_span_id String CODEC(ZSTD(1)),
       name LowCardinality(String),
       kind LowCardinality(String),
-      start DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
-      end DateTime64(6, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+      start DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
+      end DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
       status LowCardinality(String),
       status_message String CODEC(ZSTD(1)),
       service LowCardinality(String),
@@ -97,14 +97,14 @@ export const tables: Migration = {
       cost_usd Nullable(Float64) CODEC(ZSTD(1))
     ) ENGINE = ReplacingMergeTree
     PARTITION BY toDate(start) ORDER BY (start, trace_id, span_id)
-    SETTINGS ttl_only_drop_parts = 1`,
+    SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024`,
 
     `CREATE TABLE IF NOT EXISTS span_starts (
       trace_id String CODEC(ZSTD(1)),
       span_id String CODEC(ZSTD(1)),
       start DateTime64(6, 'UTC') CODEC(ZSTD(1))
     ) ENGINE = ReplacingMergeTree ORDER BY (trace_id, span_id)
-    SETTINGS index_granularity = 1024`,
+    SETTINGS index_granularity = 256, min_compress_block_size = 16384`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS span_starts_of_spans TO span_starts AS SELECT trace_id, span_id, start FROM spans`,
 
     `CREATE TABLE IF NOT EXISTS evaluations (
@@ -120,9 +120,9 @@ export const tables: Migration = {
       explanation String CODEC(ZSTD(1)),
       spans Nullable(String) CODEC(ZSTD(1))
     ) ENGINE = ReplacingMergeTree ORDER BY (trace_id, span_id, evaluator, evaluator_version)
-    SETTINGS index_granularity = 1024`,
+    SETTINGS index_granularity = 256, min_compress_block_size = 16384`,
     `CREATE TABLE IF NOT EXISTS evaluation_times (
-      time DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+      time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
       trace_id String CODEC(ZSTD(1)),
       span_id String CODEC(ZSTD(1)),
       evaluator LowCardinality(String),
@@ -147,9 +147,9 @@ export const tables: Migration = {
       comment String CODEC(ZSTD(1)),
       attributes String CODEC(ZSTD(1))
     ) ENGINE = ReplacingMergeTree ORDER BY id
-    SETTINGS index_granularity = 1024`,
+    SETTINGS index_granularity = 256, min_compress_block_size = 16384`,
     `CREATE TABLE IF NOT EXISTS event_times (
-      time DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+      time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
       id String CODEC(ZSTD(1)),
       type LowCardinality(String),
       user_id String CODEC(ZSTD(1)),
@@ -162,7 +162,7 @@ export const tables: Migration = {
       SELECT time, id, type, user_id, session_id, trace_id FROM events`,
 
     `CREATE TABLE IF NOT EXISTS logs (
-      time DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
+      time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
       level LowCardinality(String),
       service LowCardinality(String),
       body String CODEC(ZSTD(1)),
