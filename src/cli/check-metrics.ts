@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { checkMetrics } from '../collect/exposition/metrics-check.ts'
 import type { ExpositionFormat } from '../collect/exposition/exposition.ts'
 import { CommandError } from './command-error.ts'
-
-const STANDARD_INPUT = 0
+import { readInputFile } from './input-file.ts'
 
 /** `check metrics FILE`: says what a body of metrics holds and what could be better, or throws an error that names each fault's line. */
 export function checkMetricsFile(
@@ -11,19 +9,11 @@ export function checkMetricsFile(
   format: ExpositionFormat | undefined,
   write: (text: string) => void,
 ): void {
-  const check = checkMetrics(bodyOf(file), format)
+  const check = checkMetrics(readInputFile(file), format)
   if (check.faults.length > 0) {
     throw new CommandError(check.faults.map((fault) => `${file}: ${fault.message}`).join('\n'))
   }
   for (const advice of check.advice) write(`${file}: ${advice}\n`)
   const name = check.format === 'openmetrics' ? 'OpenMetrics 1.0' : 'text format 0.0.4'
   write(`${file}: valid ${name}; ${check.samples} samples, ${check.families} described families\n`)
-}
-
-function bodyOf(file: string): Buffer {
-  try {
-    return readFileSync(file === '-' ? STANDARD_INPUT : file)
-  } catch (error) {
-    throw new CommandError(`${file}: ${error instanceof Error ? error.message : String(error)}`)
-  }
 }

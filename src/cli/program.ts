@@ -3,13 +3,17 @@ import { ConfigError } from '../config/config-error.ts'
 import { LOG_LEVELS } from '../telemetry/log.ts'
 import { VERSION } from '../app/version.ts'
 import { checkConfig } from './check.ts'
+import { checkAlertmanager } from './check-alertmanager.ts'
 import { checkMetricsFile } from './check-metrics.ts'
+import { checkRules } from './check-rules.ts'
 import { CommandError } from './command-error.ts'
 import { demo, type DemoFlags } from './demo/demo.ts'
 import { evaluate, type EvaluateFlags } from './evaluate.ts'
 import { chooseLanguage } from './language.ts'
 import { serve, type ServeFlags } from './serve.ts'
 import { status } from './status.ts'
+import { testPromql } from './test-promql.ts'
+import { testRules } from './test-rules.ts'
 
 /** What the program takes from its environment; only `main.ts` reads that. */
 export interface Environment {
@@ -29,7 +33,7 @@ export async function runProgram(argv: readonly string[], environment: Environme
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
     if (!(error instanceof CommandError) && !(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
+    if (error.message !== '') process.stderr.write(`${error.message}\n`)
     return FAILED
   }
 }
@@ -45,6 +49,7 @@ function buildProgram(environment: Environment): Command {
   addStatus(program, environment)
   addDemo(program, environment)
   addCheck(program)
+  addTest(program)
   addEvaluate(program)
   return program
 }
@@ -104,7 +109,7 @@ function addCheck(program: Command): void {
     .command('config')
     .argument('<file>', 'tetrascope.yaml')
     .description('check a configuration and the files that it names')
-    .action((file: string) => checkConfig(file, (text) => process.stdout.write(text)))
+    .action((file: string) => checkConfig(file, print))
   check
     .command('metrics')
     .argument('<file>', 'what an exporter exposes; - reads standard input')
@@ -115,9 +120,35 @@ function addCheck(program: Command): void {
         'openmetrics',
       ]),
     )
-    .action((file: string, flags: { format?: 'text' | 'openmetrics' }) =>
-      checkMetricsFile(file, flags.format, (text) => process.stdout.write(text)),
-    )
+    .action((file: string, flags: { format?: 'text' | 'openmetrics' }) => checkMetricsFile(file, flags.format, print))
+  check
+    .command('rules')
+    .argument('<files...>', "rule files in Prometheus's format")
+    .description('check rule files, as promtool does')
+    .action((files: string[]) => checkRules(files, print))
+  check
+    .command('alertmanager')
+    .argument('<files...>', "configurations in Alertmanager's format")
+    .description('check Alertmanager files, as amtool does')
+    .action((files: string[]) => checkAlertmanager(files, print))
+}
+
+function addTest(program: Command): void {
+  const test = program.command('test').description('run tests that are written in the files of the field')
+  test
+    .command('promql')
+    .argument('<files...>', "scripts in Prometheus's PromQL test language")
+    .description('run test scripts: a line for each eval that fails, and how many passed')
+    .action((files: string[]) => testPromql(files, print))
+  test
+    .command('rules')
+    .argument('<files...>', "unit tests in promtool's format")
+    .description('run unit tests of rules, as promtool does')
+    .action((files: string[]) => testRules(files, print))
+}
+
+function print(text: string): void {
+  process.stdout.write(text)
 }
 
 function addEvaluate(program: Command): void {
