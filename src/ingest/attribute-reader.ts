@@ -7,19 +7,28 @@ import { type JsonRecord, numberOf, recordOf, structureOf, textOf } from './json
  */
 export class AttributeReader {
   readonly #attributes: Attributes
+  /** Taken once: walking the names of an object with many of them is what costs most here. */
+  readonly #names: readonly string[]
   readonly #taken = new Set<string>()
+  /** What stands before the first dot of each name: most questions for a prefix are answered by it. */
+  #roots: ReadonlySet<string> | undefined
 
   constructor(attributes: Attributes) {
     this.#attributes = attributes
+    this.#names = Object.keys(attributes)
   }
 
   has(...names: readonly string[]): boolean {
     return names.some((name) => this.#attributes[name] !== undefined)
   }
 
-  /** Whether any attribute's name starts with the prefix. */
+  /** Whether any attribute's name starts with the prefix, which ends in a dot or holds one. */
   hasPrefix(prefix: string): boolean {
-    for (const name in this.#attributes) if (name.startsWith(prefix)) return true
+    this.#roots ??= rootsOf(this.#names)
+    const end = prefix.indexOf('.')
+    if (!this.#roots.has(end === -1 ? prefix : prefix.slice(0, end))) return false
+    if (end === prefix.length - 1) return true
+    for (const name of this.#names) if (name.startsWith(prefix)) return true
     return false
   }
 
@@ -74,7 +83,8 @@ export class AttributeReader {
   /** All attributes below a prefix, with the prefix cut off. */
   below(prefix: string): Record<string, AttributeValue> {
     const found: Record<string, AttributeValue> = {}
-    for (const name in this.#attributes) {
+    if (!this.hasPrefix(prefix)) return found
+    for (const name of this.#names) {
       if (!name.startsWith(prefix)) continue
       const value = this.#attributes[name]
       if (value === undefined) continue
@@ -99,12 +109,21 @@ export class AttributeReader {
     for (const name of names) this.#taken.add(name)
   }
 
-  /** The attributes that nobody has understood. */
-  rest(): Attributes {
+  /** The attributes that nobody has understood, in a new object. */
+  rest(): Record<string, AttributeValue> {
     const rest: Record<string, AttributeValue> = {}
-    for (const [name, value] of Object.entries(this.#attributes)) if (!this.#taken.has(name)) rest[name] = value
+    for (const name of this.#names) if (!this.#taken.has(name)) rest[name] = this.#attributes[name] ?? null
     return rest
   }
+}
+
+function rootsOf(names: readonly string[]): Set<string> {
+  const roots = new Set<string>()
+  for (const name of names) {
+    const end = name.indexOf('.')
+    if (end !== -1) roots.add(name.slice(0, end))
+  }
+  return roots
 }
 
 type Node = AttributeValue | Map<string, Node>

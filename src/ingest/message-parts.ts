@@ -77,6 +77,8 @@ function readPart(part: JsonRecord): MessagePart[] {
 }
 
 function partType(part: JsonRecord): string {
+  const plain = part['type']
+  if (typeof plain === 'string' && READERS[plain] !== undefined) return plain
   const type = firstText(part, 'type', 'part_kind', 'block_type', 'kind')
   return type.toLowerCase().replaceAll('-', '_')
 }

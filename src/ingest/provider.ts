@@ -1,3 +1,5 @@
+import { Lru } from '../util/lru.ts'
+
 /** Words of senders for providers, without spaces and in lower case, to the words of OpenTelemetry's `gen_ai.provider.name`. */
 const NAMES: Readonly<Record<string, string>> = {
   'openai.responses': 'openai',
@@ -57,11 +59,24 @@ const NAMES: Readonly<Record<string, string>> = {
   bigmodel: 'zhipu',
 }
 
+/** Words that were met before, so that the usual few cost nothing. */
+const known = new Lru<string, string>(500)
+
 /** A provider in OpenTelemetry's words; one that is not known keeps its own word in lower case. */
 export function providerName(word: string): string {
+  if (word === '') return ''
+  let name = known.get(word)
+  if (name === undefined) {
+    name = translated(word)
+    known.set(word, name)
+  }
+  return name
+}
+
+function translated(word: string): string {
   const name = word.trim().toLowerCase().replaceAll(' ', '_')
-  const known = NAMES[name]
-  if (known !== undefined) return known
+  const translation = NAMES[name]
+  if (translation !== undefined) return translation
   // Vercel's SDK appends the API: `anthropic.messages`, `google.generative-ai`, `amazon-bedrock.chat`.
   const [base = ''] = name.split('.')
   return VERCEL_API.test(name) ? (NAMES[base] ?? base) : name

@@ -55,42 +55,43 @@ const EXCEPTION = 'exception'
 /** Reads what a span says in all the dialects that recognise it. What none understands is kept as attributes. */
 export function readSpan(span: OtlpSpan, source: RequestSource = 'otlp'): Span {
   const attributes = new AttributeReader(span.attributes)
-  const facts = DIALECTS.filter((dialect) => dialect.recognises(span, attributes)).map((dialect) =>
-    dialect.read(span, attributes),
-  )
+  const facts: SpanFacts[] = []
+  for (const dialect of DIALECTS) {
+    if (dialect.recognises(span, attributes)) facts.push(dialect.read(span, attributes))
+  }
   const kind = firstSaid<SpanKind>(facts, (fact) => (fact.kind === 'other' ? undefined : fact.kind)) ?? 'other'
-  const llm = mergedCall(facts.map((fact) => fact.llm ?? {}))
   const sessionId = said(facts, (fact) => fact.sessionId) || attributes.text(...SESSION_NAMES)
   const userId = said(facts, (fact) => fact.userId) || attributes.text(...USER_NAMES)
-  const errors = errorOf(span, attributes)
-  const isCall = kind === 'llm' || kind === 'embedding'
-  const common = { ...identityOf(span), kind, sessionId, userId, status: errors.status, statusMessage: errors.message }
-  return isCall
-    ? { ...common, ...callParts(span, facts, attributes, completed(llm, kind, errors, source)) }
-    : { ...common, ...otherParts(span, facts, llm) }
-}
-
-const SESSION_NAMES = ['session.id', 'session_id', 'gen_ai.conversation.id', 'thread.id', 'conversation.id', 'chat.id']
-const USER_NAMES = ['user.id', 'enduser.id', 'user_id', 'user.name', 'user.email']
-
-function identityOf(span: OtlpSpan): Pick<
-  Span,
-  'traceId' | 'spanId' | 'parentSpanId' | 'name' | 'startMs' | 'endMs'
-> & {
-  service: string
-  resource: Attributes
-} {
+  const error = errorOf(span, attributes)
+  const llm = mergedCall(facts)
+  const parts =
+    kind === 'llm' || kind === 'embedding'
+      ? callParts(facts, attributes, completed(llm, kind, error, source))
+      : otherParts(span, facts, llm)
   return {
     traceId: span.traceId,
     spanId: span.spanId,
     parentSpanId: span.parentSpanId === ROOT ? '' : span.parentSpanId,
     name: span.name,
+    kind,
     startMs: span.startMs,
     endMs: span.endMs,
+    status: error.status,
+    statusMessage: error.message,
     service: textOfAttribute(span.resource.attributes['service.name']),
+    sessionId,
+    userId,
+    attributes: withTransport(parts.attributes, span),
     resource: span.resource.attributes,
+    events: unusedEvents(span, facts),
+    input: parts.input,
+    output: parts.output,
+    llm: parts.llm,
   }
 }
+
+const SESSION_NAMES = ['session.id', 'session_id', 'gen_ai.conversation.id', 'thread.id', 'conversation.id', 'chat.id']
+const USER_NAMES = ['user.id', 'enduser.id', 'user_id', 'user.name', 'user.email']
 
 /** Some exporters write eight zero bytes for "no parent". */
 const ROOT = '0000000000000000'
@@ -99,17 +100,18 @@ function textOfAttribute(value: AttributeValue | undefined): string {
   return typeof value === 'string' ? value : ''
 }
 
-type Parts = Pick<Span, 'attributes' | 'events' | 'input' | 'output' | 'llm'>
+interface Parts {
+  readonly attributes: Record<string, AttributeValue>
+  readonly input: string
+  readonly output: string
+  readonly llm: LlmCall | undefined
+}
 
-function callParts(span: OtlpSpan, facts: readonly SpanFacts[], attributes: AttributeReader, llm: LlmCall): Parts {
+function callParts(facts: readonly SpanFacts[], attributes: AttributeReader, llm: LlmCall): Parts {
   // Where the messages are known the raw input and output say the same once more.
-  return {
-    llm,
-    input: llm.inputMessages.length > 0 ? '' : said(facts, (fact) => fact.input),
-    output: llm.outputMessages.length > 0 ? '' : said(facts, (fact) => fact.output),
-    attributes: { ...attributes.rest(), ...transportAttributes(span) },
-    events: unusedEvents(span, facts),
-  }
+  const input = llm.inputMessages.length > 0 ? '' : said(facts, (fact) => fact.input)
+  const output = llm.outputMessages.length > 0 ? '' : said(facts, (fact) => fact.output)
+  return { llm, input, output, attributes: attributes.rest() }
 }
 
 /** A span that is no call has no place for model, usage and messages: it keeps all its attributes beside its input and output. */
@@ -119,28 +121,22 @@ function otherParts(span: OtlpSpan, facts: readonly SpanFacts[], llm: LlmFacts):
   const kept = Object.entries(span.attributes).filter(
     ([, value]) => typeof value !== 'string' || value === '' || (value !== input && value !== output),
   )
-  return {
-    llm: undefined,
-    input,
-    output,
-    attributes: { ...Object.fromEntries(kept), ...transportAttributes(span) },
-    events: unusedEvents(span, facts),
-  }
+  return { llm: undefined, input, output, attributes: Object.fromEntries(kept) }
 }
 
-/** What OTLP says about a span beside its attributes, in the names that OpenTelemetry gives them for other formats. */
-function transportAttributes(span: OtlpSpan): Attributes {
-  const found: Record<string, AttributeValue> = {}
-  if (span.role !== '') found['span.kind'] = span.role
-  if (span.scope.name !== '') found['otel.scope.name'] = span.scope.name
-  if (span.scope.version !== '') found['otel.scope.version'] = span.scope.version
-  if (span.traceState !== '') found['otel.trace_state'] = span.traceState
-  if (span.links.length > 0) found['otel.links'] = span.links.map((link) => ({ ...link }))
-  if (span.dropped > 0) found['otel.dropped_count'] = span.dropped
-  return found
+/** Adds what OTLP says about a span beside its attributes, in the names that OpenTelemetry gives it for other formats. */
+function withTransport(attributes: Record<string, AttributeValue>, span: OtlpSpan): Attributes {
+  if (span.role !== '') attributes['span.kind'] = span.role
+  if (span.scope.name !== '') attributes['otel.scope.name'] = span.scope.name
+  if (span.scope.version !== '') attributes['otel.scope.version'] = span.scope.version
+  if (span.traceState !== '') attributes['otel.trace_state'] = span.traceState
+  if (span.links.length > 0) attributes['otel.links'] = span.links.map((link) => ({ ...link }))
+  if (span.dropped > 0) attributes['otel.dropped_count'] = span.dropped
+  return attributes
 }
 
 function unusedEvents(span: OtlpSpan, facts: readonly SpanFacts[]): readonly OtlpEvent[] {
+  if (span.events.length === 0) return span.events
   const used = new Set(facts.flatMap((fact) => fact.usedEvents ?? []))
   return used.size === 0 ? span.events : span.events.filter((event) => !used.has(event))
 }
@@ -177,19 +173,20 @@ function errorOf(span: OtlpSpan, attributes: AttributeReader): SpanError {
 }
 
 /** Field by field the first dialect that says something; token counts one by one, since all are in the same convention. */
-function mergedCall(calls: readonly LlmFacts[]): LlmFacts {
+function mergedCall(facts: readonly SpanFacts[]): LlmFacts {
+  const calls = facts.flatMap((fact) => (fact.llm === undefined ? [] : [fact.llm]))
+  const [first] = calls
+  if (first === undefined || calls.length === 1) return first ?? {}
   const merged: Record<string, unknown> = {}
   for (const call of calls) {
     for (const [name, value] of Object.entries(call)) {
       if (name !== 'usage' && name !== 'parameters' && isNothing(merged[name])) merged[name] = value
     }
   }
+  const usages = calls.flatMap((call) => (call.usage === undefined ? [] : [call.usage]))
   return {
     ...(merged as LlmFacts),
-    usage: calls.reduce<TokenUsage>(
-      (usage, call) => (call.usage === undefined ? usage : mergedUsage(usage, call.usage)),
-      NO_USAGE,
-    ),
+    usage: usages.reduce<TokenUsage>(mergedUsage, NO_USAGE),
     parameters: calls.reduceRight<Attributes>((all, call) => ({ ...all, ...call.parameters }), {}),
   }
 }

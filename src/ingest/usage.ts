@@ -166,8 +166,3 @@ export function mergedUsage(first: TokenUsage, second: TokenUsage): TokenUsage {
     imageInputTokens: first.imageInputTokens ?? second.imageInputTokens,
   }
 }
-
-/** Whether anything is known. */
-export function hasUsage(usage: TokenUsage): boolean {
-  return Object.values(usage).some((value) => value !== undefined)
-}
