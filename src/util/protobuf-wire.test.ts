@@ -163,6 +163,23 @@ describe('protobuf on the wire', () => {
     expect(seen).toEqual([1.5, 9])
   })
 
+  test('names that come again are found by their bytes, also among thousands of others', () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `name.${i % 5_000}.größe`)
+    const writer = new ProtobufWriter()
+    for (const name of ['', 'x'.repeat(100), ...names]) writer.string(1, name)
+    const reader = new ProtobufReader(Buffer.from(writer.finish()))
+    const read: string[] = []
+    while (reader.next()) read.push(reader.internedString())
+    expect(read).toEqual(['', 'x'.repeat(100), ...names])
+  })
+
+  test('ids as hex', () => {
+    const reader = new ProtobufReader(Buffer.from('0a0300abff', 'hex'))
+    expect(reader.next()).toBe(true)
+    expect(reader.hex()).toBe('00abff')
+    expect(reader.next()).toBe(false)
+  })
+
   test.each([
     ['string', '0a05616263', 'malformed protobuf at byte 2: field 1 needs 5 bytes, 3 are left'],
     ['varint', '08ffffffffffffffffffff01', 'malformed protobuf at byte 11: varint of more than 10 bytes'],

@@ -154,6 +154,21 @@ export class ProtobufReader {
     return this.buffer.toString('utf8', at, at + length)
   }
 
+  /** A `bytes` field as lower-case hex. */
+  hex(): string {
+    const length = this.#length()
+    const at = this.#advance(length)
+    return this.buffer.toString('hex', at, at + length)
+  }
+
+  /** A string of those that come again and again, such as names: it is looked up by its bytes instead of being decoded anew. */
+  internedString(): string {
+    const length = this.#length()
+    const at = this.#advance(length)
+    if (length === 0 || length > MAX_INTERNED_BYTES) return this.buffer.toString('utf8', at, at + length)
+    return interned(this.buffer, at, length)
+  }
+
   /** A reader of the embedded message. This reader goes on behind it at once. */
   message(): ProtobufReader {
     const length = this.#length()
@@ -297,6 +312,30 @@ export class ProtobufReader {
     if (this.#position >= this.#end) this.#tooShort(1)
     return this.#view.getUint8(this.#position++)
   }
+}
+
+/** Strings met before, each in the place that its hash gives it; a newer one takes the place of an older one. */
+const INTERNED_PLACES = 4_096
+const MAX_INTERNED_BYTES = 64
+const internedTexts: (string | undefined)[] = Array.from({ length: INTERNED_PLACES })
+const internedBytes: (Buffer | undefined)[] = Array.from({ length: INTERNED_PLACES })
+
+function interned(buffer: Buffer, at: number, length: number): string {
+  // FNV-1a, kept to 32 bits.
+  let hash = 0x811c9dc5
+  for (let i = at; i < at + length; i++) hash = Math.imul(hash ^ (buffer[i] ?? 0), 0x01000193)
+  const place = (hash ^ length) & (INTERNED_PLACES - 1)
+  const known = internedBytes[place]
+  if (known !== undefined && known.length === length && sameBytes(known, buffer, at)) return internedTexts[place] ?? ''
+  const text = buffer.toString('utf8', at, at + length)
+  internedBytes[place] = Buffer.from(buffer.subarray(at, at + length))
+  internedTexts[place] = text
+  return text
+}
+
+function sameBytes(known: Buffer, buffer: Buffer, at: number): boolean {
+  for (let i = 0; i < known.length; i++) if (known[i] !== buffer[at + i]) return false
+  return true
 }
 
 function unzigzag(value: bigint): bigint {

@@ -23,7 +23,7 @@ export function readAttribute(reader: ProtobufReader, attributes: MutableAttribu
   while (reader.next()) {
     switch (reader.field) {
       case 1:
-        key = reader.string()
+        key = reader.internedString()
         break
       case 2:
         value = readAnyValue(reader, depth)

@@ -81,5 +81,5 @@ export function readTimeMs(reader: ProtobufReader): number {
 
 /** A `bytes` id as lower-case hex. */
 export function readId(reader: ProtobufReader): string {
-  return reader.bytes().toString('hex')
+  return reader.hex()
 }

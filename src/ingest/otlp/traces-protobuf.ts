@@ -46,7 +46,7 @@ function readSpanField(reader: ProtobufReader, span: OtlpSpan, attributes: Mutab
       span.parentSpanId = readId(reader)
       return
     case 5:
-      span.name = reader.string()
+      span.name = reader.internedString()
       return
     case 6:
       span.role = SPAN_ROLES[reader.varint()] ?? ''
