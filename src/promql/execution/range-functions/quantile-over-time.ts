@@ -65,16 +65,19 @@ class SortedWindow {
     for (let i = this.#to; i < to; i++) this.#insert(values[i]!)
   }
 
+  // Loops move a few values faster than a call into the engine does.
   #remove(value: number): void {
-    const at = this.#find(value)
-    this.values.copyWithin(at, at + 1, this.length)
-    this.length--
+    const { values } = this
+    const last = this.length - 1
+    for (let i = this.#find(value); i < last; i++) values[i] = values[i + 1]!
+    this.length = last
   }
 
   #insert(value: number): void {
+    const { values } = this
     const at = this.#find(value)
-    this.values.copyWithin(at + 1, at, this.length)
-    this.values[at] = value
+    for (let i = this.length; i > at; i--) values[i] = values[i - 1]!
+    values[at] = value
     this.length++
   }
 

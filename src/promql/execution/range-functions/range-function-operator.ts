@@ -21,6 +21,8 @@ export class RangeFunctionOperator implements VectorOperator {
   readonly #context: QueryContext
   readonly #plan: RangeFunctionPlan
   readonly #inputs: RangeFunctionInputs
+  /** The metric that was looked at last; mostly all series have the same name. */
+  #lastName = ''
 
   constructor(context: QueryContext, plan: RangeFunctionPlan, inputs: RangeFunctionInputs) {
     this.#context = context
@@ -75,7 +77,8 @@ export class RangeFunctionOperator implements VectorOperator {
     // Prometheus loses the position of a subquery and points at the beginning of the query.
     const position = this.#plan.range.kind === 'subquery' ? { start: 0, end: 0 } : this.#plan.range.position
     const name = samples.labels.metricName
-    if (name === '') return
+    if (name === '' || (name === this.#lastName && !features.typeAndUnitLabels)) return
+    this.#lastName = name
     if (!features.typeAndUnitLabels) {
       if (/_(?:total|sum|count|bucket)$/.test(name)) return
       const text = 'metric might not be a counter, name does not end in _total/_sum/_count/_bucket:'
