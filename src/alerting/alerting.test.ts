@@ -12,8 +12,9 @@ import { ManualClock } from '../util/manual-clock.ts'
 import { Alerting, type AlertingSettings } from './alerting.ts'
 import { DEFAULT_ALERTMANAGER_CONFIG } from './config.ts'
 import { parseConfigFile } from './config-file.ts'
-import { type HistoryEvent, RecentHistory } from './history.ts'
+import { type AlertHistory, type HistoryEvent, RecentHistory } from './history.ts'
 import { parseMatchers } from './matcher/parse-matchers.ts'
+import { StoredHistory } from './stored-history.ts'
 import { signedUrl } from './receivers/dingtalk/dingtalk.ts'
 
 const MINUTE = 60_000
@@ -29,18 +30,23 @@ receivers: [{name: r, pushover_configs: [{user_key: x, token: y}]}]
 `
 
 class Stage {
-  readonly clock = new ManualClock(START)
+  readonly clock: ManualClock
   readonly history = new RecentHistory(100)
   readonly alerting: Alerting
 
-  constructor(config: string | undefined, settings: Partial<AlertingSettings> = {}) {
+  constructor(
+    config: string | undefined,
+    settings: Partial<AlertingSettings> = {},
+    surroundings: { history?: AlertHistory; clock?: ManualClock } = {},
+  ) {
+    this.clock = surroundings.clock ?? new ManualClock(START)
     this.alerting = new Alerting(
       {
         store: new MemoryStateStore(),
         clock: this.clock,
         logger: silentLogger,
         registry: new InstrumentRegistry(),
-        history: this.history,
+        history: surroundings.history ?? this.history,
       },
       { ...settingsOf(config), ...settings },
     )
@@ -83,7 +89,7 @@ describe('without configuration', () => {
       ['page', '{alertname="A"}'],
       ['page', '{alertname="B"}'],
     ])
-    expect(stage.history.events).toEqual([])
+    expect(stage.attempts()).toEqual([])
   })
 })
 
@@ -157,6 +163,50 @@ describe('status', () => {
       comment: '',
     })
     expect(stage.alerting.status(source)).toEqual({ state: 'suppressed', silencedBy: [id], inhibitedBy: [] })
+  })
+})
+
+describe('what happened', () => {
+  test('when an alert fired and when it ended is kept over a restart', async () => {
+    const store = new MemoryStateStore()
+    const clock = new ManualClock(START)
+    const history = new StoredHistory({ store, clock, logger: silentLogger, capacity: 3 })
+    const stage = new Stage(undefined, {}, { history, clock })
+    await stage.alerting.start()
+    stage.alerting.send([stage.alert('A', START, START + 2 * MINUTE)])
+    await clock.advance(5 * MINUTE)
+    const again = new StoredHistory({ store, clock, logger: silentLogger, capacity: 3 })
+    await again.start()
+    expect(again.events).toMatchObject([
+      { kind: 'alert', state: 'resolved', timeMs: START + 2 * MINUTE, labels: { alertname: 'A' } },
+      { kind: 'alert', state: 'firing', timeMs: START },
+    ])
+    expect(again.find({ kind: 'notification' }, 10)).toEqual([])
+    expect(again.find({ text: 'RESOLVED', fromMs: START }, 10)).toHaveLength(1)
+    stage.alerting.send([stage.alert('B'), stage.alert('C')])
+    expect(history.events).toHaveLength(3)
+  })
+
+  test('a silence over firing alerts is announced to end', async () => {
+    const stage = new Stage(undefined, { silenceNoticeMs: 10 * MINUTE })
+    await stage.alerting.start()
+    stage.alerting.send([stage.alert('A', START, START + 600 * MINUTE)])
+    await stage.alerting.silences.set({
+      id: '',
+      matchers: parseMatchers('alertname=A'),
+      startsAtMs: START,
+      endsAtMs: START + 60 * MINUTE,
+      createdBy: 'me',
+      comment: 'maintenance',
+    })
+    const notices = (): string[] =>
+      [...stage.alerting.provider.alerts()].flatMap(({ labels, annotations }) =>
+        labels.get('alertname') === 'SilenceEndsSoon' ? [annotations.summary ?? ''] : [],
+      )
+    await stage.clock.advance(45 * MINUTE)
+    expect(notices()).toEqual([])
+    await stage.clock.advance(10 * MINUTE)
+    expect(notices()).toEqual(['A silence over 1 firing alert ends soon: alertname="A"'])
   })
 })
 

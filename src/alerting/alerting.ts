@@ -7,9 +7,11 @@ import type { InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { AlertProvider } from './alert-provider.ts'
+import { AlertStates } from './alert-states.ts'
 import type { AlertmanagerConfig } from './config.ts'
 import { createReceiver } from './create-receiver.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { FlapDamper, type FlapDamping } from './flap-damper.ts'
 import { type AlertHistory, RecentHistory } from './history.ts'
 import { DEFAULT_HTTP_CONFIG, type HttpConfig } from './http-config.ts'
 import { HttpSender } from './http-sender.ts'
@@ -19,6 +21,7 @@ import { NotificationLog } from './notification-log.ts'
 import { type Integration, notifyGroup } from './notify/notify.ts'
 import type { ReceiverContext } from './receiver.ts'
 import { buildRoute } from './route.ts'
+import { ExpiryNotice } from './silence/expiry-notice.ts'
 import type { Silence } from './silence/silence.ts'
 import { silences as isSilencedBy } from './silence/silence.ts'
 import { Silences } from './silence/silences.ts'
@@ -48,6 +51,10 @@ export interface AlertingSettings {
   readonly notifyWhenSilenceEnds: boolean
   /** The longest a silence may last; 0 is no limit. */
   readonly maxSilenceMs: number
+  /** How long before its end a silence over firing alerts is announced to end; 0 or absent: never. */
+  readonly silenceNoticeMs?: number
+  /** Keeps alerts that come and go firing; absent: no. */
+  readonly flapDamping?: FlapDamping
 }
 
 /** How an alert stands; what mutes it is found when it is asked for. */
@@ -67,6 +74,7 @@ interface Generation {
 }
 
 const RECENT_EVENTS = 10_000
+const NO_DAMPING: FlapDamping = { resolves: 0, windowMs: 0 }
 
 /** Takes alerts, groups and mutes them, and tells receivers. Construct, start, reload, stop. */
 export class Alerting {
@@ -76,6 +84,9 @@ export class Alerting {
   readonly #options: AlertingOptions
   readonly #log: NotificationLog
   readonly #metrics: AlertingMetrics
+  readonly #states: AlertStates
+  readonly #expiryNotice: ExpiryNotice
+  #flapDamper: FlapDamper
   #generation: Generation
 
   /** Throws when a template file of the configuration cannot be used. */
@@ -91,7 +102,19 @@ export class Alerting {
       createId: options.createId ?? randomUUID,
       maxDurationMs: settings.maxSilenceMs,
       onEnd: (silence) => this.#silenceEnded(silence),
+      onSet: ({ id, createdBy }) =>
+        this.history.record({ kind: 'silence', timeMs: options.clock.now(), id, change: 'set', by: createdBy }),
     })
+    this.#states = new AlertStates(this.history, options.clock, options.registry)
+    this.#expiryNotice = new ExpiryNotice({
+      clock: options.clock,
+      silences: () => this.silences.all(),
+      mutedBy: (silence) => this.#firingUnder(silence),
+      send: (alerts) => void this.send(alerts),
+      externalUrl: () => this.settings.externalUrl,
+      noticeMs: () => this.settings.silenceNoticeMs ?? 0,
+    })
+    this.#flapDamper = new FlapDamper(settings.flapDamping ?? NO_DAMPING)
     this.#generation = this.#generate(settings)
   }
 
@@ -107,6 +130,8 @@ export class Alerting {
   async start(): Promise<void> {
     await Promise.all([this.silences.start(), this.#log.start()])
     this.provider.start()
+    this.#states.start()
+    this.#expiryNotice.start()
     this.#generation.dispatcher.start()
   }
 
@@ -116,12 +141,15 @@ export class Alerting {
     await this.#end(before)
     this.#generation = after
     this.silences.maxDurationMs = settings.maxSilenceMs
+    this.#flapDamper = new FlapDamper(settings.flapDamping ?? NO_DAMPING)
     after.dispatcher.start()
   }
 
   /** Cancels notifications under way; what was not told is told after the next start. Idempotent. */
   async stop(): Promise<void> {
     this.provider.stop()
+    this.#states.stop()
+    this.#expiryNotice.stop()
     await this.#end(this.#generation)
     this.silences.stop()
     this.#log.stop()
@@ -155,8 +183,19 @@ export class Alerting {
       return problem
     }
     this.#metrics.alertsReceived.add({ status: isResolved(received, nowMs) ? 'resolved' : 'firing' })
-    this.provider.put(received)
+    const taken = this.#flapDamper.damp(received, nowMs)
+    this.provider.put(taken)
+    this.#states.observe(taken)
     return undefined
+  }
+
+  #firingUnder(silence: Silence): number {
+    const nowMs = this.#options.clock.now()
+    let count = 0
+    for (const alert of this.provider.alerts()) {
+      if (!isResolved(alert, nowMs) && isSilencedBy(silence, alert.labels)) count++
+    }
+    return count
   }
 
   #silenceEnded(silence: Silence): void {

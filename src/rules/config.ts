@@ -12,5 +12,3 @@ export const rulesConfig = z
     disabled_alerts: z.array(z.string()).default([]),
   })
   .prefault({})
-
-export type RulesConfig = z.output<typeof rulesConfig>

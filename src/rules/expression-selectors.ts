@@ -1,32 +1,8 @@
 import type { Matcher } from '../model/matcher.ts'
 import { METRIC_NAME } from '../model/labels.ts'
-import type { Expr, VectorSelector } from '../promql/parser/ast.ts'
+import type { VectorSelector } from '../promql/parser/ast.ts'
 import { ALERT_NAME, ALERTS_FOR_STATE_METRIC, ALERTS_METRIC } from './alerting-rule.ts'
 import type { RuleDefinition } from './rule-definition.ts'
-
-/** Every selector of an expression, in the order written. */
-export function selectorsOf(expr: Expr): VectorSelector[] {
-  switch (expr.kind) {
-    case 'vector-selector':
-      return [expr]
-    case 'matrix-selector':
-      return [expr.vector]
-    case 'number':
-    case 'string':
-      return []
-    case 'call':
-      return expr.args.flatMap(selectorsOf)
-    case 'aggregation':
-      return [...(expr.param === null ? [] : selectorsOf(expr.param)), ...selectorsOf(expr.expr)]
-    case 'binary':
-      return [...selectorsOf(expr.left), ...selectorsOf(expr.right)]
-    case 'subquery':
-    case 'unary':
-    case 'paren':
-    case 'step-invariant':
-      return selectorsOf(expr.expr)
-  }
-}
 
 /** May an expression read what the rule writes? A selector without a metric name may read anything. */
 export function readsOutputOf(selectors: readonly VectorSelector[], rule: RuleDefinition): boolean {

@@ -18,6 +18,7 @@ async function setUp(store = new MemoryStateStore(), clock = new ManualClock(1_0
     createId: () => `s${++count}`,
     maxDurationMs: 0,
     onEnd: ({ id }) => void ended.push(id),
+    onSet: () => undefined,
   })
   await silences.start()
   return { silences, clock, store, ended }

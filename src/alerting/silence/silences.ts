@@ -28,6 +28,8 @@ export interface SilencesOptions {
   readonly maxDurationMs: number
   /** Called when an active silence has ended, by its time or by somebody. */
   readonly onEnd: (silence: Silence) => void
+  /** Called when a silence was made or changed. */
+  readonly onSet: (silence: Silence) => void
 }
 
 /** All silences, in memory and written through to the store before anybody is told that they exist. */
@@ -91,7 +93,9 @@ export class Silences {
     if (request.id !== '' && before === undefined)
       throw new SilenceError('not found', `silence ${request.id} not found`)
     if (before !== undefined && canBecome(before, request, nowMs)) {
-      await this.#commit([{ ...request, updatedAtMs: nowMs }])
+      const changed = { ...request, updatedAtMs: nowMs }
+      await this.#commit([changed])
+      this.#options.onSet(changed)
       return request.id
     }
     const created: Silence = {
@@ -102,6 +106,7 @@ export class Silences {
     }
     const ended = before !== undefined && silenceState(before, nowMs) !== 'expired' ? [expired(before, nowMs)] : []
     await this.#commit([...ended, created])
+    this.#options.onSet(created)
     return created.id
   }
 

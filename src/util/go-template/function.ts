@@ -18,8 +18,6 @@ export type FunctionMap = Readonly<Record<string, TemplateFunction>>
 
 export const any: Parameter = { goType: 'interface {}', fits: () => true }
 export const string: Parameter = { goType: 'string', fits: (value) => typeof value === 'string' }
-export const int: Parameter = { goType: 'int', fits: (value) => typeof value === 'bigint' }
-export const float: Parameter = { goType: 'float64', fits: (value) => typeof value === 'number' }
 export const strings: Parameter = {
   goType: '[]string',
   fits: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { count, durationOr, flag } from './config-values.ts'
+
+/** `alerting_options:` what our alerting can do beyond Alertmanager's file. */
+export const alertingOptionsConfig = z
+  .strictObject({
+    silences: z
+      .strictObject({
+        /** The longest that a silence may last; 0 is no limit. */
+        max_duration: durationOr(0),
+        /** Tell a still-firing alert as soon as a silence over it has ended, instead of at its repeat interval. */
+        notify_when_over: flag(true),
+        /** Say this long before its end that a silence over firing alerts ends; 0 says nothing. */
+        expiry_notice: durationOr(10 * 60_000),
+      })
+      .prefault({}),
+    flap_damping: z
+      .strictObject({
+        /** An alert that resolves this often within the window is kept firing until it is quiet; 0 damps nothing. */
+        resolves: count,
+        window: durationOr(30 * 60_000),
+      })
+      .prefault({}),
+  })
+  .prefault({})
+
+export type AlertingOptionsConfig = z.output<typeof alertingOptionsConfig>
