@@ -1,8 +1,8 @@
-import type { Matcher } from '../../model/matcher.ts'
 import type { SampleReader } from '../../storage/sample-store.ts'
 import type { EngineOptions, QueryEngine } from '../engine.ts'
 import type { Expr } from '../parser/ast.ts'
 import { parseExpr } from '../parser/parser.ts'
+import { selectorsOf } from '../parser/selectors-of.ts'
 import type { ParserOptions } from '../parser/parser-options.ts'
 import type { InstantSample, QueryResult, QueryValue } from '../value.ts'
 import { checkAnnotations } from './annotation-check.ts'
@@ -105,34 +105,11 @@ async function runEval(evaluation: EvalCommand, engine: QueryEngine, store: Scri
 
 function needsNativeHistograms({ expected }: EvalCommand, expr: Expr, store: ScriptStore): boolean {
   const isHistogram = expected.kind === 'series' && expected.series.some(({ points }) => points.some(isHistogramPoint))
-  return isHistogram || selectorsOf(expr).some((matchers) => store.matchesNativeHistogram(matchers))
+  return isHistogram || selectorsOf(expr).some(({ matchers }) => store.matchesNativeHistogram(matchers))
 }
 
 function isHistogramPoint({ kind }: { readonly kind: string }): boolean {
   return kind === 'histogram'
-}
-
-function selectorsOf(expr: Expr): ReadonlyArray<readonly Matcher[]> {
-  switch (expr.kind) {
-    case 'number':
-    case 'string':
-      return []
-    case 'vector-selector':
-      return [expr.matchers]
-    case 'matrix-selector':
-      return [expr.vector.matchers]
-    case 'call':
-      return expr.args.flatMap(selectorsOf)
-    case 'binary':
-      return [...selectorsOf(expr.left), ...selectorsOf(expr.right)]
-    case 'aggregation':
-      return [...selectorsOf(expr.expr), ...(expr.param === null ? [] : selectorsOf(expr.param))]
-    case 'subquery':
-    case 'unary':
-    case 'paren':
-    case 'step-invariant':
-      return selectorsOf(expr.expr)
-  }
 }
 
 /** The runs of one `eval`. Each method gives the first mismatch. */
