@@ -17,7 +17,8 @@ export function decompressBlock(body: Buffer, maxSizeBytes: number): Buffer {
     )
   }
   try {
-    return Buffer.from(uncompressSync(body, { asBuffer: true }))
+    const message = uncompressSync(body, { asBuffer: true })
+    return Buffer.isBuffer(message) ? message : Buffer.from(message)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new RemoteWriteError('malformed', `the body is not a snappy block: ${reason}`)

@@ -60,9 +60,11 @@ const LABELS_TAG = (SERIES.labels << 3) | 2
 
 class WriteRequestReader {
   readonly #message: Buffer
+  readonly #view: DataView
   readonly #reader: ProtobufReader
   readonly #labelSets: LabelSetCache
   readonly #builder = new SampleBatchBuilder()
+  readonly #series = new Map<Labels, number>()
   readonly #metadata: MetricMetadata[] = []
   readonly #exemplars: Exemplar[] = []
   #seriesRead = 0
@@ -72,6 +74,7 @@ class WriteRequestReader {
 
   constructor(message: Buffer, labelSets: LabelSetCache) {
     this.#message = message
+    this.#view = new DataView(message.buffer, message.byteOffset, message.byteLength)
     this.#reader = new ProtobufReader(message)
     this.#labelSets = labelSets
   }
@@ -107,8 +110,7 @@ class WriteRequestReader {
     const reader = this.#reader
     const start = reader.position
     while (this.#message[reader.position] === LABELS_TAG && reader.next()) reader.skip()
-    const bytes = this.#message.toString('latin1', start, reader.position)
-    const known = this.#labelSets.get(bytes)
+    const known = this.#labelSets.get(this.#view, start, reader.position)
     if (known !== undefined) return known
     const labels = parseLabels(new ProtobufReader(this.#message, start, reader.position))
     const problem = problemOf(labels)
@@ -117,13 +119,13 @@ class WriteRequestReader {
       this.#rejection ??= `timeseries ${this.#seriesRead}: ${problem}`
       return undefined
     }
-    this.#labelSets.set(bytes, labels)
+    this.#labelSets.set(this.#view, start, reader.position, labels)
     return labels
   }
 
   #readSeriesData(labels: Labels): void {
     const reader = this.#reader
-    const series = this.#builder.seriesOf(labels)
+    const series = this.#seriesOf(labels)
     while (reader.next()) {
       switch (reader.field) {
         case SERIES.labels:
@@ -142,6 +144,15 @@ class WriteRequestReader {
           reader.skip()
       }
     }
+  }
+
+  /** Senders that catch up name a series once for each sample; the cache makes its label set the same object, which is quicker to find than its key. */
+  #seriesOf(labels: Labels): number {
+    const known = this.#series.get(labels)
+    if (known !== undefined) return known
+    const series = this.#builder.newSeries(labels)
+    this.#series.set(labels, series)
+    return series
   }
 
   #readSample(series: number): void {
