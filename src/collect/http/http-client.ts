@@ -72,7 +72,10 @@ export class HttpClient {
     if (this.#dispatcher?.certificates === certificates) return this.#dispatcher.dispatcher
     const old = this.#dispatcher
     const proxy = this.#config.proxy_url
-    const agent = proxy === undefined ? new Agent({ connect }) : new ProxyAgent({ uri: proxy, requestTls: connect })
+    const agent =
+      proxy === undefined
+        ? new Agent({ connect })
+        : new ProxyAgent({ uri: proxy, requestTls: connect, proxyTunnel: false })
     const dispatcher = this.#config.follow_redirects
       ? agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTS }))
       : agent
