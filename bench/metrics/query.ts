@@ -109,6 +109,10 @@ interface Times {
   readonly prometheus: number[]
 }
 
+function noTimes(): Times {
+  return { ours: [], oursCpu: [], prometheus: [] }
+}
+
 const RANGE = { startMs: START_MS + 600_000 + 7_000, endMs: END_MS - 1_000 }
 
 async function runOurs(engine: QueryEngine, query: string, times: Times): Promise<void> {
@@ -144,11 +148,11 @@ const head = new Head({ windowMs: 3 * 3_600_000, maxSizeBytes: 1e9, graceMs: 120
 try {
   await load(head, prometheus)
   const engine = createEngine(headReader(head))
-  const results = new Map(QUERIES.map((query) => [query, { ours: [], oursCpu: [], prometheus: [] } as Times]))
+  const results = new Map<string, Times>(QUERIES.map((query) => [query, noTimes()]))
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [query, times] of results) {
       // The first round warms both up.
-      const into = round === 0 ? { ours: [], oursCpu: [], prometheus: [] } : times
+      const into = round === 0 ? noTimes() : times
       if (prometheus !== undefined) await runPrometheus(prometheus, query, into)
       await runOurs(engine, query, into)
     }
