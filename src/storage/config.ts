@@ -11,7 +11,7 @@ const durationMs = z.string().transform((text, context) => {
 })
 
 const embedded = z.strictObject({
-  type: z.literal('embedded').default('embedded'),
+  type: z.literal('embedded'),
   /** Data directory; `--data` when not given. */
   path: z.string().min(1).optional(),
 })
@@ -31,7 +31,12 @@ const clickhouse = z.strictObject({
 })
 
 /** `storage:` in tetrascope.yaml: ClickHouse inside the process, or a server or cluster over HTTP. */
-export const storageConfig = z.union([embedded, clickhouse]).prefault({})
+export const storageConfig = z.preprocess(withType, z.discriminatedUnion('type', [embedded, clickhouse])).prefault({})
+
+/** Without `type` it is the embedded one, and is then judged as that, so that a wrong key is named. */
+function withType(section: unknown): unknown {
+  return typeof section === 'object' && section !== null ? { type: 'embedded', ...section } : section
+}
 
 export type StorageConfig = z.infer<typeof storageConfig>
 

@@ -29,7 +29,7 @@ export interface ClickHouseStoreOptions {
   readonly instruments?: InstrumentRegistry
 }
 
-const COMMIT_INTERVAL_MS = 100
+const COMMIT_INTERVAL_MS = 200
 const GROUP_BYTES = 32 * 1024 * 1024
 const MAX_PENDING_BYTES = 128 * 1024 * 1024
 /** Readers of the embedded engine: well below libuv's pool of 16, which reads files too. */

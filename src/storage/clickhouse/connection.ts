@@ -26,8 +26,6 @@ export const STATEMENT_SETTINGS = {
   max_query_size: '16777216',
   max_partitions_per_insert_block: '10000',
   max_execution_time: 120,
-  // One statement must not take the whole machine from the others.
-  max_threads: 4,
   max_insert_threads: '1',
   // Rows of one insert stay together in one part per partition; the writer bounds the insert itself.
   min_insert_block_size_rows: '4000000',

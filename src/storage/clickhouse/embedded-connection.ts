@@ -1,4 +1,5 @@
 import { mkdir, rm, unlink, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { drainPending, Session } from 'chdb'
 import { StoreUnavailableError } from '../store.ts'
@@ -35,6 +36,9 @@ const ENGINE_ARGUMENTS = [
   '--max_thread_pool_size=500',
   '--max_server_memory_usage_to_ram_ratio=0.5',
 ]
+
+/** One statement must not take a whole machine from the others. */
+const MAX_THREADS = Math.min(4, availableParallelism())
 
 /** ClickHouse inside this process: one session that writes, a small pool that reads. */
 export class EmbeddedConnection implements Connection {
@@ -137,6 +141,8 @@ function openSession(directory: string): Session {
 async function prepare(session: Session): Promise<void> {
   await session.queryAsync(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`)
   await session.queryAsync(`USE ${DATABASE}`)
-  const settings = Object.entries(STATEMENT_SETTINGS).map(([name, value]) => `${name} = ${value}`)
+  const settings = Object.entries({ ...STATEMENT_SETTINGS, max_threads: MAX_THREADS }).map(
+    ([name, value]) => `${name} = ${value}`,
+  )
   await session.queryAsync(`SET ${settings.join(', ')}`)
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { ClickHouseError, createClient, type ClickHouseClient } from '@clickhouse/client'
+import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { StoreUnavailableError } from '../store.ts'
 import { STATEMENT_SETTINGS, type Connection, type InsertTarget } from './connection.ts'
 import { sql, Sql } from './sql.ts'
@@ -102,5 +102,7 @@ function connect(options: RemoteOptions, database: string): ClickHouseClient {
     request_timeout: (STATEMENT_SETTINGS.max_execution_time + 10) * 1000,
     compression: { request: true, response: true },
     clickhouse_settings: SETTINGS,
+    // What goes wrong is in the errors that are thrown; nothing is said twice.
+    log: { level: ClickHouseLogLevel.OFF },
   })
 }

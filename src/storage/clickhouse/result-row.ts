@@ -1,4 +1,4 @@
-import { readBlocks, type ColumnValues } from './native-reader.ts'
+import { readBlocks, type Block, type ColumnValues } from './native-reader.ts'
 
 /** One row of a result: the value of each column by name. */
 export interface ResultRow {
@@ -8,11 +8,11 @@ export interface ResultRow {
 
 /** For results that are read row by row; samples are read by column. */
 export function rowsOf(bytes: Buffer): ResultRow[] {
-  const rows: ResultRow[] = []
-  for (const { columns, rowCount } of readBlocks(bytes)) {
-    for (let index = 0; index < rowCount; index++) rows.push({ columns, index })
-  }
-  return rows
+  return [...readBlocks(bytes)].flatMap(rowsOfBlock)
+}
+
+export function rowsOfBlock({ columns, rowCount }: Block): ResultRow[] {
+  return Array.from({ length: rowCount }, (_, index) => ({ columns, index }))
 }
 
 export function textOf(row: ResultRow, name: string): string {

@@ -5,8 +5,8 @@ import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { matchesAny, selectorsCondition } from './label-condition.ts'
 import { bytesOf, floatsOf, readBlocks, wordsOf, type Block } from './native-reader.ts'
-import { numberOf, rowsOf, textOf, textsOf } from './result-row.ts'
-import { dayOf } from './series-registry.ts'
+import { numberOf, rowsOf, rowsOfBlock, textOf, textsOf, type ResultRow } from './result-row.ts'
+import { DAY_MS, dayOf } from './series-registry.ts'
 import { sql, type Sql } from './sql.ts'
 import { timeCondition } from './time-condition.ts'
 
@@ -15,6 +15,8 @@ const SAMPLES_PER_PAGE = 250_000
 const SERIES_PER_PAGE = 1_000
 /** Taken for the distance of samples until the first page has shown what it is. */
 const ASSUMED_INTERVAL_MS = 10_000
+/** Label sets that are read without letting others have a turn. */
+const SERIES_PER_BLOCK = 4_096
 /** Ids in one statement that only asks which series have samples. */
 const IDS_PER_CHECK = 20_000
 
@@ -63,40 +65,70 @@ export class SampleReaderTable {
     const statement = sql`
       SELECT toString(series) AS id, ${ID_HALVES}, labels AS pairs FROM series
       WHERE ${dayCondition(range)} AND (${selectorsCondition(selectors)})
-      ORDER BY series LIMIT 1 BY series`
-    const found = rowsOf(await this.#connection.query(statement, signal)).map((row) => ({
-      id: textOf(row, 'id'),
-      idHigh: numberOf(row, 'high'),
-      idLow: numberOf(row, 'low'),
-      labels: Labels.fromSorted(textsOf(row, 'pairs')),
-    }))
-    return found.filter(({ labels }) => matchesAny(selectors, (name) => labels.get(name)))
+      ORDER BY series LIMIT 1 BY series
+      SETTINGS max_block_size = ${SERIES_PER_BLOCK}`
+    const found: StoredSeries[] = []
+    for (const block of readBlocks(await this.#connection.query(statement, signal))) {
+      for (const row of rowsOfBlock(block)) {
+        const labels = Labels.fromSorted(textsOf(row, 'pairs'))
+        if (matchesAny(selectors, (name) => labels.get(name))) found.push(readSeries(row, labels))
+      }
+      // Others have a turn between blocks; a million label sets take a while to read.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return found
   }
 
   /** Those of the series that have a sample in the range. */
   async withSamples(series: readonly StoredSeries[], range: TimeRange): Promise<StoredSeries[]> {
     const present = new Set<string>()
     for (let start = 0; start < series.length; start += IDS_PER_CHECK) {
-      const ids = series.slice(start, start + IDS_PER_CHECK).map(({ id }) => BigInt(id))
-      const statement = sql`
-        SELECT DISTINCT toString(series) AS id FROM samples WHERE series IN ${ids} AND ${timeCondition('time', range)}`
-      for (const row of rowsOf(await this.#connection.query(statement))) present.add(textOf(row, 'id'))
+      const chunk = series.slice(start, start + IDS_PER_CHECK)
+      for (const id of await this.#statedOnWholeDays(chunk, range)) present.add(id)
+      const undecided = chunk.filter(({ id }) => !present.has(id))
+      for (const id of await this.#sampledIn(undecided, range)) present.add(id)
     }
     return series.filter(({ id }) => present.has(id))
   }
 
+  /** A series that is stated for a day has a sample on it; so for days that lie within the range the samples need not be read. */
+  async #statedOnWholeDays(series: readonly StoredSeries[], range: TimeRange): Promise<string[]> {
+    const first = clampDay(range.minMs + DAY_MS - 1)
+    const last = clampDay(range.maxMs + 1) - 1
+    if (last < first) return []
+    const statement = sql`
+      SELECT DISTINCT toString(series) AS id FROM series
+      WHERE day BETWEEN toDate(${first}) AND toDate(${last}) AND series IN ${idsOf(series)}`
+    return rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'id'))
+  }
+
+  async #sampledIn(series: readonly StoredSeries[], range: TimeRange): Promise<string[]> {
+    if (series.length === 0) return []
+    const statement = sql`
+      SELECT DISTINCT toString(series) AS id FROM samples
+      WHERE series IN ${idsOf(series)} AND ${timeCondition('time', range)}`
+    return rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'id'))
+  }
+
   async #readPage(page: readonly StoredSeries[], range: TimeRange, signal?: AbortSignal): Promise<Series[]> {
     if (page.length === 0) return []
-    const ids = page.map(({ id }) => BigInt(id))
     const statement = sql`
       SELECT ${ID_HALVES}, toFloat64(toUnixTimestamp64Milli(time)) AS time_ms, value, stale FROM samples FINAL
-      WHERE series IN ${ids} AND ${timeCondition('time', range)}
+      WHERE series IN ${idsOf(page)} AND ${timeCondition('time', range)}
       ORDER BY series, time`
     return cutIntoSeries(page, [...readBlocks(await this.#connection.query(statement, signal))])
   }
 }
 
 const ID_HALVES: Sql = sql`toUInt32(bitShiftRight(series, 32)) AS high, toUInt32(bitAnd(series, 0xffffffff)) AS low`
+
+function idsOf(series: readonly StoredSeries[]): bigint[] {
+  return series.map(({ id }) => BigInt(id))
+}
+
+function readSeries(row: ResultRow, labels: Labels): StoredSeries {
+  return { id: textOf(row, 'id'), idHigh: numberOf(row, 'high'), idLow: numberOf(row, 'low'), labels }
+}
 
 function firstPageSize(range: TimeRange): number {
   const perSeries = Math.max(1, (range.maxMs - range.minMs) / ASSUMED_INTERVAL_MS)
