@@ -15,6 +15,9 @@ import { DnsDiscovery, type Resolver } from './dns-discovery.ts'
 import { FileDiscovery } from './file-discovery.ts'
 import { HttpDiscovery } from './http-discovery.ts'
 
+/** A machine under load may take its time. */
+const PATIENT = { timeout: 20_000 }
+
 const schema = z.strictObject(discoveryFields)
 const folder = mkdtempSync(path.join(tmpdir(), 'tetrascope-discovery-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -66,16 +69,16 @@ describe('files', () => {
       file_sd_configs: [{ files: [`${folder}/targets-*.yml`, `${folder}/targets-b.json`] }],
     })
     const watched = watch(new FileDiscovery(firstOf(configs), surroundings))
-    await expect.poll(watched.targets).toEqual(['a:1 team=core shard=1', 'b:2 team=core shard=1', 'c:3'])
+    await expect.poll(watched.targets, PATIENT).toEqual(['a:1 team=core shard=1', 'b:2 team=core shard=1', 'c:3'])
     writeFileSync(`${file}.new`, '- targets: ["a:9"]\n')
     renameSync(`${file}.new`, file)
-    await expect.poll(watched.targets).toEqual(['a:9', 'c:3'])
+    await expect.poll(watched.targets, PATIENT).toEqual(['a:9', 'c:3'])
     const before = watched.reports()
     writeFileSync(file, '- targets: {')
-    await expect.poll(watched.reports).toBeGreaterThan(before)
+    await expect.poll(watched.reports, PATIENT).toBeGreaterThan(before)
     expect(watched.targets()).toEqual(['a:9', 'c:3'])
     rmSync(file)
-    await expect.poll(watched.targets).toEqual(['c:3'])
+    await expect.poll(watched.targets, PATIENT).toEqual(['c:3'])
   })
 })
 
@@ -98,11 +101,11 @@ describe('an HTTP endpoint', () => {
     const clock = new ManualClock()
     const { http_sd_configs: configs } = schema.parse({ http_sd_configs: [{ url, refresh_interval: '30s' }] })
     const watched = watch(new HttpDiscovery(firstOf(configs), { clock, logger: silentLogger }))
-    await expect.poll(watched.targets).toEqual(['a:1 x=1'])
+    await expect.poll(watched.targets, PATIENT).toEqual(['a:1 x=1'])
     await advanceUntil(clock, () => seen.length === 2)
     expect(watched.targets()).toEqual(['a:1 x=1'])
     await advanceUntil(clock, () => seen.length === 3)
-    await expect.poll(watched.targets).toEqual([])
+    await expect.poll(watched.targets, PATIENT).toEqual([])
     expect(seen[0]).toBe('30')
   })
 })
@@ -112,7 +115,7 @@ describe('DNS', () => {
     const records = [{ name: 'node1.example.org', port: 9100, priority: 1, weight: 1 }]
     const { targets } = watchDns({ names: ['_m._tcp.example.org'] }, { resolveSrv: async () => records })
     await expect
-      .poll(targets)
+      .poll(targets, PATIENT)
       .toEqual([
         'node1.example.org:9100 __meta_dns_srv_record_target=node1.example.org. __meta_dns_srv_record_port=9100 __meta_dns_name=_m._tcp.example.org',
       ])
@@ -124,10 +127,10 @@ describe('DNS', () => {
   test('addresses of both families', async () => {
     const both = { resolve4: async () => ['10.0.0.1'], resolve6: async () => ['fd00::1'] }
     await expect
-      .poll(watchDns({ names: ['a'], type: 'A', port: 80 }, both).targets)
+      .poll(watchDns({ names: ['a'], type: 'A', port: 80 }, both).targets, PATIENT)
       .toEqual(['10.0.0.1:80 __meta_dns_name=a'])
     await expect
-      .poll(watchDns({ names: ['a'], type: 'aaaa', port: 80 }, both).targets)
+      .poll(watchDns({ names: ['a'], type: 'aaaa', port: 80 }, both).targets, PATIENT)
       .toEqual(['[fd00::1]:80 __meta_dns_name=a'])
   })
 
@@ -139,7 +142,7 @@ describe('DNS', () => {
       return ['10.0.0.1']
     }
     const { targets, reports } = watchDns({ names: ['a'], type: 'A', port: 80 }, { resolve4 }, clock)
-    await expect.poll(targets).toHaveLength(1)
+    await expect.poll(targets, PATIENT).toHaveLength(1)
     failure = 'ETIMEOUT'
     await advanceUntil(clock, () => reports() === 2)
     expect(targets()).toHaveLength(1)
@@ -160,7 +163,7 @@ describe('the discovery of a job', () => {
     cleanUps.push(() => discovery.stop())
     const file_sd_configs = [{ files: [file] }]
     await discovery.apply(schema.parse({ static_configs: [{ targets: ['one:1'] }], file_sd_configs }))
-    await expect.poll(() => texts(last)).toEqual(['one:1', 'file:1'])
+    await expect.poll(() => texts(last), PATIENT).toEqual(['one:1', 'file:1'])
     await discovery.apply(schema.parse({ static_configs: [{ targets: ['two:2'] }], file_sd_configs }))
     // The file's targets did not go away in between: its discoverer was not restarted.
     expect(texts(last).sort()).toEqual(['file:1', 'two:2'])
@@ -197,6 +200,6 @@ async function advanceUntil(clock: ManualClock, condition: () => boolean): Promi
       if (condition()) return true
       await clock.advance(15_000)
       return condition()
-    })
+    }, PATIENT)
     .toBe(true)
 }

@@ -15,6 +15,8 @@ import { Scraping } from './scraping.ts'
 import { spreadOf } from './target.ts'
 import { viewTargets } from './targets-view.ts'
 
+/** A machine under load may take its time. */
+const PATIENT = { timeout: 20_000 }
 const INTERVAL_MS = 15_000
 const TEXT = { 'content-type': 'text/plain; version=0.0.4' }
 
@@ -333,7 +335,7 @@ describe('a target that misbehaves is down, and says why', () => {
     expect(viewTargets(rig.scraping.pools, { state: 'any' }).activeTargets[0]?.lastError).toContain(
       'context deadline exceeded',
     )
-    await expect.poll(() => broken).toBe(true)
+    await expect.poll(() => broken, PATIENT).toBe(true)
   })
 
   test('one that is not there', async () => {
@@ -531,7 +533,7 @@ async function rigOf(
       await clock.advance(Math.min(...due) - clock.now())
     },
     async asked() {
-      await expect.poll(() => requests).toBeGreaterThan(0)
+      await expect.poll(() => requests, PATIENT).toBeGreaterThan(0)
     },
     async scrape() {
       const before = writer.batches.length
