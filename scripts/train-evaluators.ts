@@ -8,6 +8,7 @@ import { writeWeights } from '../src/evaluation/models/weights-file.ts'
 import { attackTasks } from './training/attack-task.ts'
 import { train } from './training/classifier.ts'
 import { hasData } from './training/data.ts'
+import { hallucinationTasks } from './training/hallucination-task.ts'
 import { harmfulTasks } from './training/harmful-task.ts'
 import { instructionTasks } from './training/instruction-task.ts'
 import { refusalTasks } from './training/refusal-task.ts'
@@ -23,6 +24,7 @@ const FAMILIES: Readonly<Record<string, () => readonly TrainingTask[]>> = {
   instruction: instructionTasks,
   harmful: harmfulTasks,
   toxicity: toxicityTasks,
+  hallucination: hallucinationTasks,
 }
 
 if (!hasData()) throw new Error('the labelled data (../shared/data/packs) is not beside the repository')

@@ -16,7 +16,7 @@ function taskFor(language: 'en' | 'zh', threshold: number): TrainingTask {
     options: { name: `toxicity-${language}`, version: '1', denseNames: TOXICITY_DENSE, cost: 0.5 },
     examples: [...labelled(language), ...harmless(language)],
     threshold,
-    calibratedOn: (example) => example.source === source,
+    calibratedOn: (example) => example.source.startsWith(source),
   }
 }
 
@@ -32,7 +32,7 @@ function harmless(language: 'en' | 'zh'): Example[] {
   const texts: BenignText[] = [...benignPrompts(), ...benignPassages()]
   return texts
     .filter(({ source }) => sources.includes(source))
-    .map(({ text, source }) => example(text, false, source, 0.1))
+    .map(({ text, source }) => example(text, false, source, language === 'en' ? 0.3 : 0.1))
 }
 
 function example(text: string, isPositive: boolean, source: string, weight: number): Example {

@@ -1,13 +1,19 @@
 import { featuresOf } from '../text/features.ts'
 import { rememberLast } from '../text/remember.ts'
-import { loadModel } from './weights-file.ts'
+import { lazyModel } from './weights-file.ts'
 
-const model = loadModel('harmful')
+const model = lazyModel('harmful')
 
-/** Probability from which on a text counts as harmful. */
-export const HARMFUL_THRESHOLD = model.header.threshold
+/** How far a text does harm. */
+export interface Harm {
+  /** How probable it is that it gives instructions or content that does harm, 0-1. A text that declines or warns scores low. */
+  readonly score: number
+  readonly isHarmful: boolean
+}
 
-/** How probable it is that a text gives instructions or content that does harm, 0-1; a text that declines or warns scores low. */
-export const harmfulness = rememberLast((text: string): number => {
-  return text.trim() === '' ? 0 : model.probability([featuresOf(text)])
+/** Judges a text for harm by the way it is written. */
+export const harmOf = rememberLast((text: string): Harm => {
+  if (text.trim() === '') return { score: 0, isHarmful: false }
+  const score = model().probability([featuresOf(text)])
+  return { score, isHarmful: score >= model().header.threshold }
 })

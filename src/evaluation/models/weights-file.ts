@@ -32,9 +32,13 @@ export function readWeights(bytes: Buffer): LinearModel {
   return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)))
 }
 
-/** Loads the model `name` from the folder `weights` beside this module. */
-export function loadModel(name: string): LinearModel {
-  return readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url)))
+/**
+ * The model `name` of the folder `weights` beside this module, read when it is first asked for: the thread that takes
+ * requests knows all evaluators and runs none.
+ */
+export function lazyModel(name: string): () => LinearModel {
+  let model: LinearModel | undefined
+  return () => (model ??= readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url))))
 }
 
 function unpack(packed: Buffer): Int8Array {

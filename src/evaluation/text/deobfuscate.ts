@@ -16,9 +16,9 @@ export const readings = rememberLast((text: string): readonly string[] => {
 
 // Zero-width and tag characters, full-width forms, Cyrillic or Greek beside Latin, figures inside words.
 const SUSPICIOUS =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uff01-\uff5e\u{1d400}-\u{1d7ff}\u{e0000}-\u{e007f}]|[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]|[A-Za-z][0134579@$][A-Za-z]|(?:\b[A-Za-z][ .\-_*]){5}/u
+  /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uff01-\uff5e\u{1d400}-\u{1d7ff}\u{e0000}-\u{e007f}]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]|[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]|[A-Za-z][0134579@$][A-Za-z]|(?:\b[A-Za-z][ .\-_*]){5}/u
 const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]/gu
+  /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]/gu
 /** Letters of the Unicode block of tags spell ASCII invisibly. */
 const TAGS = /[\u{e0020}-\u{e007e}]/gu
 
@@ -31,14 +31,13 @@ function normalise(text: string): string {
 }
 
 const MIXED_WORD = /(?=\S*[A-Za-z])(?=\S*[\u0370-\u03ff\u0400-\u04ff])[A-Za-z\u0370-\u03ff\u0400-\u04ff]{2,40}/g
-const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
-  [...'аaеeоoрpсcхxуyіiѕsјjһhԁdкkмmтtвbнhАAВBЕEКKМMНHОOРPСCТTХXУYІIЅSαaοoνvρpτtικiΑAΒBΕEΗHΙIΚKΜMΝNΟOΡPΤTΧXΥYΖZ'].reduce<
-    [string, string][]
-  >((pairs, letter, i, all) => (i % 2 === 0 ? [...pairs, [letter, all[i + 1] ?? '']] : pairs), []),
-)
+/** Cyrillic and Greek letters and, at the same place, the Latin ones that they look like. */
+const FOREIGN = 'аеорсхуіѕјһԁкмтвнАВЕКМНОРСТХУІЅαονρτικΑΒΕΗΙΚΜΝΟΡΤΧΥΖ'
+const LATIN = 'aeopcxyisjhdkmtbnABEKMHOPCTXYISaovptikABEHIKMNOPTXYZ'
+const LOOKALIKES: ReadonlyMap<string, string> = new Map(FOREIGN.split('').map((letter, i) => [letter, LATIN.charAt(i)]))
 
 function latinise(word: string): string {
-  return word.replace(/[\u0370-\u03ff\u0400-\u04ff]/g, (letter) => LOOKALIKES[letter] ?? letter)
+  return word.replace(/[\u0370-\u03ff\u0400-\u04ff]/g, (letter) => LOOKALIKES.get(letter) ?? letter)
 }
 
 /** A word of letters with one to four figures inside: "1gn0re", "pr3v10us"; codes with more figures are left alone. */

@@ -1,6 +1,6 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Evaluator } from '../../evaluator.ts'
-import { HARMFUL_THRESHOLD, harmfulness } from '../../models/harmfulness.ts'
+import { harmOf } from '../../models/harmfulness.ts'
 import type { LexiconHit } from '../../text/lexicon.ts'
 import type { HarmCategory } from './harm-lexicon.ts'
 import { HARM_TERMS } from './harm-lexicon.ts'
@@ -21,9 +21,8 @@ export const harmfulContent: Evaluator = {
     const field = response.trim() === '' ? 'prompt' : 'response'
     const text = field === 'prompt' ? prompt : response
     if (text.trim() === '') return undefined
-    const score = harmfulness(text)
-    if (score < HARMFUL_THRESHOLD)
-      return { score, verdict: 'ok', label: 'none', explanation: 'no harmful content found' }
+    const { score, isHarmful } = harmOf(text)
+    if (!isHarmful) return { score, verdict: 'ok', label: 'none', explanation: 'no harmful content found' }
     return flagged(field, score, HARM_TERMS.find(text))
   },
 }

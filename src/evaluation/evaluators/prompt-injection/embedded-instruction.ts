@@ -1,8 +1,8 @@
-import { loadModel } from '../../models/weights-file.ts'
+import { lazyModel } from '../../models/weights-file.ts'
 import { sentencesOf } from '../../text/sentences.ts'
 import { instructionFeatures } from './instruction-features.ts'
 
-const model = loadModel('embedded-instruction')
+const model = lazyModel('embedded-instruction')
 
 /** Sentences of one document that are read one by one; longer documents are read by their beginning and their end. */
 const MAX_SENTENCES = 200
@@ -22,7 +22,7 @@ export function strongestInstruction(text: string): EmbeddedInstruction | undefi
   let best: EmbeddedInstruction | undefined
   sentences.forEach((sentence, i) => {
     const { blocks, dense } = instructionFeatures(sentence.text, i / Math.max(1, sentences.length - 1))
-    const score = rescaled(model.probability(blocks, dense))
+    const score = rescaled(model().probability(blocks, dense))
     if (best === undefined || score > best.score) best = { score, start: sentence.start, end: sentence.end }
   })
   return best
@@ -30,7 +30,7 @@ export function strongestInstruction(text: string): EmbeddedInstruction | undefi
 
 /** Documents are many sentences, so the threshold of one lies high; it is moved to 0.5, where the other model has its own. */
 function rescaled(probability: number): number {
-  const { threshold } = model.header
+  const { threshold } = model().header
   return probability < threshold
     ? (probability / threshold) * 0.5
     : 0.5 + ((probability - threshold) / (1 - threshold)) * 0.5

@@ -1,13 +1,13 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { EvaluationInput, Evaluator } from '../../evaluator.ts'
-import { loadModel } from '../../models/weights-file.ts'
+import { lazyModel } from '../../models/weights-file.ts'
 import { readings } from '../../text/deobfuscate.ts'
 import { windowsOf } from '../../text/windows.ts'
 import { wordsOf } from '../../text/words.ts'
 import { strongestInstruction } from './embedded-instruction.ts'
 import { INJECTION_WINDOW, injectionFeatures } from './injection-features.ts'
 
-const model = loadModel('prompt-injection')
+const model = lazyModel('prompt-injection')
 
 interface Finding {
   readonly score: number
@@ -34,7 +34,8 @@ export const promptInjection: Evaluator = {
       (a, b) => (b.score > a.score ? b : a),
     )
     const { score, explanation, label, span } = strongest
-    if (score < model.header.threshold) return { score, verdict: 'ok', label: 'none', explanation: NOTHING.explanation }
+    if (score < model().header.threshold)
+      return { score, verdict: 'ok', label: 'none', explanation: NOTHING.explanation }
     const base: Score = { score, verdict: 'flagged', label, explanation }
     return span === undefined ? base : { ...base, spans: [span] }
   },
@@ -70,7 +71,7 @@ function strongestWindow(original: string, field: 'prompt' | 'context', offset: 
     if (words.count === 0) continue
     for (const window of windowsOf(words, INJECTION_WINDOW)) {
       const { blocks, dense } = injectionFeatures(text, window)
-      const score = model.probability(blocks, dense)
+      const score = model().probability(blocks, dense)
       if (score <= best.score) continue
       const isAsWritten = text === original
       const [start, end] = [words.starts[window.from] ?? 0, words.ends[window.to - 1] ?? 0]

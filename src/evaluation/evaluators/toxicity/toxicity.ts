@@ -1,11 +1,11 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Evaluator } from '../../evaluator.ts'
-import { loadModel } from '../../models/weights-file.ts'
+import { lazyModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
 import { toxicityFeatures } from './toxicity-features.ts'
 
-const english = loadModel('toxicity-en')
-const chinese = loadModel('toxicity-zh')
+const english = lazyModel('toxicity-en')
+const chinese = lazyModel('toxicity-zh')
 
 /** Spans that are shown; a text full of insults needs no list of all of them. */
 const MAX_SPANS = 20
@@ -45,7 +45,7 @@ export const toxicity: Evaluator = {
 function sideScore(field: SideScore['field'], text: string): SideScore {
   if (text.trim() === '') return { field, score: 0, isFlagged: false, spans: [] }
   const { blocks, dense, hits } = toxicityFeatures(text)
-  const model = isChinese(text) ? chinese : english
+  const model = (isChinese(text) ? chinese : english)()
   const score = model.probability(blocks, dense)
   const spans = hits.map(({ start, end, category }) => ({ field, start, end, label: category }))
   return { field, score, isFlagged: score >= model.header.threshold, spans }

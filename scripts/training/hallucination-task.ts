@@ -1,0 +1,39 @@
+import {
+  HALLUCINATION_DENSE,
+  hallucinationFeatures,
+} from '../../src/evaluation/evaluators/hallucination/hallucination-features.ts'
+import type { Example } from './classifier.ts'
+import { readLines } from './data.ts'
+import type { TrainingTask } from './task.ts'
+
+/** How likely an answer without documents invents something, by what is asked and how it is answered. One model per language. */
+export function hallucinationTasks(): readonly TrainingTask[] {
+  return [task('en', english()), task('zh', chinese())]
+}
+
+function task(language: string, examples: readonly Example[]): TrainingTask {
+  const options = { name: `hallucination-${language}`, version: '1', denseNames: HALLUCINATION_DENSE, cost: 0.05 }
+  return { options, examples, threshold: language === 'en' ? 0.4 : 0.75 }
+}
+
+function english(): Example[] {
+  return readLines<{ prompt: string; response: string; label: string }>('packs/hallucination-en.dev.jsonl').map(
+    (row) => ({
+      ...hallucinationFeatures(row.prompt, row.response),
+      isPositive: row.label === 'yes',
+      group: row.prompt,
+      source: 'halueval/general',
+    }),
+  )
+}
+
+function chinese(): Example[] {
+  return readLines<{ question: string; response: string; label: string; source: string }>(
+    'packs/hallucination-zh.dev.jsonl',
+  ).map((row) => ({
+    ...hallucinationFeatures(row.question, row.response),
+    isPositive: row.label === 'hallucinated',
+    group: row.question,
+    source: row.source.replace(/_output.*$/, ''),
+  }))
+}

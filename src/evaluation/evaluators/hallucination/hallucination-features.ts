@@ -1,0 +1,51 @@
+import type { FeatureBlock } from '../../models/linear-model.ts'
+import { featuresOf, featuresOfWords } from '../../text/features.ts'
+import { wordsOf } from '../../text/words.ts'
+
+/** Keeps what the prompt says apart from what the answer says. */
+const PROMPT_SALT = 0x2aaaa
+const PROMPT_WORDS = 80
+
+export const HALLUCINATION_DENSE = [
+  'link in prompt',
+  'missing material',
+  'figures',
+  'precise figures',
+  'sources',
+  'declines',
+  'deed',
+] as const
+
+const LINK = /https?:\/\/|www\./i
+/** The prompt speaks of something that it does not contain, which invites invention. */
+const MATERIAL =
+  /\b(?:following|given|this|attached|above|below) (?:article|image|picture|text|data ?set|table|chart|video|document|passage|link|website|dataset|graph|map)\b|(?:以下|这篇|这张|附件|上面的)(?:文章|图片|数据|表格|视频|文档)/i
+const SOURCE =
+  /\b(?:according to|a study|research(?:ers)? (?:shows?|found|from|at)|et al\.|published in|survey by)\b|根据[^，。]{0,12}(?:研究|报道|统计|数据)|据统计/i
+const DECLINE =
+  /\b(?:as an ai|language model|i (?:can(?:no|['’])t|do not have|don['’]t have)|sorry|unable to)\b|作为[^，。]{0,8}(?:AI|人工智能|语言模型)|无法|抱歉/i
+/** Claims to have done what a model of language cannot do. */
+const DEED =
+  /\b(?:i (?:have |just |)(?:called|checked|sent|booked|visited|searched|looked up|found online|updated|scheduled|downloaded|created a (?:file|chart|spreadsheet)))\b|我(?:已经|刚刚)?(?:查询了|发送了|预订了|下载了|打电话)/i
+
+/** What the hallucination model reads of a prompt and its answer. */
+export function hallucinationFeatures(
+  prompt: string,
+  response: string,
+): { readonly blocks: readonly FeatureBlock[]; readonly dense: readonly number[] } {
+  const words = wordsOf(prompt)
+  const asked = featuresOfWords(prompt, words, 0, Math.min(words.count, PROMPT_WORDS))
+  const perSentence = Math.max(1, response.length / 100)
+  return {
+    blocks: [asked.map((id) => id ^ PROMPT_SALT), featuresOf(response)],
+    dense: [
+      Number(LINK.test(prompt)),
+      Number(MATERIAL.test(prompt)),
+      Math.min(1, (response.match(/\d+/g)?.length ?? 0) / perSentence / 3),
+      Math.min(1, (response.match(/\d+(?:\.\d+)?\s?%|\b(?:1[5-9]|20)\d\d\b|\$\d/g)?.length ?? 0) / perSentence),
+      Number(SOURCE.test(response)),
+      Number(DECLINE.test(response.slice(0, 300))),
+      Number(DEED.test(response)),
+    ],
+  }
+}

@@ -1,0 +1,120 @@
+import { rememberLast } from './remember.ts'
+import { isHan, isLetter } from './script.ts'
+
+/** ISO 639-1. `und`: too little text, or a language that is not among these. */
+export type Language =
+  | 'en'
+  | 'zh'
+  | 'ja'
+  | 'ko'
+  | 'ru'
+  | 'ar'
+  | 'he'
+  | 'hi'
+  | 'th'
+  | 'el'
+  | 'es'
+  | 'fr'
+  | 'de'
+  | 'it'
+  | 'pt'
+  | 'nl'
+  | 'tr'
+  | 'vi'
+  | 'pl'
+  | 'id'
+  | 'und'
+
+/** Letters that are read. A page is enough to tell. */
+const MAX_LENGTH = 3_000
+/** Letters below which a text does not tell its language. */
+const MIN_LETTERS = 6
+const MIN_WORDS = 2
+
+/** Little words that one language has and its neighbours hardly have. */
+const MARKERS: ReadonlyArray<readonly [Language, string]> = [
+  [
+    'en',
+    'the of and to in is that for it with as was on are you this be at have from or by not what your can an they which their will how would there',
+  ],
+  ['es', 'el los las una que por para con del como más pero sus está son muy también fue hay qué cómo y es lo se'],
+  [
+    'fr',
+    'le les des une est dans pour que qui sur avec pas plus vous nous sont cette aux ce mais être ou je il et au comment',
+  ],
+  [
+    'de',
+    'der die das und ist nicht ein eine zu mit den von für auf dem sich auch werden wie sie ich oder im bei wir sind kann',
+  ],
+  ['it', 'il di che è un una per non sono con del della gli come più anche questo nel alla delle ha ma si dei le'],
+  ['pt', 'o os uma que não com para por mais como mas dos das são você também foi ao seu pela em é um isso'],
+  ['nl', 'het een van en is dat niet op te zijn met voor aan er om ook maar wordt deze bij naar ik je wat'],
+  ['tr', 've bir bu için ile olarak çok daha da de ne gibi olan var en kadar değil ama nasıl mi'],
+  ['vi', 'và của là các có được cho không trong một với người này để những khi đã bạn như tôi'],
+  ['pl', 'i w nie na się z do jest to że jak o ale za od co po czy tak przez jego są oraz'],
+  ['id', 'yang dan di untuk dengan ini itu dari pada adalah tidak dalam akan bisa juga saya anda atau ke oleh'],
+]
+
+const WORDS_BY_LANGUAGE = new Map<string, Language[]>()
+for (const [language, words] of MARKERS) {
+  for (const word of words.split(' ')) WORDS_BY_LANGUAGE.set(word, [...(WORDS_BY_LANGUAGE.get(word) ?? []), language])
+}
+
+/** Which language a text is written in, by its script and its little words. */
+export const languageOf = rememberLast((whole: string): Language => {
+  const text = whole.slice(0, MAX_LENGTH)
+  const byScript = languageByScript(text)
+  return byScript === 'latin' ? languageByWords(text) : byScript
+})
+
+type ByScript = Language | 'latin'
+
+/** Ranges of UTF-16 units and the language that they mean here. */
+const SCRIPTS: ReadonlyArray<readonly [from: number, to: number, language: Language]> = [
+  [0x3040, 0x30ff, 'ja'],
+  [0xac00, 0xd7af, 'ko'],
+  [0x0400, 0x04ff, 'ru'],
+  [0x0600, 0x06ff, 'ar'],
+  [0x0590, 0x05ff, 'he'],
+  [0x0900, 0x097f, 'hi'],
+  [0x0e00, 0x0e7f, 'th'],
+  [0x0370, 0x03ff, 'el'],
+]
+
+function languageByScript(text: string): ByScript {
+  const counts = new Map<ByScript, number>()
+  let letters = 0
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    const language = scriptOf(unit)
+    if (language === undefined) continue
+    // One ideograph says as much as two letters.
+    const weight = language === 'zh' ? 2 : 1
+    letters += weight
+    counts.set(language, (counts.get(language) ?? 0) + weight)
+  }
+  if (letters < MIN_LETTERS) return 'und'
+  // Japanese is written with Chinese characters too; a tenth of kana decides.
+  if ((counts.get('ja') ?? 0) * 10 > letters) return 'ja'
+  const [most] = [...counts].sort((a, b) => b[1] - a[1])
+  return most?.[0] ?? 'und'
+}
+
+function scriptOf(unit: number): ByScript | undefined {
+  if (unit < 0x80) return isLetter(unit) ? 'latin' : undefined
+  if (isHan(unit)) return 'zh'
+  for (const [from, to, language] of SCRIPTS) if (unit >= from && unit <= to) return language
+  return unit < 0x250 && isLetter(unit) ? 'latin' : undefined
+}
+
+function languageByWords(text: string): Language {
+  const counts = new Map<Language, number>()
+  let words = 0
+  for (const [word] of text.toLowerCase().matchAll(/[\p{L}]+/gu)) {
+    words++
+    for (const language of WORDS_BY_LANGUAGE.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1)
+  }
+  const [first, second] = [...counts].sort((a, b) => b[1] - a[1])
+  if (first === undefined || first[1] < MIN_WORDS || first[1] * 12 < words) return 'und'
+  return second !== undefined && first[1] < second[1] * 1.2 ? 'und' : first[0]
+}
