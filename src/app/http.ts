@@ -48,7 +48,7 @@ export interface Running {
 export async function mainServer(running: Running): Promise<FastifyInstance> {
   const { parts } = running
   const app = createServer(serverOptions(running))
-  operationRoutes(app, { instruments: parts.instruments, ready: running.ready, reload: running.reload })
+  operationRoutes(app, { instruments: parts.instruments, ready: () => running.ready(), reload: () => running.reload() })
   await otlpRoutes(app, parts.otlp)
   await remoteWriteRoutes(app, parts.remoteWrite, bodyLimit(running))
   await app.register((api, _options, done) => done(prometheusApi(api, running)), { prefix: '/api/v1' })
@@ -79,7 +79,7 @@ function prometheusApi(api: FastifyInstance, running: Running): undefined {
     retention: formatDuration(running.settings().config.retention.samples),
     configText: () => running.settings().text,
     flags: () => ({}),
-    reload: running.lastReload,
+    reload: () => running.lastReload(),
   }
   statusRoutes(api, facts, samples)
 }
@@ -99,7 +99,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   ingestRoutes(api, {
     intake: running.parts.intake,
     clock: running.clock,
-    onEvents: (events) => running.parts.evaluation.onEvents(events),
+    onEvents: (events) => void running.parts.evaluation.onEvents(events),
   })
   requestRoutes(api, { store, clock: running.clock })
   logRoutes(api, store.logs, running.clock)

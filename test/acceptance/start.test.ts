@@ -25,7 +25,7 @@ describe('without any configuration', () => {
       () => product.query('up'),
       (samples) => samples.length >= 2,
     )
-    expect(up.map(({ metric }) => metric['job']).sort()).toEqual(['host', 'tetrascope'])
+    expect(up.map(({ metric }) => String(metric['job'])).toSorted()).toEqual(['host', 'tetrascope'])
     expect((await product.query('node_memory_MemTotal_bytes'))[0]?.value).toBeGreaterThan(1e8)
     expect(await product.query('node_cpu_seconds_total{mode="idle"}')).not.toEqual([])
     expect(await product.query('node_filesystem_size_bytes')).not.toEqual([])

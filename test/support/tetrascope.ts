@@ -116,7 +116,7 @@ export class Tetrascope {
   ): Promise<ReadonlyArray<{ readonly metric: Record<string, string>; readonly value: number }>> {
     const { data } = await this.getJson<{
       data: { result: { metric: Record<string, string>; value: [number, string] }[] }
-    }>(`/api/v1/query?${new URLSearchParams({ query: expr })}`)
+    }>(`/api/v1/query?${new URLSearchParams({ query: expr }).toString()}`)
     return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
   }
 

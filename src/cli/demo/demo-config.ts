@@ -70,12 +70,12 @@ export const demoRules = `groups:
           summary: '{{ $value | humanizePercentage }} of the answers refuse, loop or leak'
           summary_zh: 拒答、循环或泄露的回答占 {{ $value | humanizePercentage }}
       - alert: DemoDrift
-        expr: max by (feature) (llm_data_drift_psi) > 0.2
+        expr: max by (feature) (llm_data_drift_psi{feature=~"input_tokens|output_tokens|language"}) > 0.2
         for: 10s
         labels: { severity: P3, layer: model_quality }
         annotations:
-          summary: '{{ $labels.feature }} has drifted, PSI {{ $value | humanize }}'
-          summary_zh: '{{ $labels.feature }} 发生漂移，PSI {{ $value | humanize }}'
+          summary: '{{ $labels.feature }} has drifted, PSI {{ printf "%.2f" $value }}'
+          summary_zh: '{{ $labels.feature }} 发生漂移，PSI {{ printf "%.2f" $value }}'
       - alert: DemoUnhappyUsers
         expr: sum(increase(llm_feedback_score_sum[2m])) / sum(increase(llm_feedback_score_count[2m])) < 0.7
         for: 10s

@@ -1,7 +1,7 @@
 import { Badge, Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { fetchRules, type AlertBody, type RuleBody } from '../api/prometheus.ts'
+import { type AlertBody, fetchRules, type RuleBody } from '../api/prometheus.ts'
 import { fetchNotifications, silenceAlert } from '../api/tetrascope.ts'
 import { formatClock } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
@@ -21,13 +21,15 @@ export function AlertsPage(): ReactNode {
     <Loaded query={rules}>
       {(groups) => {
         const alerting = groups.flatMap((group) => group.rules).filter(({ type }) => type === 'alerting')
-        const alerts = alerting.flatMap((rule) => (rule.alerts ?? []).map((alert) => ({ rule, alert })))
+        const active = alerting.filter((rule) => (rule.alerts ?? []).length > 0)
         return (
           <Stack gap="lg">
-            {alerts.length === 0 && <Empty title={t('nothingFires')} />}
-            {alerts.toSorted(firingFirst).map(({ rule, alert }) => (
-              <AlertCard key={JSON.stringify(alert.labels)} rule={rule} alert={alert} />
-            ))}
+            {active.length === 0 && <Empty title={t('nothingFires')} />}
+            <Stack gap="xs">
+              {active.toSorted(firingFirst).map((rule) => (
+                <ActiveRule key={rule.name + rule.query} rule={rule} />
+              ))}
+            </Stack>
             <Notifications />
             <RuleTable rules={alerting} />
           </Stack>
@@ -37,14 +39,9 @@ export function AlertsPage(): ReactNode {
   )
 }
 
-interface ActiveAlert {
-  readonly rule: RuleBody
-  readonly alert: AlertBody
-}
-
-function firingFirst(a: ActiveAlert, b: ActiveAlert): number {
-  const rank = ({ alert }: ActiveAlert): string =>
-    `${alert.state === 'firing' ? 0 : 1}${alert.labels.severity ?? '~'}${alert.activeAt}`
+function firingFirst(a: RuleBody, b: RuleBody): number {
+  const rank = (rule: RuleBody): string =>
+    `${rule.state === 'firing' ? 0 : 1}${rule.labels?.severity ?? '~'}${rule.name}`
   return rank(a).localeCompare(rank(b))
 }
 
@@ -53,31 +50,61 @@ function annotation(alert: AlertBody, name: string, language: Language): string 
   return (language === 'zh' ? alert.annotations[`${name}_zh`] : undefined) ?? alert.annotations[name] ?? ''
 }
 
-function AlertCard({ rule, alert }: ActiveAlert): ReactNode {
+/** One rule with all its alerts: one rule fires for many instances. */
+function ActiveRule({ rule }: { readonly rule: RuleBody }): ReactNode {
+  const { t } = useLanguage()
+  const alerts = rule.alerts ?? []
+  return (
+    <Card withBorder radius="md" padding="sm" data-alert={rule.name} data-state={rule.state}>
+      <Group gap="xs" mb={4}>
+        <Badge color={rule.state === 'firing' ? 'red' : 'orange'}>{t(rule.state ?? 'inactive')}</Badge>
+        <Text fw={600}>{rule.name}</Text>
+        {rule.labels?.severity !== undefined && (
+          <Badge variant="outline" color="gray">
+            {rule.labels.severity}
+          </Badge>
+        )}
+      </Group>
+      <Table fz="sm" verticalSpacing={4} withRowBorders={false}>
+        <Table.Tbody>
+          {alerts.map((alert) => (
+            <AlertRow key={JSON.stringify(alert.labels)} alert={alert} common={rule.labels ?? {}} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  )
+}
+
+interface AlertRowProps {
+  readonly alert: AlertBody
+  /** Labels that all alerts of the rule have, and that need no telling again. */
+  readonly common: Readonly<Record<string, string>>
+}
+
+function AlertRow({ alert, common }: AlertRowProps): ReactNode {
   const { t, language } = useLanguage()
   const silence = useMutation({ mutationFn: () => silenceAlert(alert.labels, 2) })
-  const { alertname, ...labels } = alert.labels
+  const own = Object.entries(alert.labels).filter(([name]) => name !== 'alertname' && !(name in common))
   return (
-    <Card withBorder radius="md" padding="sm" data-alert={rule.name} data-state={alert.state}>
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <div>
-          <Group gap="xs">
-            <Badge color={alert.state === 'firing' ? 'red' : 'orange'}>{t(alert.state)}</Badge>
-            <Text fw={600}>{alertname}</Text>
-            <Text size="xs" c="dimmed">
-              {t('since')} {formatClock(Date.parse(alert.activeAt))} · {t('value')} {Number(alert.value).toPrecision(4)}
-            </Text>
-          </Group>
-          <Text size="sm" mt={4}>
-            {annotation(alert, 'summary', language)}
+    <Table.Tr>
+      <Table.Td>
+        {annotation(alert, 'summary', language)}
+        <Text size="xs" c="dimmed">
+          {own.map(([name, value]) => `${name}=${value}`).join('  ')}
+        </Text>
+        {silence.error !== null && (
+          <Text size="xs" c="red">
+            {silence.error.message}
           </Text>
-          <Text size="sm" c="dimmed">
-            {annotation(alert, 'description', language)}
-          </Text>
-          <Labels labels={labels} />
-        </div>
+        )}
+      </Table.Td>
+      <Table.Td c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+        {t(alert.state)} {t('since')} {formatClock(Date.parse(alert.activeAt))}
+      </Table.Td>
+      <Table.Td ta="right">
         <Button
-          size="xs"
+          size="compact-xs"
           variant="default"
           loading={silence.isPending}
           disabled={silence.isSuccess}
@@ -85,25 +112,8 @@ function AlertCard({ rule, alert }: ActiveAlert): ReactNode {
         >
           {silence.isSuccess ? t('silenced') : t('silenceFor')}
         </Button>
-      </Group>
-      {silence.error !== null && (
-        <Text size="xs" c="red">
-          {silence.error.message}
-        </Text>
-      )}
-    </Card>
-  )
-}
-
-function Labels({ labels }: { readonly labels: Readonly<Record<string, string>> }): ReactNode {
-  return (
-    <Group gap={4} mt={6}>
-      {Object.entries(labels).map(([name, value]) => (
-        <Badge key={name} variant="outline" color="gray" size="xs" tt="none">
-          {name}={value}
-        </Badge>
-      ))}
-    </Group>
+      </Table.Td>
+    </Table.Tr>
   )
 }
 
