@@ -37,7 +37,7 @@ export class AlertStates {
 
   start(): void {
     this.#cancelSweep = this.#clock.after(SWEEP_MS, () => {
-      for (const alert of [...this.#firing.values()]) if (isResolved(alert, this.#clock.now())) this.#resolved(alert)
+      for (const alert of this.#firing.values()) if (isResolved(alert, this.#clock.now())) this.#resolved(alert)
       this.start()
     })
   }

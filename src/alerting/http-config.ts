@@ -44,26 +44,29 @@ const oauth2 = z.strictObject({
   proxy_url: text,
 })
 
+/** The keys that say how to speak HTTP; in Prometheus's file they stand beside other keys. */
+export const httpFields = {
+  basic_auth: basicAuth.nullish(),
+  authorization: authorization.nullish(),
+  bearer_token: text,
+  bearer_token_file: text,
+  oauth2: oauth2.nullish(),
+  tls_config: tlsConfig.nullish(),
+  follow_redirects: flag(true),
+  enable_http2: flag(true),
+  proxy_url: text,
+  no_proxy: text,
+  proxy_from_environment: flag(false),
+  proxy_connect_header: z.record(z.string(), listOf(text)).nullish(),
+  http_headers: z
+    .record(z.string(), z.strictObject({ values: texts, secrets: texts, files: texts }))
+    .nullish()
+    .transform((value) => value ?? {}),
+}
+
 /** `http_config` of Alertmanager: how receivers speak HTTP. */
 export const httpConfig = z
-  .strictObject({
-    basic_auth: basicAuth.nullish(),
-    authorization: authorization.nullish(),
-    bearer_token: text,
-    bearer_token_file: text,
-    oauth2: oauth2.nullish(),
-    tls_config: tlsConfig.nullish(),
-    follow_redirects: flag(true),
-    enable_http2: flag(true),
-    proxy_url: text,
-    no_proxy: text,
-    proxy_from_environment: flag(false),
-    proxy_connect_header: z.record(z.string(), listOf(text)).nullish(),
-    http_headers: z
-      .record(z.string(), z.strictObject({ values: texts, secrets: texts, files: texts }))
-      .nullish()
-      .transform((value) => value ?? {}),
-  })
+  .strictObject(httpFields)
   .refine(...secretOrFile('bearer_token'))
   .refine(
     (config) =>

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { Alerting, type AlertingSettings } from '../alerting/alerting.ts'
-import { RecentHistory } from '../alerting/history.ts'
+import { ExternalAlertmanagers } from '../alerting/external/external-alertmanagers.ts'
+import { StoredHistory } from '../alerting/stored-history.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import { entriesOf } from '../catalogue/config.ts'
 import { hostLoop } from '../collect/host-loop.ts'
@@ -32,7 +33,6 @@ import type { Settings } from './settings.ts'
 
 /** Our own series are young and cheap: a closer look than at what is scraped. */
 const SELF_INTERVAL_MS = 5_000
-const REMEMBERED_ALERT_EVENTS = 10_000
 const MIB = 1024 * 1024
 /** What scrapes may leave on disk while the store is away. */
 const SPOOL_SIZE_BYTES = 512 * MIB
@@ -64,7 +64,8 @@ export interface Parts {
   readonly host: SnapshotLoop | undefined
   readonly self: SnapshotLoop
   readonly alerting: Alerting
-  readonly history: RecentHistory
+  readonly history: StoredHistory
+  readonly externalAlertmanagers: ExternalAlertmanagers
   readonly rules: RuleEngine
 }
 
@@ -143,18 +144,25 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     intervalMs: SELF_INTERVAL_MS,
   })
 
-  const history = new RecentHistory(REMEMBERED_ALERT_EVENTS)
+  const capacity = config.alerting.history.events
+  const history = new StoredHistory({ store: store.state, clock, logger, capacity })
   const alerting = new Alerting(
     { store: store.state, clock, random, logger, registry: instruments, history },
     alertingSettings(settings, surroundings.externalUrl),
   )
+  const externalAlertmanagers = new ExternalAlertmanagers({ logger, registry: instruments })
   const rules = new RuleEngine(
     {
       engine,
       syntax: DEFAULT_ENGINE_OPTIONS.features,
       reader: samples,
       writer: spooled,
-      sink: { send: (alerts) => void alerting.send(alerts) },
+      sink: {
+        send: (alerts) => {
+          alerting.send(alerts)
+          externalAlertmanagers.send(alerts)
+        },
+      },
       clock,
       logger,
       registry: instruments,
@@ -179,6 +187,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     self,
     alerting,
     history,
+    externalAlertmanagers,
     rules,
   }
 }
@@ -193,12 +202,17 @@ export function ruleSettings({ config, ruleGroups, externalLabels }: Settings, e
   }
 }
 
-export function alertingSettings({ alertmanager }: Settings, externalUrl: string): AlertingSettings {
+export function alertingSettings({ config, alertmanager }: Settings, externalUrl: string): AlertingSettings {
   return {
     config: alertmanager.config,
     baseDir: alertmanager.folder,
     externalUrl,
-    notifyWhenSilenceEnds: true,
-    maxSilenceMs: 0,
+    notifyWhenSilenceEnds: config.alerting.silences.notify_when_over,
+    maxSilenceMs: config.alerting.silences.max_duration,
+    silenceNoticeMs: config.alerting.silences.expiry_notice,
+    flapDamping: {
+      resolves: config.alerting.flap_damping.resolves,
+      windowMs: config.alerting.flap_damping.window,
+    },
   }
 }

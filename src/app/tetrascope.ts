@@ -103,6 +103,11 @@ export class Tetrascope {
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
     await this.#step('drift', parts.drift.start(), () => parts.drift.stop())
+    await this.#step('alert history', parts.history.start(), () => parts.history.stop())
+    const { alertmanagers } = this.#settings.config.alerting
+    await this.#step('alertmanagers', parts.externalAlertmanagers.apply(alertmanagers), () =>
+      parts.externalAlertmanagers.stop(),
+    )
     await this.#step('alerting', parts.alerting.start(), () => parts.alerting.stop())
     await this.#step('rules', parts.rules.start(), () => parts.rules.stop())
     await this.#step('self', parts.self.start(), () => parts.self.stop())
@@ -184,6 +189,7 @@ export class Tetrascope {
     const parts = this.#parts
     if (parts === undefined) return
     const externalUrl = this.#externalUrl(this.#listenAddresses().main)
+    await parts.externalAlertmanagers.apply(settings.config.alerting.alertmanagers)
     await parts.alerting.reload(alertingSettings(settings, externalUrl))
     await parts.rules.reload(ruleSettings(settings, externalUrl))
     await parts.scraping.apply(this.#jobs())

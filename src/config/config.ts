@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertingConfig } from '../alerting/alerting-config.ts'
 import { authConfig, serverConfig } from '../api/config.ts'
 import { catalogueConfig } from '../catalogue/config.ts'
 import { globalConfig, hostConfig, scrapeConfigs } from '../collect/config.ts'
@@ -19,6 +20,7 @@ export const configSchema = z
     global: globalConfig,
     scrape_configs: scrapeConfigs,
     rule_files: ruleFilesConfig,
+    alerting: alertingConfig,
     /** A file in Alertmanager's syntax, relative to this one. */
     alertmanager: z.string().min(1).optional(),
     server: serverConfig,

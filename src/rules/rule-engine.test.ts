@@ -127,7 +127,12 @@ describe('an alerting rule', () => {
       annotations: { summary: 'a is down in eu: 0' },
       generatorUrl: 'http://us/graph?g0.expr=up+%3D%3D+0&g0.tab=1',
     })
-    expect(stage.sent[0]?.labels.toObject()).toEqual({ alertname: 'Down', instance: 'a', severity: 'P1' })
+    expect(stage.sent[0]?.labels.toObject()).toEqual({
+      alertname: 'Down',
+      instance: 'a',
+      region: 'eu',
+      severity: 'P1',
+    })
     await stage.hold({ 'up|a': 1, 'up|b': 1 }, 2)
     expect(stage.states()).toEqual({})
     const last = stage.sent.at(-1)

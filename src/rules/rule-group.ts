@@ -1,3 +1,4 @@
+import type { Alert } from '../model/alert.ts'
 import type { Labels } from '../model/labels.ts'
 import { SampleBatchBuilder } from '../model/sample.ts'
 import type { VectorSelector } from '../promql/parser/ast.ts'
@@ -208,7 +209,8 @@ export class RuleGroup {
   #sendDue(rule: AlertingRule | RecordingRule, timeMs: number): void {
     if (!(rule instanceof AlertingRule)) return
     const due = rule.takeDue(timeMs, this.#options.resendDelayMs, this.intervalMs, this.#options.externalUrl)
-    if (due.length > 0) this.#options.sink.send(due)
+    if (due.length > 0)
+      this.#options.sink.send(due.map((alert) => withExternalLabels(alert, this.#options.externalLabels)))
   }
 
   /** Writes what the rule gave, and a stale marker for each series that it gave before and no more. */
@@ -261,6 +263,12 @@ export class RuleGroup {
       }
     }
   }
+}
+
+/** External labels say where alerts come from; an alert's own label of that name wins. */
+function withExternalLabels(alert: Alert, external: Labels): Alert {
+  if (external.size === 0) return alert
+  return { ...alert, labels: external.with(alert.labels.toObject()) }
 }
 
 interface PendingWrite {

@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { count, durationOr, flag } from './config-values.ts'
+import { count, durationOr, flag, listOf } from './config-values.ts'
+import { alertmanagerTarget } from './external/config.ts'
 
-/** `alerting_options:` what our alerting can do beyond Alertmanager's file. */
-export const alertingOptionsConfig = z
+/** `alerting:` as in Prometheus, with what our own alerting can do beyond Alertmanager's file. */
+export const alertingConfig = z
   .strictObject({
+    alertmanagers: listOf(alertmanagerTarget),
     silences: z
       .strictObject({
         /** The longest that a silence may last; 0 is no limit. */
@@ -21,7 +23,6 @@ export const alertingOptionsConfig = z
         window: durationOr(30 * 60_000),
       })
       .prefault({}),
+    history: z.strictObject({ events: z.int().positive().default(10_000) }).prefault({}),
   })
   .prefault({})
-
-export type AlertingOptionsConfig = z.output<typeof alertingOptionsConfig>
