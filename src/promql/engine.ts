@@ -1,4 +1,3 @@
-import type { SampleReader } from '../storage/sample-store.ts'
 import type { QueryResult } from './value.ts'
 
 export interface EngineOptions {
@@ -37,5 +36,3 @@ export interface QueryEngine {
   /** Steps are startMs, startMs + stepMs ... up to endMs. */
   range(query: string, startMs: number, endMs: number, stepMs: number, options?: QueryOptions): Promise<QueryResult>
 }
-
-export type CreateEngine = (reader: SampleReader, options: EngineOptions) => QueryEngine

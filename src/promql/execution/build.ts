@@ -22,6 +22,7 @@ import type {
 import { hasOneName } from '../plan/one-name.ts'
 import { AggregateOperator, type GroupOp } from './aggregate/aggregate-operator.ts'
 import { ChooseOperator, type ChooseOp } from './aggregate/choose-operator.ts'
+import { QuantileOperator } from './aggregate/quantile-operator.ts'
 import { CountValuesOperator } from './aggregate/count-values.ts'
 import { SetOperator } from './binary/set-operator.ts'
 import { VectorScalar } from './binary/vector-scalar.ts'
@@ -259,9 +260,10 @@ export class OperatorBuilder {
     const param = plan.param === null ? null : this.scalar(plan.param, grid)
     const inputs = { input: this.vector(plan.input, grid), param }
     const { op } = plan
+    if (op === 'quantile') return new QuantileOperator(this.#context, plan, inputs, grid)
     return isChoice(op)
       ? new ChooseOperator(this.#context, { ...plan, op }, inputs, grid)
-      : new AggregateOperator(this.#context, { ...plan, op }, inputs, grid)
+      : new AggregateOperator(this.#context, { ...plan, op }, inputs.input, grid)
   }
 }
 

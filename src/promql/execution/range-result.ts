@@ -8,7 +8,7 @@ import type { RangeOperator } from './operator.ts'
 import type { QueryContext } from './query-context.ts'
 import { findEnds, leftValue, rightValue } from './range-functions/extended-rate.ts'
 import type { Window } from './range-functions/window.ts'
-import { sorted } from './result.ts'
+import { sortedByLabels } from './result.ts'
 import type { Samples } from './samples.ts'
 
 /** The samples of a range vector asked for by itself, in an instant query: raw samples or the results of a subquery. */
@@ -28,7 +28,7 @@ export async function rangeResult(
     series.push({ labels: finalLabels(samples), ...points, histograms: null })
   })
   requireDistinct(series.map(({ labels }) => labels))
-  return { type: 'matrix', series: sorted(series) }
+  return { type: 'matrix', series: await sortedByLabels(context, series) }
 }
 
 type Points = Pick<RangeSeries, 'timestampsMs' | 'values'>

@@ -4,6 +4,7 @@ import { countPresent, type Column, type Emit } from './column.ts'
 import { timesOf, type Grid } from './grid.ts'
 import { dropMetadata } from './metadata-labels.ts'
 import type { VectorOperator } from './operator.ts'
+import { sortPaced } from './paced.ts'
 import { HeldColumns, type QueryContext } from './query-context.ts'
 import { LabelsetMerger } from './unique-emitter.ts'
 
@@ -16,7 +17,7 @@ async function resultColumns(context: QueryContext, operator: VectorOperator): P
     await operator.run((column) =>
       merger.add(column.dropName ? { ...column, labels: dropMetadata(column.labels) } : column),
     )
-    merger.emitTo(take)
+    await merger.emitTo(take)
     return columns
   }
   const held = new HeldColumns(context)
@@ -47,11 +48,11 @@ export async function matrixResult(context: QueryContext, operator: VectorOperat
     if (one !== undefined) series.push(one)
     if (context.pace.due) await context.pace.rest()
   }
-  return { type: 'matrix', series: sorted(series) }
+  return { type: 'matrix', series: await sortedByLabels(context, series) }
 }
 
-export function sorted(series: RangeSeries[]): RangeSeries[] {
-  return series.sort((a, b) => compareLabels(a.labels, b.labels))
+export function sortedByLabels(context: QueryContext, series: readonly RangeSeries[]): Promise<RangeSeries[]> {
+  return sortPaced(series, (a, b) => compareLabels(a.labels, b.labels), context.pace)
 }
 
 /** The steps that have a value. Complete series share one array of times. */

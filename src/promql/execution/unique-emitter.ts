@@ -1,6 +1,8 @@
 import { ExecutionError } from '../errors.ts'
 import type { Column, Emit } from './column.ts'
 import { SAME_LABELSET } from './distinct-labels.ts'
+import type { Pace } from './pace.ts'
+import { emitAll } from './paced.ts'
 import { HeldColumns, mayCollide, type QueryContext } from './query-context.ts'
 
 /**
@@ -24,18 +26,20 @@ export class UniqueEmitter {
   }
 
   /** To be called after the last column. */
-  finish(): void {
-    this.#merger?.emitTo(this.#emit)
+  async finish(): Promise<void> {
+    await this.#merger?.emitTo(this.#emit)
   }
 }
 
 /** Collects columns and merges those with equal labels: series that follow each other in time become one. */
 export class LabelsetMerger {
   readonly #held: HeldColumns
+  readonly #pace: Pace
   readonly #byKey = new Map<string, Column>()
 
   constructor(context: QueryContext) {
     this.#held = new HeldColumns(context)
+    this.#pace = context.pace
   }
 
   /** Takes a lent column. Throws `ExecutionError` when an equal series has a value at the same step. */
@@ -45,8 +49,13 @@ export class LabelsetMerger {
     this.#byKey.set(column.labels.key, this.#held.keep(column))
   }
 
-  emitTo(emit: Emit): void {
-    for (const column of this.#byKey.values()) emit(column)
+  /** Takes columns that are not lent, giving way between them. */
+  async addAll(columns: Iterable<Column>): Promise<void> {
+    await emitAll(columns, (column) => this.add(column), this.#pace)
+  }
+
+  async emitTo(emit: Emit): Promise<void> {
+    await emitAll(this.#byKey.values(), emit, this.#pace)
     this.#held.release()
   }
 }

@@ -4,6 +4,7 @@ import { formatShort } from '../../parser/number.ts'
 import type { Column, Emit } from '../column.ts'
 import type { Grid } from '../grid.ts'
 import type { VectorOperator } from '../operator.ts'
+import { emitAll } from '../paced.ts'
 import { HeldColumns, type QueryContext } from '../query-context.ts'
 import type { AggregateInputs } from './aggregate-operator.ts'
 import { Groups } from './grouping.ts'
@@ -63,31 +64,36 @@ export class ChooseOperator implements VectorOperator {
     })
     const ranking: number[] = []
     for (const group of members) {
-      ranking.push(...this.#chooseFrom(group, columns, param))
-      if (this.#context.pace.due) await this.#context.pace.rest()
+      for (const i of await this.#chooseFrom(group, columns, param)) ranking.push(i)
     }
-    for (const i of ranking) {
-      const column = columns[i]
-      if (column?.present.includes(1) === true) emit(column)
-    }
+    const chosen = ranking.flatMap((i) => columns[i] ?? []).filter(({ present }) => present.includes(1))
+    await emitAll(chosen, emit, this.#context.pace)
   }
 
   /** Takes from each step the series that do not stay; gives the members in order of their rank at the last step. */
-  #chooseFrom(group: readonly number[], columns: readonly Column[], param: Float64Array): readonly number[] {
+  async #chooseFrom(
+    group: readonly number[],
+    columns: readonly Column[],
+    param: Float64Array,
+  ): Promise<readonly number[]> {
     switch (this.#plan.op) {
       case 'topk':
       case 'bottomk':
         return this.#keepBest(group, columns, param)
       case 'limitk':
-        keepFirst(group, columns, param)
+        await this.#keepFirst(group, columns, param)
         return group
       case 'limit_ratio':
-        keepShare(group, columns, param)
+        await this.#keepShare(group, columns, param)
         return group
     }
   }
 
-  #keepBest(group: readonly number[], columns: readonly Column[], param: Float64Array): readonly number[] {
+  async #keepBest(
+    group: readonly number[],
+    columns: readonly Column[],
+    param: Float64Array,
+  ): Promise<readonly number[]> {
     const highest = this.#plan.op === 'topk'
     const heaps = Array.from({ length: this.#grid.count }, () => new SeriesHeap(highest))
     for (const i of group) {
@@ -98,10 +104,38 @@ export class ChooseOperator implements VectorOperator {
         const limit = Math.min(Math.trunc(param[step]!), columns.length)
         if (limit >= 1) heaps[step]!.offer(values[step]!, i, limit)
       }
+      if (this.#context.pace.due) await this.#context.pace.rest()
     }
     for (const [step, heap] of heaps.entries()) for (const i of heap.series) columns[i]!.present[step] = 1
     const [only, ...more] = heaps
     return only !== undefined && more.length === 0 ? only.ranked() : group
+  }
+
+  async #keepFirst(group: readonly number[], columns: readonly Column[], param: Float64Array): Promise<void> {
+    const kept = new Float64Array(param.length)
+    for (const i of group) {
+      const { present } = columns[i]!
+      for (let step = 0; step < present.length; step++) {
+        if (present[step] !== 1) continue
+        if (kept[step]! < Math.trunc(param[step]!)) kept[step]! += 1
+        else present[step] = 0
+      }
+      if (this.#context.pace.due) await this.#context.pace.rest()
+    }
+  }
+
+  /** Keeps a series when the hash of its labels falls into the lower (negative ratio: the upper) share of all hashes. */
+  async #keepShare(group: readonly number[], columns: readonly Column[], param: Float64Array): Promise<void> {
+    for (const i of group) {
+      const { labels, present } = columns[i]!
+      const share = Number(hashLabels(labels)) / 2 ** 64
+      for (let step = 0; step < present.length; step++) {
+        const ratio = Math.max(-1, Math.min(1, param[step]!))
+        const stays = ratio >= 0 ? share < ratio : share >= 1 + ratio
+        if (!stays) present[step] = 0
+      }
+      if (this.#context.pace.due) await this.#context.pace.rest()
+    }
   }
 }
 
@@ -121,30 +155,5 @@ function extremesOf(values: Float64Array): { readonly max: number; readonly min:
   return {
     max: values.reduce((a, b) => Math.max(a, b), -Number.MAX_VALUE),
     min: values.reduce((a, b) => Math.min(a, b), Number.MAX_VALUE),
-  }
-}
-
-function keepFirst(group: readonly number[], columns: readonly Column[], param: Float64Array): void {
-  const kept = new Float64Array(param.length)
-  for (const i of group) {
-    const { present } = columns[i]!
-    for (let step = 0; step < present.length; step++) {
-      if (present[step] !== 1) continue
-      if (kept[step]! < Math.trunc(param[step]!)) kept[step]! += 1
-      else present[step] = 0
-    }
-  }
-}
-
-/** Keeps a series when the hash of its labels falls into the lower (negative ratio: the upper) share of all hashes. */
-function keepShare(group: readonly number[], columns: readonly Column[], param: Float64Array): void {
-  for (const i of group) {
-    const { labels, present } = columns[i]!
-    const share = Number(hashLabels(labels)) / 2 ** 64
-    for (let step = 0; step < present.length; step++) {
-      const ratio = Math.max(-1, Math.min(1, param[step]!))
-      const stays = ratio >= 0 ? share < ratio : share >= 1 + ratio
-      if (!stays) present[step] = 0
-    }
   }
 }

@@ -93,12 +93,17 @@ export class MatchedSides {
   }
 
   #firstOverlap(columns: readonly Column[]): Overlap | undefined {
-    for (let step = 0; step < this.#active.length; step++) {
-      if (this.#active[step] === 0) continue
-      const [a, b] = columns.filter(({ present }) => present[step] === 1)
-      if (a !== undefined && b !== undefined) return { step, pair: [a, b] }
+    const owners = new Int32Array(this.#active.length).fill(-1)
+    let first: Overlap | undefined
+    for (const [index, column] of columns.entries()) {
+      for (let step = 0; step < owners.length && step < (first?.step ?? Infinity); step++) {
+        if (column.present[step] !== 1 || this.#active[step] === 0) continue
+        const owner = columns[owners[step]!]
+        if (owner === undefined) owners[step] = index
+        else first = { step, pair: [owner, column] }
+      }
     }
-    return undefined
+    return first
   }
 
   #describe(a: Column, b: Column): string {

@@ -2,6 +2,7 @@ import type { SetPlan } from '../../plan/node.ts'
 import type { Emit } from '../column.ts'
 import type { Grid } from '../grid.ts'
 import type { VectorOperator } from '../operator.ts'
+import { emitAll } from '../paced.ts'
 import { HeldColumns, type QueryContext } from '../query-context.ts'
 import { LabelsetMerger } from '../unique-emitter.ts'
 import { Signatures } from './signatures.ts'
@@ -35,9 +36,10 @@ export class SetOperator implements VectorOperator {
     await this.#left.run((column) => void left.keep(column))
     const right = new Presence(this.#grid.count)
     await this.#right.run((column) => right.add(signatures.numberOf(column.labels), column.present))
-    for (const column of left.columns) {
+    const emitRest: Emit = (column) => {
       if (right.restrict(column.present, signatures.numberOf(column.labels), op === 'and')) emit(column)
     }
+    await emitAll(left.columns, emitRest, this.#context.pace)
     left.release()
   }
 
@@ -52,7 +54,7 @@ export class SetOperator implements VectorOperator {
     await this.#right.run((column) => {
       if (left.restrict(column.present, signatures.numberOf(column.labels), false)) merger.add(column)
     })
-    merger.emitTo(emit)
+    await merger.emitTo(emit)
   }
 }
 

@@ -46,7 +46,7 @@ export class VectorScalar implements VectorOperator {
       if (renames) unique.emit({ ...column, labels: renamed(this.#context, column.labels), dropName: true })
       else unique.emit(column)
     })
-    unique.finish()
+    await unique.finish()
   }
 
   /** Changes a column in place; false when nothing is left of it. */

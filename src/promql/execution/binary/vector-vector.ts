@@ -71,8 +71,8 @@ export class VectorVector implements VectorOperator {
     const results = await this.#computePairs(sides)
     held.release()
     const merger = new LabelsetMerger(this.#context)
-    for (const column of results) merger.add(column)
-    merger.emitTo(emit)
+    await merger.addAll(results)
+    await merger.emitTo(emit)
   }
 
   async #hold(side: VectorOperator, held: HeldColumns): Promise<Column[]> {

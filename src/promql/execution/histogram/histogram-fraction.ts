@@ -35,7 +35,7 @@ export class HistogramFraction implements VectorOperator {
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
     source.release()
-    merger.emitTo(emit)
+    await merger.emitTo(emit)
   }
 
   #compute(

@@ -44,7 +44,7 @@ export class HistogramQuantile implements VectorOperator {
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
     source.release()
-    merger.emitTo(emit)
+    await merger.emitTo(emit)
   }
 
   #warnOfQuantiles(quantiles: readonly Float64Array[]): void {

@@ -38,7 +38,7 @@ export class InfoOperator implements VectorOperator {
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
     held.release()
-    results.emitTo(emit)
+    await results.emitTo(emit)
   }
 
   /** Info series themselves stay as they are. */

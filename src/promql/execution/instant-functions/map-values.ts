@@ -36,7 +36,7 @@ export class MapValues implements VectorOperator {
       if (!mapColumn(column, map)) return
       unique.emit({ ...column, labels: renamed(this.#context, column.labels), dropName: true })
     })
-    unique.finish()
+    await unique.finish()
   }
 }
 

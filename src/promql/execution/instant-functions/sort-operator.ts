@@ -3,6 +3,7 @@ import type { SortPlan } from '../../plan/node.ts'
 import type { Column, Emit } from '../column.ts'
 import type { Grid } from '../grid.ts'
 import type { VectorOperator } from '../operator.ts'
+import { emitAll, sortPaced } from '../paced.ts'
 import { HeldColumns, type QueryContext } from '../query-context.ts'
 import { compareNatural } from './natural-order.ts'
 
@@ -24,7 +25,8 @@ export class SortOperator implements VectorOperator {
     if (this.#grid.endMs !== this.#grid.startMs) return this.#passOn(emit)
     const held = new HeldColumns(this.#context)
     await this.#input.run((column) => void held.keep(column))
-    for (const column of held.columns.sort(this.#order())) emit(column)
+    const { pace } = this.#context
+    await emitAll(await sortPaced(held.columns, this.#order(), pace), emit, pace)
     held.release()
   }
 

@@ -28,6 +28,6 @@ export class LabelJoin implements VectorOperator {
       const dropName = target !== METRIC_NAME && column.dropName
       merger.add({ ...column, labels: column.labels.with({ [target]: value }), dropName })
     })
-    merger.emitTo(emit)
+    await merger.emitTo(emit)
   }
 }

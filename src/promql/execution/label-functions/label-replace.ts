@@ -33,7 +33,7 @@ export class LabelReplace implements VectorOperator {
       const dropName = target !== METRIC_NAME && column.dropName
       merger.add({ ...column, labels: column.labels.with({ [target]: value }), dropName })
     })
-    merger.emitTo(emit)
+    await merger.emitTo(emit)
   }
 }
 
