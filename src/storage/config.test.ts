@@ -42,6 +42,11 @@ describe('the retention section', () => {
     expect(retentionConfig.parse({ samples: '1w', logs: '0' })).toMatchObject({ samples: 604_800_000, logs: 0 })
   })
 
+  test('takes a size in the units of Prometheus', () => {
+    expect(retentionConfig.parse({ size: '50GB' }).size).toBe(50 * 2 ** 30)
+    expect(JSON.stringify(retentionConfig.safeParse({ size: '50 gigs' }).error?.issues)).toContain('50 gigs')
+  })
+
   test('refuses anything else and says what was found', () => {
     expect(JSON.stringify(retentionConfig.safeParse({ samples: '15 days' }).error?.issues)).toContain('15 days')
   })

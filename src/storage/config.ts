@@ -10,6 +10,17 @@ const durationMs = z.string().transform((text, context) => {
   }
 })
 
+const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 }
+
+const sizeBytes = z.string().transform((text, context) => {
+  const [, count, unit = ''] = /^(\d+)([KMGT]?B)$/.exec(text) ?? []
+  const factor = SIZE_UNITS[unit]
+  if (count !== undefined && factor !== undefined) return Number(count) * factor
+  const message = `not a valid size: ${JSON.stringify(text)} (expected for example 512MB, 50GB)`
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
 const embedded = z.strictObject({
   type: z.literal('embedded'),
   /** Data directory; `--data` when not given. */
@@ -50,6 +61,8 @@ export const retentionConfig = z
     evaluations: durationMs.prefault('90d'),
     events: durationMs.prefault('90d'),
     logs: durationMs.prefault('30d'),
+    /** What all may take on disk; the oldest days go first. Bytes when read; without it only time counts. */
+    size: sizeBytes.optional(),
   })
   .prefault({})
 

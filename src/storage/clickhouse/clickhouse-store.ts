@@ -13,9 +13,10 @@ import { RequestTable } from './request-table.ts'
 import { applyRetention } from './retention.ts'
 import { SampleTable } from './sample-table.ts'
 import { migrate } from './schema.ts'
+import { SizeLimit } from './size-limit.ts'
 import { StateTable } from './state-table.ts'
 import type { CommitOptions } from './table-writer.ts'
-import { countWrites } from './write-instruments.ts'
+import { countSizeChecks, countWrites } from './storage-instruments.ts'
 
 export interface ClickHouseStoreOptions {
   readonly storage: StorageConfig
@@ -50,13 +51,7 @@ export async function openClickHouseStore(options: ClickHouseStoreOptions): Prom
     await connection.close()
     throw error
   }
-  return createStore(connection, {
-    clock: options.clock ?? systemClock,
-    intervalMs: options.commitIntervalMs ?? COMMIT_INTERVAL_MS,
-    groupBytes: GROUP_BYTES,
-    maxPendingBytes: MAX_PENDING_BYTES,
-    ...(options.instruments === undefined ? {} : { onInsert: countWrites(options.instruments) }),
-  })
+  return createStore(connection, options)
 }
 
 async function connect(
@@ -78,17 +73,20 @@ async function connect(
   }
 }
 
-function createStore(connection: Connection, options: CommitOptions): Store {
+function createStore(connection: Connection, options: ClickHouseStoreOptions): Store {
+  const commits = commitOptions(options)
   const tables = {
-    samples: new SampleTable(connection, options),
-    requests: new RequestTable(connection, options),
-    evaluations: new EvaluationTable(connection, options),
-    events: new EventTable(connection, options),
-    logs: new LogTable(connection, options),
-    state: new StateTable(connection, options),
+    samples: new SampleTable(connection, commits),
+    requests: new RequestTable(connection, commits),
+    evaluations: new EvaluationTable(connection, commits),
+    events: new EventTable(connection, commits),
+    logs: new LogTable(connection, commits),
+    state: new StateTable(connection, commits),
   }
+  const sizeLimit = limitSize(connection, tables.samples, options)
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
+    await sizeLimit?.stop()
     await Promise.all(Object.values(tables).map((table) => table.drain()))
     await connection.close()
   }
@@ -99,4 +97,31 @@ function createStore(connection: Connection, options: CommitOptions): Store {
       return closing
     },
   }
+}
+
+function commitOptions({ clock, commitIntervalMs, instruments }: ClickHouseStoreOptions): CommitOptions {
+  return {
+    clock: clock ?? systemClock,
+    intervalMs: commitIntervalMs ?? COMMIT_INTERVAL_MS,
+    groupBytes: GROUP_BYTES,
+    maxPendingBytes: MAX_PENDING_BYTES,
+    ...(instruments === undefined ? {} : { onInsert: countWrites(instruments) }),
+  }
+}
+
+function limitSize(
+  connection: Connection,
+  samples: SampleTable,
+  { clock, retention, instruments }: ClickHouseStoreOptions,
+): SizeLimit | undefined {
+  if (retention.size === undefined) return undefined
+  const limit = new SizeLimit({
+    connection,
+    clock: clock ?? systemClock,
+    maxBytes: retention.size,
+    onDropped: () => samples.forgetStatements(),
+    ...(instruments === undefined ? {} : { onCheck: countSizeChecks(instruments) }),
+  })
+  limit.start()
+  return limit
 }

@@ -2,13 +2,17 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Labels } from '../../model/labels.ts'
+import { SampleBatchBuilder } from '../../model/sample.ts'
 import { InstrumentRegistry } from '../../telemetry/instruments.ts'
+import { ManualClock } from '../../util/manual-clock.ts'
 import { retentionConfig, type RetentionConfig } from '../config.ts'
 import { NewerSchemaError, StoreUnavailableError, type Store } from '../store.ts'
 import { openClickHouseStore } from './clickhouse-store.ts'
 import { EmbeddedConnection } from './embedded-connection.ts'
 import { rowsOf, textOf } from './result-row.ts'
 import { SCHEMA_VERSION } from './schema.ts'
+import { SizeLimit } from './size-limit.ts'
 import { sql, type Sql } from './sql.ts'
 
 describe('opening a store', () => {
@@ -66,6 +70,19 @@ describe('opening a store', () => {
     expect(await texts(definition)).toEqual([expect.stringContaining('toIntervalSecond(3600)')])
     await (await open(retentionConfig.parse({ samples: '0' }))).close()
     expect(await texts(definition)).toEqual([expect.not.stringContaining(' TTL ')])
+  })
+
+  test('above its size forgets the oldest days', async () => {
+    const dayMs = 86_400_000
+    const nowMs = 20_000 * dayMs + 5
+    const store = await open(retentionConfig.parse({ samples: '0' }))
+    const batch = new SampleBatchBuilder()
+    for (let day = 0; day < 3; day++) batch.add(Labels.from({ __name__: 'up' }), nowMs - day * dayMs, 1)
+    await store.samples.write(batch.build())
+    await store.close()
+    await withEngine((connection) => new SizeLimit({ connection, clock: new ManualClock(nowMs), maxBytes: 0 }).check())
+    const left = sql`SELECT toString(day) AS text FROM series UNION ALL SELECT toString(toDate(time)) AS text FROM samples`
+    expect(await texts(left)).toEqual(['2024-10-04', '2024-10-04'])
   })
 
   test('removes what a killed process has left of its inserts', async () => {

@@ -4,7 +4,7 @@ import { rowsOf, textOf } from './result-row.ts'
 import { sql, Sql } from './sql.ts'
 
 /** Which time of a row counts, and whose retention. */
-const TIMES: ReadonlyArray<readonly [table: string, time: string, kept: keyof RetentionConfig]> = [
+const TIMES: ReadonlyArray<readonly [table: string, time: string, kept: Exclude<keyof RetentionConfig, 'size'>]> = [
   ['samples', 'toDateTime(time)', 'samples'],
   // A series is stated for a whole day, and is needed until the last sample of that day is gone.
   ['series', 'toDateTime(day) + toIntervalDay(1)', 'samples'],

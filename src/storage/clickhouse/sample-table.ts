@@ -91,6 +91,11 @@ export class SampleTable implements SampleStore {
     this.#registry.clear()
   }
 
+  /** To be called when something else has removed series: those that come again are stated again. */
+  forgetStatements(): void {
+    this.#registry.clear()
+  }
+
   async drain(): Promise<void> {
     await Promise.all([this.#writer.drain(), this.#metadata.drain(), this.#exemplars.drain()])
   }

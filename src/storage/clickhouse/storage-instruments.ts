@@ -1,6 +1,16 @@
 import type { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { InsertOutcome } from './group-commit.ts'
 
+/** Counts looks at the size of the store by result. */
+export function countSizeChecks(instruments: InstrumentRegistry): (result: 'done' | 'failed') => void {
+  const checks = instruments.counter({
+    name: 'tetrascope_storage_size_checks_total',
+    help: 'Looks at the size of the store, for a retention by size, by result (done, failed).',
+    labelNames: ['result'],
+  })
+  return (result) => checks.add({ result })
+}
+
 /** Counts inserts and their rows by table and result. */
 export function countWrites(instruments: InstrumentRegistry): (outcome: InsertOutcome) => void {
   const labelNames = ['table', 'result'] as const
