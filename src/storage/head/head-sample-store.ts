@@ -35,6 +35,8 @@ const DEFAULT_WINDOW_MS = 3 * HOUR_MS
 const DEFAULT_MAX_SIZE_BYTES = 1024 ** 3
 /** The lookback of an instant query and a little more: what rules ask for in their first round. */
 const DEFAULT_WARM_UP_MS = 10 * MINUTE_MS
+/** Nobody should wait longer for the first page. */
+const WARM_UP_LIMIT_MS = 5_000
 const TRUNCATION_INTERVAL_MS = MINUTE_MS
 /** Longer than a query may take (two minutes by default). */
 const GRACE_MS = 5 * MINUTE_MS
@@ -187,24 +189,35 @@ class CachedSampleStore implements HeadSampleStore {
   async #warmUp(): Promise<void> {
     const newest: TimeRange = { minMs: this.#head.minTimeMs, maxMs: Number.MAX_SAFE_INTEGER }
     const hints: SelectHints = { func: '', rangeMs: 0, stepMs: 0 }
+    const untilMs = this.#clock.now() + WARM_UP_LIMIT_MS
     try {
       for await (const block of this.#backing.select([EVERY_SERIES], newest, hints)) {
         this.#count(this.#head.append(batchOf(block)))
+        if (this.#clock.now() > untilMs) return this.#startCold()
       }
     } catch {
       // The store that cannot be read now will be read by the queries, which report what is wrong with it.
-      this.#head.startAt(this.#clock.now() + CLOCK_SKEW_MS)
+      this.#startCold()
     }
+  }
+
+  #startCold(): void {
+    this.#head.startAt(this.#clock.now() + CLOCK_SKEW_MS)
   }
 
   #scheduleTruncation(): void {
     this.#cancelTruncation = this.#clock.after(TRUNCATION_INTERVAL_MS, () => {
-      this.#head.truncate(this.#clock.now())
-      this.#instruments.series.set({}, this.#head.seriesCount)
-      this.#instruments.sizeBytes.set({}, this.#head.sizeBytes)
-      this.#instruments.minTime.set({}, this.#head.minTimeMs / 1000)
+      // Before the steps: time goes on meanwhile, and `stop` must find the timer.
       this.#scheduleTruncation()
+      void this.#truncate()
     })
+  }
+
+  async #truncate(): Promise<void> {
+    for (const _ of this.#head.truncate(this.#clock.now())) await new Promise((resolve) => setImmediate(resolve))
+    this.#instruments.series.set({}, this.#head.seriesCount)
+    this.#instruments.sizeBytes.set({}, this.#head.sizeBytes)
+    this.#instruments.minTime.set({}, this.#head.minTimeMs / 1000)
   }
 
   #count(counts: AppendCounts): void {
@@ -244,9 +257,10 @@ function createHeadInstruments(instruments: InstrumentRegistry): HeadInstruments
 function batchOf(block: readonly Series[]): SampleBatch {
   const builder = new SampleBatchBuilder()
   for (const { labels, timestampsMs, values, stale } of block) {
+    const series = builder.newSeries(labels)
     for (let i = 0; i < values.length; i++) {
-      if (stale?.[i] === 1) builder.addStale(labels, timestampsMs[i] ?? 0)
-      else builder.add(labels, timestampsMs[i] ?? 0, values[i] ?? NaN)
+      if (stale?.[i] === 1) builder.putStale(series, timestampsMs[i] ?? 0)
+      else builder.put(series, timestampsMs[i] ?? 0, values[i] ?? NaN)
     }
   }
   return builder.build()

@@ -32,6 +32,8 @@ export interface AppendCounts {
 
 /** Objects, map entry and postings of one series, measured; the key's text comes on top. */
 const SERIES_SIZE_BYTES = 1000
+/** A few milliseconds' work. */
+const SERIES_PER_STEP = 2_000
 const FULL_SHARE = 0.9
 /** How much shorter the window becomes each time that the head is found too full. */
 const SHORTENING = 0.8
@@ -155,29 +157,35 @@ export class Head {
   }
 
   /**
-   * Moves the edge to the beginning of the window, and lets go of what has been behind it for longer than the grace:
-   * samples, and series that have nothing newer. To be called about once a minute.
+   * Moves the edge to the beginning of the window, at once, and lets go of what has been behind it for longer than the grace: samples, and series
+   * that have nothing newer. That is done in steps, one for each turn of the generator, so that others get their turn in between;
+   * the caller must go through all of them. To be called about once a minute.
    */
-  truncate(nowMs: number): void {
+  truncate(nowMs: number): Generator<void, void, undefined> {
     const { windowMs, maxSizeBytes, graceMs } = this.#options
-    this.#minTimeMs = Math.max(this.#minTimeMs, nowMs - windowMs)
+    this.startAt(nowMs - windowMs)
     if (this.sizeBytes > maxSizeBytes * FULL_SHARE) {
-      const shorter = Math.floor(nowMs - (nowMs - this.#minTimeMs) * SHORTENING)
-      this.#minTimeMs = Math.max(this.#minTimeMs, shorter)
+      this.startAt(Math.floor(nowMs - (nowMs - this.#minTimeMs) * SHORTENING))
     }
     this.#edges.push({ atMs: nowMs, minTimeMs: this.#minTimeMs })
-    let released: number | undefined
+    let releasable = -Infinity
     while (this.#edges[0] !== undefined && this.#edges[0].atMs <= nowMs - graceMs) {
-      released = this.#edges.shift()?.minTimeMs
+      releasable = this.#edges.shift()?.minTimeMs ?? releasable
     }
-    if (released !== undefined) this.#release(released)
+    return this.#release(releasable)
   }
 
-  #release(minMs: number): void {
-    const ended: MemorySeries[] = []
+  *#release(minMs: number): Generator<void, void, undefined> {
+    if (minMs === -Infinity) return
+    let ended: MemorySeries[] = []
+    let seen = 0
     for (const series of this.#series.values()) {
       if (series.maxMs < minMs) ended.push(series)
       else series.truncate(minMs)
+      if (++seen % SERIES_PER_STEP !== 0) continue
+      this.#remove(ended)
+      ended = []
+      yield
     }
     this.#remove(ended)
   }
