@@ -78,9 +78,11 @@ function isMessage(record: JsonRecord): boolean {
   return hasContent && typeof record['type'] === 'string' && roleOf(record['type']) !== undefined
 }
 
-/** OpenAI's responses API lists calls and their outputs beside the messages. */
+/** OpenAI's responses API lists calls (`function_call`, `web_search_call` ...) and their outputs beside the messages. */
 function isApiItem(record: JsonRecord): boolean {
-  return record['type'] === 'function_call' || record['type'] === 'function_call_output'
+  const type = record['type']
+  if (typeof type !== 'string' || type === 'tool_call') return false
+  return type.endsWith('_call') || type.endsWith('_call_output')
 }
 
 function messageOf(record: JsonRecord, fallback: MessageRole): Message[] {
@@ -99,8 +101,7 @@ function lastOf(id: unknown): unknown {
 }
 
 function roleOfMessage(record: JsonRecord): MessageRole | undefined {
-  if (record['type'] === 'function_call_output') return 'tool'
-  if (record['type'] === 'function_call') return 'assistant'
+  if (isApiItem(record)) return textOf(record['type']).endsWith('_output') ? 'tool' : 'assistant'
   for (const name of ['role', 'type', 'kind']) {
     const word = record[name]
     const role = typeof word === 'string' ? roleOf(word) : undefined

@@ -1,5 +1,5 @@
 import { NO_USAGE, type TokenUsage } from '../model/span.ts'
-import { firstNumber, type JsonRecord, recordOf } from './json-value.ts'
+import { firstNumber, firstText, isRecord, type JsonRecord, listOf, recordOf } from './json-value.ts'
 
 /**
  * Token counts as somebody reports them. The rules by dialect and provider stand in docs/tokens.md, whose table the tests run.
@@ -80,19 +80,35 @@ export function readUsage(usage: JsonRecord): TokenUsage | undefined {
   return hasCount ? usageOf(reported) : undefined
 }
 
-/** Gemini: the prompt includes cached content, thoughts stand beside the candidates. */
+/** Gemini (generateContent and interactions): the prompt includes cached content, thoughts stand beside the candidates. */
 function geminiUsage(usage: JsonRecord): ReportedUsage | undefined {
-  const input = firstNumber(usage, 'promptTokenCount', 'prompt_token_count')
-  if (input === undefined) return undefined
-  const toolInput = firstNumber(usage, 'toolUsePromptTokenCount', 'tool_use_prompt_token_count') ?? 0
+  const input = firstNumber(usage, 'promptTokenCount', 'prompt_token_count', 'total_input_tokens')
+  const candidates = firstNumber(usage, 'candidatesTokenCount', 'candidates_token_count', 'total_output_tokens')
+  if (input === undefined && candidates === undefined) return undefined
+  const toolInput =
+    firstNumber(usage, 'toolUsePromptTokenCount', 'tool_use_prompt_token_count', 'total_tool_use_tokens') ?? 0
+  const inputDetails =
+    usage['promptTokensDetails'] ?? usage['prompt_tokens_details'] ?? usage['input_tokens_by_modality']
   return {
-    input: input + toolInput,
-    output: firstNumber(usage, 'candidatesTokenCount', 'candidates_token_count') ?? 0,
-    cacheRead: firstNumber(usage, 'cachedContentTokenCount', 'cached_content_token_count'),
-    reasoning: firstNumber(usage, 'thoughtsTokenCount', 'thoughts_token_count'),
+    input: input === undefined ? undefined : input + toolInput,
+    output: candidates ?? 0,
+    cacheRead: firstNumber(usage, 'cachedContentTokenCount', 'cached_content_token_count', 'total_cached_tokens'),
+    reasoning: firstNumber(usage, 'thoughtsTokenCount', 'thoughts_token_count', 'total_thought_tokens'),
+    audioInput: ofModality(inputDetails, 'audio'),
+    imageInput: ofModality(inputDetails, 'image'),
+    audioOutput: ofModality(usage['candidatesTokensDetails'] ?? usage['candidates_tokens_details'], 'audio'),
     cached: 'inside',
     reasoned: 'beside',
   }
+}
+
+/** `[{"modality": "AUDIO", "tokenCount": 32}]` */
+function ofModality(details: unknown, modality: string): number | undefined {
+  for (const item of listOf(details)) {
+    if (!isRecord(item) || firstText(item, 'modality').toLowerCase() !== modality) continue
+    return firstNumber(item, 'tokenCount', 'token_count', 'tokens')
+  }
+  return undefined
 }
 
 /** Bedrock's Converse: cached tokens stand beside `inputTokens`. */
@@ -137,7 +153,7 @@ function commonUsage(usage: JsonRecord): ReportedUsage {
     cacheRead:
       anthropicRead ??
       firstNumber(details, 'cached_tokens', 'cache_read') ??
-      firstNumber(usage, 'prompt_cache_hit_tokens', 'cachedInputTokens', 'cache_read_tokens'),
+      firstNumber(usage, 'prompt_cache_hit_tokens', 'cached_tokens', 'cachedInputTokens', 'cache_read_tokens'),
     cacheWrite:
       anthropicWrite ??
       firstNumber(details, 'cache_creation', 'cache_write_tokens') ??
