@@ -8,6 +8,8 @@ export const serverConfig = z
     listen: listenAddress.default('127.0.0.1:4600'),
     /** OTLP/HTTP on the port that its senders expect. */
     otlp_http_listen: listenAddress.default('127.0.0.1:4318'),
+    /** OTLP/gRPC on the port that its senders expect. */
+    otlp_grpc_listen: listenAddress.default('127.0.0.1:4317'),
     /** How the outside reaches us, for links in notifications. */
     external_url: z.url().optional(),
     body_limit_mb: z.number().positive().max(1024).default(64),

@@ -13,13 +13,18 @@ import { selfLoop } from '../collect/self-loop.ts'
 import type { SnapshotLoop } from '../collect/snapshot-loop.ts'
 import { DriftMonitor } from '../drift/drift-monitor.ts'
 import { EvaluationRunner } from '../evaluation/runner.ts'
+import { SpanSpool } from '../ingest/gateway/span-spool.ts'
+import { RemoteWriteTap } from '../export/remote-write/remote-write-tap.ts'
+import { RemoteWriting, type RemoteWritingSettings } from '../export/remote-write/remote-writing.ts'
 import { Intake } from '../ingest/intake.ts'
 import { MetricTranslator } from '../ingest/otlp/metric-translator.ts'
 import type { OtlpSinks } from '../ingest/otlp/receive.ts'
 import { RemoteWriteReceiver } from '../ingest/remote-write/remote-write-receiver.ts'
 import { RequestSeries } from '../ingest/request-series.ts'
 import { PriceTable } from '../pricing/price-table.ts'
-import { createEngine, DEFAULT_ENGINE_OPTIONS, type ExplainingEngine } from '../promql/query-engine.ts'
+import { engineOptions } from '../promql/config.ts'
+import type { EngineOptions } from '../promql/engine.ts'
+import { createEngine, type ExplainingEngine } from '../promql/query-engine.ts'
 import { RuleEngine, type RuleSettings } from '../rules/rule-engine.ts'
 import { openClickHouseStore } from '../storage/clickhouse/clickhouse-store.ts'
 import { createHeadSampleStore, type HeadSampleStore } from '../storage/head/head-sample-store.ts'
@@ -30,6 +35,7 @@ import { InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Settings } from './settings.ts'
+import { VERSION } from './version.ts'
 
 /** Our own series are young and cheap: a closer look than at what is scraped. */
 const SELF_INTERVAL_MS = 5_000
@@ -52,6 +58,7 @@ export interface Parts {
   readonly store: Store
   readonly samples: HeadSampleStore
   readonly engine: ExplainingEngine
+  readonly engineOptions: EngineOptions
   readonly catalogue: Catalogue
   readonly evaluation: EvaluationRunner
   readonly drift: DriftMonitor
@@ -59,7 +66,9 @@ export interface Parts {
   readonly requestSeries: RequestSeries
   readonly otlp: OtlpSinks
   readonly remoteWrite: RemoteWriteReceiver
+  readonly remoteWriting: RemoteWriting
   readonly spooled: SpooledSampleWriter
+  readonly gatewaySpool: SpanSpool
   readonly scraping: Scraping
   readonly host: SnapshotLoop | undefined
   readonly self: SnapshotLoop
@@ -90,7 +99,8 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     instruments,
   })
   const samples = createHeadSampleStore({ backing: store.samples, clock, instruments })
-  const engine = createEngine(samples, DEFAULT_ENGINE_OPTIONS)
+  const queryOptions = engineOptions(config.query, config.global.evaluation_interval)
+  const engine = createEngine(samples, queryOptions)
 
   const evaluation = new EvaluationRunner({
     config: config.evaluation,
@@ -114,24 +124,33 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     },
   })
 
+  const spoolInstruments = createSpoolInstruments(instruments)
+  const remoteWriting = new RemoteWriting({
+    directory: path.join(dataDirectory, 'remote-write'),
+    userAgent: `Tetrascope/${VERSION}`,
+    clock,
+    random,
+    registry: instruments,
+    spoolInstruments,
+    logger,
+  })
+  const writer = new RemoteWriteTap(samples, remoteWriting)
   const otlp = {
     intake,
-    samples,
+    samples: writer,
     translator: new MetricTranslator(),
     clock,
     log: logger,
     maxBodyBytes: Math.floor(config.server.body_limit_mb * MIB),
   }
-  const remoteWrite = new RemoteWriteReceiver({ samples, instruments, maxSizeBytes: otlp.maxBodyBytes })
+  const remoteWrite = new RemoteWriteReceiver({ samples: writer, instruments, maxSizeBytes: otlp.maxBodyBytes })
 
-  const spooled = await SpooledSampleWriter.start({
-    name: 'samples',
-    directory: path.join(dataDirectory, 'spool', 'samples'),
-    maxSizeBytes: SPOOL_SIZE_BYTES,
-    writer: samples,
-    clock,
-    random,
-    instruments: createSpoolInstruments(instruments),
+  const spooling = { maxSizeBytes: SPOOL_SIZE_BYTES, clock, random, instruments: createSpoolInstruments(instruments) }
+  const spoolIn = (name: string) => ({ ...spooling, name, directory: path.join(dataDirectory, 'spool', name) })
+  const spooled = await SpooledSampleWriter.start({ ...spoolIn('samples'), writer: samples })
+  const gatewaySpool = await SpanSpool.start({
+    ...spoolIn('gateway'),
+    takeSpans: (spans) => intake.takeSpans(spans, 'gateway'),
   })
   const writing = { writer: spooled, clock, logger }
   const scraping = new Scraping({ ...writing, instruments: scrapeInstruments(instruments) })
@@ -154,7 +173,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
   const rules = new RuleEngine(
     {
       engine,
-      syntax: DEFAULT_ENGINE_OPTIONS.features,
+      syntax: queryOptions.features,
       reader: samples,
       writer: spooled,
       sink: {
@@ -174,6 +193,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     store,
     samples,
     engine,
+    engineOptions: queryOptions,
     catalogue,
     evaluation,
     drift,
@@ -182,6 +202,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     otlp,
     remoteWrite,
     spooled,
+    gatewaySpool,
     scraping,
     host,
     self,
@@ -190,6 +211,10 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     externalAlertmanagers,
     rules,
   }
+}
+
+export function remoteWritingSettings({ config }: Settings): RemoteWritingSettings {
+  return { configs: config.remote_write, externalLabels: config.global.external_labels }
 }
 
 export function ruleSettings({ config, ruleGroups, externalLabels }: Settings, externalUrl: string): RuleSettings {

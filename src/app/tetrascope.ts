@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { scrapeJobs } from '../collect/scrape/scrape-job.ts'
 import { Gateway } from '../ingest/gateway/gateway.ts'
+import { OtlpGrpcServer } from '../ingest/otlp/grpc-server.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
+import { tokenChecker, tokenIn } from '../util/token.ts'
 import { mainServer, otlpServer, type Running } from './http.ts'
 import { assertSafe, explainListenError, parseAddress, urlOf, type ListenAddress } from './listen-address.ts'
-import { alertingSettings, constructParts, ruleSettings, type Parts } from './parts.ts'
+import { alertingSettings, constructParts, remoteWritingSettings, ruleSettings, type Parts } from './parts.ts'
 import { readSettings, type Settings } from './settings.ts'
 
 /** No step of a stop may hold up the others for longer. */
@@ -19,6 +21,7 @@ export interface TetrascopeOptions {
   readonly listen?: string
   readonly gatewayListen?: string
   readonly otlpHttpListen?: string
+  readonly otlpGrpcListen?: string
   readonly withGateway: boolean
   readonly withOtlpPorts: boolean
   readonly clock: Clock
@@ -31,6 +34,14 @@ export interface Addresses {
   readonly url: string
   readonly gateway: string | null
   readonly otlpHttp: string | null
+  readonly otlpGrpc: string | null
+}
+
+interface ListenAddresses {
+  readonly main: ListenAddress
+  readonly gateway: ListenAddress | null
+  readonly otlpHttp: ListenAddress | null
+  readonly otlpGrpc: ListenAddress | null
 }
 
 interface StopStep {
@@ -100,6 +111,8 @@ export class Tetrascope {
   async #startAll(): Promise<Addresses> {
     const listen = this.#listenAddresses()
     const parts = await this.#construct(listen.main)
+    const remoteWriting = parts.remoteWriting.apply(remoteWritingSettings(this.#settings))
+    await this.#step('remote write', remoteWriting, () => parts.remoteWriting.stop())
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
     await this.#step('drift', parts.drift.start(), () => parts.drift.stop())
@@ -119,12 +132,13 @@ export class Tetrascope {
       listen.otlpHttp === null
         ? null
         : await this.#listen('otlp', await otlpServer(running), listen.otlpHttp, '--otlp-http-listen')
+    const otlpGrpc = listen.otlpGrpc === null ? null : await this.#startGrpc(parts, listen.otlpGrpc)
     const url = await this.#listen('http', await mainServer(running), listen.main, '--listen')
-    return { url, gateway, otlpHttp }
+    return { url, gateway, otlpHttp, otlpGrpc }
   }
 
-  #listenAddresses(): { main: ListenAddress; gateway: ListenAddress | null; otlpHttp: ListenAddress | null } {
-    const { listen, gatewayListen, otlpHttpListen, withGateway, withOtlpPorts } = this.#options
+  #listenAddresses(): ListenAddresses {
+    const { listen, gatewayListen, otlpHttpListen, otlpGrpcListen, withGateway, withOtlpPorts } = this.#options
     const { server, gateway, auth } = this.#settings.config
     const authenticated = auth.tokens.length > 0
     const safe = (text: string, option: string): ListenAddress => {
@@ -136,6 +150,7 @@ export class Tetrascope {
       main: safe(listen ?? server.listen, '--listen'),
       gateway: withGateway ? safe(gatewayListen ?? gateway.listen, '--gateway-listen') : null,
       otlpHttp: withOtlpPorts ? safe(otlpHttpListen ?? server.otlp_http_listen, '--otlp-http-listen') : null,
+      otlpGrpc: withOtlpPorts ? safe(otlpGrpcListen ?? server.otlp_grpc_listen, '--otlp-grpc-listen') : null,
     }
   }
 
@@ -152,7 +167,7 @@ export class Tetrascope {
     this.#parts = parts
     this.#stopSteps.push(
       { name: 'store', run: () => parts.store.close() },
-      { name: 'spool', run: () => parts.spooled.stop() },
+      { name: 'spools', run: () => stopSpools(parts) },
     )
     return parts
   }
@@ -160,8 +175,9 @@ export class Tetrascope {
   async #startGateway(parts: Parts, address: ListenAddress): Promise<string> {
     const gateway = new Gateway({
       config: this.#settings.config.gateway,
+      tokens: this.#settings.config.auth.tokens.map(({ sha256 }) => sha256),
       ...address,
-      takeSpans: (spans) => parts.intake.takeSpans(spans, 'gateway'),
+      takeSpans: (spans) => parts.gatewaySpool.takeSpans(spans),
       onActive: (model, change) => parts.requestSeries.changeActive(model, change),
       instruments: parts.instruments,
       logger: this.#options.logger,
@@ -171,6 +187,17 @@ export class Tetrascope {
       return urlOf(address, await gateway.start())
     } catch (error) {
       throw explainListenError(error, address, '--gateway-listen')
+    }
+  }
+
+  async #startGrpc(parts: Parts, address: ListenAddress): Promise<string> {
+    const accepts = tokenChecker(this.#settings.config.auth.tokens.map(({ sha256 }) => sha256))
+    const server = new OtlpGrpcServer({ sinks: parts.otlp, authorize: (header) => accepts(tokenIn(header)) })
+    this.#stopSteps.push({ name: 'otlp grpc', run: () => server.close() })
+    try {
+      return urlOf(address, await server.listen(address.host, address.port))
+    } catch (error) {
+      throw explainListenError(error, address, '--otlp-grpc-listen')
     }
   }
 
@@ -190,6 +217,7 @@ export class Tetrascope {
     if (parts === undefined) return
     const externalUrl = this.#externalUrl(this.#listenAddresses().main)
     await parts.externalAlertmanagers.apply(settings.config.alerting.alertmanagers)
+    await parts.remoteWriting.apply(remoteWritingSettings(settings))
     await parts.alerting.reload(alertingSettings(settings, externalUrl))
     await parts.rules.reload(ruleSettings(settings, externalUrl))
     await parts.scraping.apply(this.#jobs())
@@ -211,6 +239,7 @@ export class Tetrascope {
       clock,
       logger,
       startedMs: clock.now(),
+      externalUrl: this.#externalUrl(this.#listenAddresses().main),
       settings: () => this.#settings,
       ready: () => this.#state === 'ready',
       reload: () => this.reload(),
@@ -242,4 +271,8 @@ export class Tetrascope {
       logger.error({ step: name, err: error }, 'a step of the stop failed')
     }
   }
+}
+
+async function stopSpools({ spooled, gatewaySpool }: Parts): Promise<void> {
+  await Promise.all([spooled.stop(), gatewaySpool.stop()])
 }

@@ -166,6 +166,7 @@ function withListeners(command: Command): Command {
     .option('--listen <host:port>', 'pages and APIs; port 0 takes any free port', address)
     .option('--gateway-listen <host:port>', 'the gateway for model calls', address)
     .option('--otlp-http-listen <host:port>', "OTLP/HTTP on its senders' default port", address)
+    .option('--otlp-grpc-listen <host:port>', "OTLP/gRPC on its senders' default port", address)
     .option('--no-gateway', 'without the gateway')
     .option('--no-otlp-ports', 'without the OTLP ports; /v1/traces on the main port remains')
     .addOption(

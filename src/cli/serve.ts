@@ -14,6 +14,7 @@ export interface ListenerFlags {
   readonly listen?: string
   readonly gatewayListen?: string
   readonly otlpHttpListen?: string
+  readonly otlpGrpcListen?: string
   readonly gateway: boolean
   readonly otlpPorts: boolean
   readonly logLevel: OwnLogLevel
@@ -54,6 +55,7 @@ export async function startProduct(
       ...(flags.listen !== undefined && { listen: flags.listen }),
       ...(flags.gatewayListen !== undefined && { gatewayListen: flags.gatewayListen }),
       ...(flags.otlpHttpListen !== undefined && { otlpHttpListen: flags.otlpHttpListen }),
+      ...(flags.otlpGrpcListen !== undefined && { otlpGrpcListen: flags.otlpGrpcListen }),
       withGateway: flags.gateway,
       withOtlpPorts: flags.otlpPorts,
       clock: systemClock,

@@ -19,7 +19,7 @@ describe('configuration', () => {
 
   test('an unknown key is named with its line, what is allowed and what was likely meant', () => {
     expect(problemsIn('server:\n  lisen: 127.0.0.1:1\n')).toEqual([
-      'tetrascope.yaml:2: server.lisen: unknown key; did you mean "listen"? (allowed: listen, otlp_http_listen, external_url, body_limit_mb)',
+      'tetrascope.yaml:2: server.lisen: unknown key; did you mean "listen"? (allowed: listen, otlp_http_listen, otlp_grpc_listen, external_url, body_limit_mb)',
     ])
   })
 

@@ -19,6 +19,7 @@ export interface ReadyLine {
   readonly url: string
   readonly gateway: string | null
   readonly otlpHttp: string | null
+  readonly otlpGrpc: string | null
 }
 
 /** The real program in a process of its own, on free ports, in a directory of its own. */
@@ -53,7 +54,16 @@ export class Tetrascope {
     const data = options.data ?? path.join(directory, 'data')
     const configFile = path.join(directory, 'tetrascope.yaml')
     writeFileSync(configFile, options.config ?? '')
-    const free = ['--listen', '127.0.0.1:0', '--gateway-listen', '127.0.0.1:0', '--otlp-http-listen', '127.0.0.1:0']
+    const free = [
+      '--listen',
+      '127.0.0.1:0',
+      '--gateway-listen',
+      '127.0.0.1:0',
+      '--otlp-http-listen',
+      '127.0.0.1:0',
+      '--otlp-grpc-listen',
+      '127.0.0.1:0',
+    ]
     const args = [
       main,
       'serve',

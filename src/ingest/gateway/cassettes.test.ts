@@ -53,6 +53,7 @@ describe.skipIf(!existsSync(folder))('recorded calls of real providers through t
     }))
     gateway = new GatewayServer({
       config: gatewayConfig.parse({ upstreams }),
+      accepts: () => true,
       onActive: () => undefined,
       onExchange: (done) => {
         exchange = done

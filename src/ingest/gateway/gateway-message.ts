@@ -4,6 +4,8 @@ import type { GatewayConfig } from './config.ts'
 /** What the gateway's thread is started with. */
 export interface GatewayWorkerData {
   readonly config: GatewayConfig
+  /** SHA-256 (hex) of the tokens that callers may show; none: everybody may call. */
+  readonly tokens: readonly string[]
   readonly host: string
   readonly port: number
 }

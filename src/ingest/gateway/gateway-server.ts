@@ -14,6 +14,8 @@ const CONNECTIONS_PER_UPSTREAM = 1_024
 
 export interface GatewayServerOptions {
   readonly config: GatewayConfig
+  /** Whether a caller with this `x-tetrascope-token` may call. */
+  readonly accepts: (token: string | undefined) => boolean
   /** A call of a model has begun (1) or ended (-1). */
   readonly onActive: (model: string, change: 1 | -1) => void
   /** Called after the last byte went to the caller; must not throw. */
@@ -62,6 +64,8 @@ export class GatewayServer {
     if (body === 'gone') return
     if (body === 'too-large')
       return refuse(response, 413, `the body is larger than ${this.#options.config.body_limit_mb} MB`)
+    if (!this.#options.accepts(headerOf(request.headers, 'x-tetrascope-token')))
+      return refuse(response, 401, 'a token is needed in the header x-tetrascope-token')
     const named = headerOf(request.headers, 'x-tetrascope-upstream')
     const model = modelIn(body)
     const destination = chooseUpstream({ path: request.url ?? '/', named, model }, this.#options.config.upstreams)

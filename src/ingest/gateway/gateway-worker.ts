@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { BoundedQueue } from '../../util/bounded-queue.ts'
+import { tokenChecker } from '../../util/token.ts'
 import type { Exchange } from './exchange.ts'
 import { spanOfExchange } from './exchange-span.ts'
 import type { FromGateway, GatewayWorkerData, ToGateway } from './gateway-message.ts'
@@ -10,7 +11,7 @@ import { GatewayServer } from './gateway-server.ts'
 const GATHER_MS = 20
 const MAX_BATCH = 500
 
-const { config, host, port }: GatewayWorkerData = workerData
+const { config, tokens, host, port }: GatewayWorkerData = workerData
 const ids = { newTraceId: () => randomBytes(16).toString('hex'), newSpanId: () => randomBytes(8).toString('hex') }
 const ended = new BoundedQueue<Exchange>(config.queue_capacity)
 let reportedDrops = 0
@@ -19,7 +20,7 @@ let gathering = false
 /** A batch that the main thread has not taken yet; the next one waits, so that memory is bounded by the queue. */
 let sending = false
 
-const server = new GatewayServer({ config, onActive, onExchange })
+const server = new GatewayServer({ config, accepts: tokenChecker(tokens), onActive, onExchange })
 parentPort?.on('message', (message: ToGateway) => void onMessage(message))
 server.listen(host, port).then(
   (listening) => send({ type: 'listening', port: listening }),

@@ -10,6 +10,8 @@ const CLOSE_GRACE_MS = 5_000
 
 export interface GatewayOptions {
   readonly config: GatewayConfig
+  /** SHA-256 (hex) of the tokens that callers may show in `x-tetrascope-token`; none: everybody may call. */
+  readonly tokens: readonly string[]
   readonly host: string
   readonly port: number
   /** Takes spans into the product. Resolves when they are safe: committed, or in a spool. Must not reject for a store that is away. */
@@ -37,8 +39,8 @@ export class Gateway {
 
   /** Resolves with the port when calls are taken. Rejects with the listener's error (`code` EADDRINUSE and the like). */
   start(): Promise<number> {
-    const { config, host, port } = this.#options
-    const worker = startWorker(workerUrl('gateway-worker', import.meta.url), { config, host, port })
+    const { config, tokens, host, port } = this.#options
+    const worker = startWorker(workerUrl('gateway-worker', import.meta.url), { config, tokens, host, port })
     this.#worker = worker
     return new Promise((resolve, reject) => {
       worker.once('error', reject)
