@@ -217,7 +217,8 @@ export class QueryGrammar {
       () => `${this.#pick(DIFFERENCES)}(${matrix})`,
       () => `${this.#pick(OVER_TIME)}_over_time(${matrix})`,
       () => `${this.#pick(this.#full ? OVER_TIME_LATER : OVER_TIME)}_over_time(${matrix})`,
-      () => `quantile_over_time(${this.#pick(['0.5', '0.9', '0', '1', '1.5', this.#scalar(1)])}, ${matrix})`,
+      () =>
+        `quantile_over_time(${this.#pick(['0.5', '0.9', '0', '1', '1.5', this.#scalar(1)])}, ${this.#fixable(matrix)})`,
       () => `predict_linear(${this.#fixable(matrix)}, ${this.#pick(['60', '-30', '600'])})`,
     ])()
   }
@@ -228,7 +229,7 @@ export class QueryGrammar {
     return `${this.#pick(COUNTERS)}${this.#matchers()}[${this.#pick(RANGES)}]${this.#modifiers()}`
   }
 
-  /** Prometheus 2.42 loses steps where a time-dependent function has a range with `@`. */
+  /** Prometheus 2.42 loses steps where a function of the time, or with another argument that changes, has a range with `@`. */
   #fixable(matrix: string): string {
     return this.#full ? matrix : matrix.replace(/ @ \S+/g, '')
   }

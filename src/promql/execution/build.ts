@@ -240,13 +240,18 @@ export class OperatorBuilder {
 
   #instantSelector(selector: SelectorPlan, hint: string, grid: Grid): VectorOperator {
     if (selector.extension === 'smoothed') return new SmoothedSelector(this.#context, selector, grid)
-    return new InstantSelector(this.#context, { selector, hint, pick: 'value' }, grid)
+    return new InstantSelector(
+      this.#context,
+      { selector, hint, pick: 'value', lookbackMs: this.#context.lookbackMs },
+      grid,
+    )
   }
 
   #sampleTime(plan: SampleTimePlan, grid: Grid): VectorOperator {
     const { selector, func, position } = plan
+    const lookbackMs = Math.max(0, this.#context.lookbackMs - plan.unseenMs)
     const pick = func === 'timestamp' ? 'timestamp' : 'start-timestamp'
-    const times = new InstantSelector(this.#context, { selector, hint: func, pick }, grid)
+    const times = new InstantSelector(this.#context, { selector, hint: func, pick, lookbackMs }, grid)
     const oneName = hasOneName({ kind: 'instant-selector', selector, hint: func, position })
     const prepare = async (): Promise<ValueMap> => ({ change: (timeMs) => timeMs / 1000 })
     return new MapValues(this.#context, times, { prepare, oneName })

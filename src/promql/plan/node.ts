@@ -90,6 +90,8 @@ export interface SampleTimePlan {
   readonly kind: 'sample-time'
   readonly func: 'timestamp' | 'start_timestamp'
   readonly selector: SelectorPlan
+  /** The oldest part of the lookback that is not looked at. */
+  readonly unseenMs: number
   readonly position: Position
 }
 

@@ -98,9 +98,10 @@ function sampleTime(planner: Planner, call: Call, func: 'timestamp' | 'start_tim
   const { position } = call
   if (arg.kind === 'vector-selector') {
     const selector = planner.selector(arg)
-    // Prometheus forgets a negative offset beside `@` here.
-    const offsetMs = selector.atMs === null ? selector.offsetMs : Math.max(0, selector.offsetMs)
-    return { kind: 'sample-time', func, selector: { ...selector, offsetMs }, position }
+    if (selector.atMs === null) return { kind: 'sample-time', func, selector, unseenMs: 0, position }
+    // Prometheus reads from its store by `@` and offset, then looks for the sample by `@` alone: it sees what both have in common.
+    const seen = { ...selector, offsetMs: Math.max(0, selector.offsetMs) }
+    return { kind: 'sample-time', func, selector: seen, unseenMs: Math.abs(selector.offsetMs), position }
   }
   return { kind: 'evaluation-time', func, input: vectorArg(planner, call), position }
 }

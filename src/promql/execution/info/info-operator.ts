@@ -51,7 +51,11 @@ export class InfoOperator implements VectorOperator {
     if (matchers === undefined) return []
     const { offsetMs, atMs, position } = this.#plan
     const selector = { name: '', matchers, extension: 'none', offsetMs, atMs, position } as const
-    const read = new InstantSelector(this.#context, { selector, hint: 'info', pick: 'timestamp' }, this.#grid)
+    const read = new InstantSelector(
+      this.#context,
+      { selector, hint: 'info', pick: 'timestamp', lookbackMs: this.#context.lookbackMs },
+      this.#grid,
+    )
     const infos: Column[] = []
     await read.run((column) => void infos.push(held.keep(column)))
     return infos

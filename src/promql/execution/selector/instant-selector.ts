@@ -14,6 +14,8 @@ export interface InstantSelectorOptions {
   readonly selector: SelectorPlan
   readonly hint: string
   readonly pick: Pick
+  /** How far back to look; the query's lookback unless less is to be seen. */
+  readonly lookbackMs: number
 }
 
 /** The newest sample in (t - lookback, t] of each series; nothing where that is a stale marker. */
@@ -31,8 +33,7 @@ export class InstantSelector implements VectorOperator {
   }
 
   async run(emit: Emit): Promise<void> {
-    const { selector, hint } = this.#options
-    const { lookbackMs } = this.#context
+    const { selector, hint, lookbackMs } = this.#options
     const range = samplesAround(this.#times, lookbackMs)
     const hints = { func: hint, rangeMs: 0, stepMs: this.#grid.stepMs }
     const values = new Float64Array(this.#grid.count)
