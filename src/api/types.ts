@@ -105,3 +105,13 @@ export interface AcceptedBody {
 export interface ErrorBody {
   readonly error: string
 }
+
+/** GET /cardinality: of the series in memory, each list the worst first. */
+export interface CardinalityBody {
+  readonly series: number
+  /** 0: no limit. */
+  readonly limits: { readonly series: number; readonly seriesPerMetric: number }
+  readonly metrics: ReadonlyArray<{ readonly name: string; readonly series: number; readonly share: number }>
+  readonly labels: ReadonlyArray<{ readonly name: string; readonly values: number }>
+  readonly pairs: ReadonlyArray<{ readonly pair: string; readonly series: number }>
+}

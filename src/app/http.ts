@@ -1,11 +1,16 @@
+import { hostname } from 'node:os'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { alertRoutes } from '../api/alertmanager/alerts.ts'
 import { silenceRoutes } from '../api/alertmanager/silences.ts'
 import { alertmanagerStatusRoutes } from '../api/alertmanager/status.ts'
+import { compressAnswers } from '../api/compression.ts'
 import { operationRoutes } from '../api/operations.ts'
 import { otlpRoutes } from '../api/otlp.ts'
 import { pageRoutes } from '../api/pages.ts'
+import { adminRoutes } from '../api/prometheus/admin.ts'
+import { exemplarRoutes } from '../api/prometheus/exemplars.ts'
+import { federateRoutes } from '../api/prometheus/federate.ts'
 import { queryRoutes } from '../api/prometheus/query.ts'
 import { remoteWriteRoutes } from '../api/prometheus/remote-write.ts'
 import { ruleRoutes } from '../api/prometheus/rules.ts'
@@ -13,7 +18,9 @@ import { seriesRoutes } from '../api/prometheus/series.ts'
 import { statusRoutes } from '../api/prometheus/status.ts'
 import { targetRoutes } from '../api/prometheus/targets.ts'
 import { createServer } from '../api/server.ts'
+import { cardinalityRoutes } from '../api/tetrascope/cardinality.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
+import { explainRoutes } from '../api/tetrascope/explain.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
 import { ingestRoutes } from '../api/tetrascope/ingest.ts'
@@ -22,7 +29,7 @@ import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
 import { overviewDashboard } from '../dashboards/overview.ts'
 import { formatDuration } from '../model/duration.ts'
-import { DEFAULT_ENGINE_OPTIONS } from '../promql/query-engine.ts'
+import type { Labels } from '../model/labels.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Parts } from './parts.ts'
@@ -38,6 +45,8 @@ export interface Running {
   readonly clock: Clock
   readonly logger: Logger
   readonly startedMs: number
+  /** How the outside reaches us. */
+  readonly externalUrl: string
   settings(): Settings
   ready(): boolean
   reload(): Promise<void>
@@ -52,6 +61,7 @@ export async function mainServer(running: Running): Promise<FastifyInstance> {
   await otlpRoutes(app, parts.otlp)
   await remoteWriteRoutes(app, parts.remoteWrite, bodyLimit(running))
   await app.register((api, _options, done) => done(prometheusApi(api, running)), { prefix: '/api/v1' })
+  await app.register((api, _options, done) => done(federation(api, running)))
   await app.register((api, _options, done) => done(tetrascopeApi(api, running)), { prefix: '/api/tetrascope/v1' })
   await app.register((api, _options, done) => done(alertmanagerApi(api, running)), { prefix: '/alertmanager/api/v2' })
   await pageRoutes(app, PAGES)
@@ -66,22 +76,52 @@ export async function otlpServer(running: Running): Promise<FastifyInstance> {
 }
 
 function prometheusApi(api: FastifyInstance, running: Running): undefined {
-  const { engine, samples, scraping, rules } = running.parts
-  const { features, maxPoints } = DEFAULT_ENGINE_OPTIONS
+  const { engine, engineOptions, samples, scraping, rules } = running.parts
+  const { features, maxPoints } = engineOptions
+  compressAnswers(api)
   queryRoutes(api, { engine, features, maxPoints, clock: running.clock })
   seriesRoutes(api, samples)
-  targetRoutes(api, scraping)
+  exemplarRoutes(api, samples, features)
+  targetRoutes(api, scraping, `${running.externalUrl}/alertmanager/api/v2/alerts`)
   ruleRoutes(api, rules)
+  adminRoutes(api, samples)
   const facts = {
     version: VERSION,
     startedMs: running.startedMs,
     workingDirectory: process.cwd(),
+    hostname: hostname(),
     retention: formatDuration(running.settings().config.retention.samples),
     configText: () => running.settings().text,
-    flags: () => ({}),
+    flags: () => flagsOf(running),
     reload: () => running.lastReload(),
   }
   statusRoutes(api, facts, samples)
+}
+
+function federation(api: FastifyInstance, running: Running): undefined {
+  const { samples, engineOptions } = running.parts
+  compressAnswers(api)
+  const externalLabels = (): Labels => running.settings().externalLabels
+  federateRoutes(api, { samples, clock: running.clock, lookbackMs: engineOptions.lookbackMs, externalLabels })
+}
+
+/** Our settings under the names of Prometheus's flags, for those who look there. */
+function flagsOf(running: Running): Readonly<Record<string, string>> {
+  const { engineOptions } = running.parts
+  const { config } = running.settings()
+  return {
+    'query.lookback-delta': formatDuration(engineOptions.lookbackMs),
+    'query.max-concurrency': String(engineOptions.maxConcurrency),
+    'query.max-samples': String(engineOptions.maxSamples),
+    'query.timeout': formatDuration(engineOptions.timeoutMs),
+    'storage.tsdb.retention.time': formatDuration(config.retention.samples),
+    'web.enable-admin-api': 'true',
+    'web.enable-lifecycle': 'true',
+    'web.enable-otlp-receiver': 'true',
+    'web.enable-remote-write-receiver': 'true',
+    'web.external-url': running.externalUrl,
+    'web.listen-address': config.server.listen,
+  }
 }
 
 function alertmanagerApi(api: FastifyInstance, running: Running): undefined {
@@ -93,7 +133,10 @@ function alertmanagerApi(api: FastifyInstance, running: Running): undefined {
 }
 
 function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
-  const { catalogue, engine, store } = running.parts
+  const { catalogue, engine, engineOptions, samples, store } = running.parts
+  compressAnswers(api)
+  explainRoutes(api, { engine, maxPoints: engineOptions.maxPoints, clock: running.clock })
+  cardinalityRoutes(api, { samples, limits: running.parts.seriesLimits })
   healthRoutes(api, { catalogue, engine, clock: running.clock })
   dashboardRoutes(api, [overviewDashboard(catalogue), llmServiceMonitor])
   ingestRoutes(api, {

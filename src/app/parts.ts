@@ -28,6 +28,7 @@ import { createEngine, type ExplainingEngine } from '../promql/query-engine.ts'
 import { RuleEngine, type RuleSettings } from '../rules/rule-engine.ts'
 import { openClickHouseStore } from '../storage/clickhouse/clickhouse-store.ts'
 import { createHeadSampleStore, type HeadSampleStore } from '../storage/head/head-sample-store.ts'
+import type { SeriesLimits } from '../storage/head/series-limits.ts'
 import { createSpoolInstruments } from '../storage/spool/spool-instruments.ts'
 import { SpooledSampleWriter } from '../storage/spool/spooled-sample-writer.ts'
 import type { Store } from '../storage/store.ts'
@@ -57,6 +58,7 @@ export interface Parts {
   readonly instruments: InstrumentRegistry
   readonly store: Store
   readonly samples: HeadSampleStore
+  readonly seriesLimits: SeriesLimits
   readonly engine: ExplainingEngine
   readonly engineOptions: EngineOptions
   readonly catalogue: Catalogue
@@ -98,7 +100,8 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     clock,
     instruments,
   })
-  const samples = createHeadSampleStore({ backing: store.samples, clock, instruments })
+  const seriesLimits = { series: config.limits.series, seriesPerMetric: config.limits.series_per_metric }
+  const samples = createHeadSampleStore({ backing: store.samples, clock, instruments, limits: seriesLimits })
   const queryOptions = engineOptions(config.query, config.global.evaluation_interval)
   const engine = createEngine(samples, queryOptions)
 
@@ -192,6 +195,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     instruments,
     store,
     samples,
+    seriesLimits,
     engine,
     engineOptions: queryOptions,
     catalogue,
@@ -201,6 +205,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
     requestSeries,
     otlp,
     remoteWrite,
+    remoteWriting,
     spooled,
     gatewaySpool,
     scraping,

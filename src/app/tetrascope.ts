@@ -111,8 +111,7 @@ export class Tetrascope {
   async #startAll(): Promise<Addresses> {
     const listen = this.#listenAddresses()
     const parts = await this.#construct(listen.main)
-    const remoteWriting = parts.remoteWriting.apply(remoteWritingSettings(this.#settings))
-    await this.#step('remote write', remoteWriting, () => parts.remoteWriting.stop())
+    await parts.remoteWriting.apply(remoteWritingSettings(this.#settings))
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
     await this.#step('drift', parts.drift.start(), () => parts.drift.stop())
@@ -167,6 +166,7 @@ export class Tetrascope {
     this.#parts = parts
     this.#stopSteps.push(
       { name: 'store', run: () => parts.store.close() },
+      { name: 'remote write', run: () => parts.remoteWriting.stop() },
       { name: 'spools', run: () => stopSpools(parts) },
     )
     return parts

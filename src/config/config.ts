@@ -6,10 +6,12 @@ import { globalConfig, hostConfig, scrapeConfigs } from '../collect/config.ts'
 import { faultsOfScrapeConfigs } from '../collect/scrape/scrape-job.ts'
 import { driftConfig } from '../drift/config.ts'
 import { evaluationConfig } from '../evaluation/config.ts'
+import { remoteWriteConfigs } from '../export/remote-write/config.ts'
 import { gatewayConfig } from '../ingest/gateway/config.ts'
 import { budgetsSchema, pricingSchema } from '../pricing/config.ts'
+import { queryConfig } from '../promql/config.ts'
 import { ruleFilesConfig, rulesConfig } from '../rules/config.ts'
-import { retentionConfig, storageConfig } from '../storage/config.ts'
+import { limitsConfig, retentionConfig, storageConfig } from '../storage/config.ts'
 
 /**
  * All of tetrascope.yaml, each section declared by the folder that it configures. Every section has a working default.
@@ -20,6 +22,8 @@ export const configSchema = z
     global: globalConfig,
     scrape_configs: scrapeConfigs,
     rule_files: ruleFilesConfig,
+    remote_write: remoteWriteConfigs,
+    query: queryConfig,
     alerting: alertingConfig,
     /** A file in Alertmanager's syntax, relative to this one. */
     alertmanager: z.string().min(1).optional(),
@@ -27,6 +31,7 @@ export const configSchema = z
     auth: authConfig,
     storage: storageConfig,
     retention: retentionConfig,
+    limits: limitsConfig,
     host: hostConfig,
     gateway: gatewayConfig,
     evaluation: evaluationConfig,

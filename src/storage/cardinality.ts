@@ -1,21 +1,33 @@
 import { compareText, type Labels } from '../model/labels.ts'
 import type { Cardinality } from './sample-store.ts'
 
-/** Counts series for `/api/v1/status/tsdb`; each list holds the `limit` largest counts, largest first. */
-export function countCardinality(series: readonly Labels[], limit: number): Cardinality {
+/** The times of the oldest and the newest sample, undefined when there is none. */
+export interface SampleTimes {
+  readonly minTimeMs: number | undefined
+  readonly maxTimeMs: number | undefined
+}
+
+/** Counts the series of a store that has no chunks; each list holds the `limit` largest counts, largest first. */
+export function countCardinality(series: readonly Labels[], times: SampleTimes, limit: number): Cardinality {
   const byMetricName = new Map<string, number>()
   const byLabelPair = new Map<string, number>()
+  const sizes = new Map<string, number>()
   const valuesByName = new Map<string, Set<string>>()
   for (const labels of series) {
-    increment(byMetricName, labels.metricName)
+    add(byMetricName, labels.metricName, 1)
     for (const [name, value] of labels.entries()) {
-      increment(byLabelPair, `${name}=${value}`)
+      add(byLabelPair, `${name}=${value}`, 1)
+      add(sizes, name, Buffer.byteLength(value))
       const values = valuesByName.get(name) ?? new Set()
       valuesByName.set(name, values.add(value))
     }
   }
   return {
     seriesCount: series.length,
+    labelPairCount: byLabelPair.size,
+    chunkCount: 0,
+    ...times,
+    sizeBytesByLabelName: largest(sizes, limit),
     seriesCountByMetricName: largest(byMetricName, limit),
     labelValueCountByLabelName: largest(
       [...valuesByName].map(([name, values]) => [name, values.size] as const),
@@ -25,8 +37,8 @@ export function countCardinality(series: readonly Labels[], limit: number): Card
   }
 }
 
-function increment(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+function add(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count)
 }
 
 /** The `limit` largest counts, largest first, equal ones by text. */

@@ -51,6 +51,16 @@ function withType(section: unknown): unknown {
 
 export type StorageConfig = z.infer<typeof storageConfig>
 
+/** `limits:` in tetrascope.yaml: new series beyond them are refused and counted; `0` takes any number. */
+export const limitsConfig = z
+  .strictObject({
+    /** Series in memory. */
+    series: z.int().min(0).default(1_000_000),
+    /** Series in memory that share a metric name. */
+    series_per_metric: z.int().min(0).default(250_000),
+  })
+  .prefault({})
+
 /** `retention:` in tetrascope.yaml: how long each kind of data is kept; `0` keeps it for ever. Milliseconds when read. */
 export const retentionConfig = z
   .strictObject({

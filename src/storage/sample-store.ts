@@ -7,7 +7,8 @@ import type { Exemplar, MetricMetadata, Series } from '../model/series.ts'
 export interface SampleWriter {
   /**
    * Resolves when every sample of the batch is committed: it survives a kill of the process from then on.
-   * Rejects with `StoreUnavailableError` when the store cannot take it; the caller then retries, spools, or tells its sender.
+   * Rejects with `StoreUnavailableError` when the store cannot take it; the caller then retries, spools, or tells its sender;
+   * with `SeriesLimitError` when some of its series are too many, the others being committed.
    * A sample with the time of one already stored replaces it when the value differs ("last write wins"); order does not matter.
    */
   write(batch: SampleBatch): Promise<void>
@@ -56,10 +57,20 @@ export interface SampleReader {
   cardinality(limit: number): Promise<Cardinality>
 }
 
+/** What makes a store large. Each list holds the largest counts, largest first. */
 export interface Cardinality {
   readonly seriesCount: number
+  /** Different name=value pairs. */
+  readonly labelPairCount: number
+  /** Chunks of samples in memory; 0 where there are none. */
+  readonly chunkCount: number
+  /** Undefined when there is no sample. */
+  readonly minTimeMs: number | undefined
+  readonly maxTimeMs: number | undefined
   readonly seriesCountByMetricName: ReadonlyArray<readonly [name: string, count: number]>
   readonly labelValueCountByLabelName: ReadonlyArray<readonly [name: string, count: number]>
+  /** The bytes of a label's values, over all series. */
+  readonly sizeBytesByLabelName: ReadonlyArray<readonly [name: string, sizeBytes: number]>
   readonly seriesCountByLabelPair: ReadonlyArray<readonly [pair: string, count: number]>
 }
 

@@ -1,6 +1,7 @@
 import type { Evaluation } from '../model/evaluation.ts'
 import type { Event } from '../model/event.ts'
 import type { LogRecord } from '../model/log-record.ts'
+import type { SampleBatch } from '../model/sample.ts'
 import type { SampleStore, TimeRange } from './sample-store.ts'
 import type { RequestStore } from './request-store.ts'
 import type { StateStore } from './state-store.ts'
@@ -10,6 +11,21 @@ export class StoreUnavailableError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'StoreUnavailableError'
+  }
+}
+
+/**
+ * Series were refused because there are too many; `taken` is what was committed all the same. The same series sent again are refused
+ * again until others have ended or the limit is raised.
+ */
+export class SeriesLimitError extends Error {
+  readonly taken: SampleBatch
+  readonly refusedSeries: number
+  constructor(message: string, taken: SampleBatch, refusedSeries: number) {
+    super(message)
+    this.name = 'SeriesLimitError'
+    this.taken = taken
+    this.refusedSeries = refusedSeries
   }
 }
 

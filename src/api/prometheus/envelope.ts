@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import { ExecutionError, ParseError, QueryCanceledError, QueryTimeoutError } from '../../promql/errors.ts'
 import { StoreUnavailableError } from '../../storage/store.ts'
@@ -23,22 +25,28 @@ export class BadDataError extends Error {
   }
 }
 
+/** What is asked for does not exist. */
+export class NotFoundError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NotFoundError'
+  }
+}
+
 export interface Annotations {
   readonly warnings: readonly string[]
   readonly infos: readonly string[]
 }
 
-/** The beginning and end of Prometheus's success envelope around `data`. */
-export function successEnvelope(annotations?: Annotations): { readonly head: string; readonly tail: string } {
-  const notes = [
-    ...(annotations?.warnings.length ? [`"warnings":${JSON.stringify(annotations.warnings)}`] : []),
-    ...(annotations?.infos.length ? [`"infos":${JSON.stringify(annotations.infos)}`] : []),
-  ]
-  return { head: '{"status":"success","data":', tail: notes.length === 0 ? '}' : `,${notes.join(',')}}` }
+export function sendData(reply: FastifyReply, data: unknown, annotations?: Annotations): FastifyReply {
+  const { head, tail } = successEnvelope(annotations)
+  return reply.type('application/json').send(`${head}${JSON.stringify(data)}${tail}`)
 }
 
-export function sendData(reply: FastifyReply, data: unknown): FastifyReply {
-  return reply.send({ status: 'success', data })
+/** Streams the blocks of `data`. Other work gets a turn between blocks, so that a large answer does not hold up the rest. */
+export function sendBlocks(reply: FastifyReply, data: Iterable<Buffer>, annotations?: Annotations): FastifyReply {
+  const { head, tail } = successEnvelope(annotations)
+  return reply.type('application/json').send(Readable.from(enclosed(head, data, tail), { objectMode: false }))
 }
 
 /** Answers an error in Prometheus's shape. */
@@ -49,12 +57,31 @@ export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   return reply.code(status).send({ status: 'error', errorType, error: message })
 }
 
+async function* enclosed(head: string, data: Iterable<Buffer>, tail: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(head)
+  for (const block of data) {
+    yield block
+    await nextTurn()
+  }
+  yield Buffer.from(tail)
+}
+
+/** The beginning and end of Prometheus's success envelope around `data`. */
+function successEnvelope(annotations?: Annotations): { readonly head: string; readonly tail: string } {
+  const notes = [
+    ...(annotations?.warnings.length ? [`"warnings":${JSON.stringify(annotations.warnings)}`] : []),
+    ...(annotations?.infos.length ? [`"infos":${JSON.stringify(annotations.infos)}`] : []),
+  ]
+  return { head: '{"status":"success","data":', tail: notes.length === 0 ? '}' : `,${notes.join(',')}}` }
+}
+
 function errorTypeOf(error: unknown): ErrorType {
   if (error instanceof BadDataError || error instanceof ParseError) return 'bad_data'
   if (error instanceof ExecutionError) return 'execution'
   if (error instanceof QueryTimeoutError) return 'timeout'
   if (error instanceof QueryCanceledError) return 'canceled'
   if (error instanceof StoreUnavailableError) return 'unavailable'
+  if (error instanceof NotFoundError) return 'not_found'
   if (error instanceof HttpError)
     return error.status === 404 ? 'not_found' : error.status < 500 ? 'bad_data' : 'internal'
   return 'internal'

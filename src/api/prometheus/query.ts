@@ -1,14 +1,13 @@
-import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { QueryEngine, QueryOptions } from '../../promql/engine.ts'
-import { parseExpr } from '../../promql/parser/parser.ts'
+import type { Features, QueryEngine, QueryOptions } from '../../promql/engine.ts'
+import { ParseError } from '../../promql/errors.ts'
+import type { Expr } from '../../promql/parser/ast.ts'
 import { exprToJson } from '../../promql/parser/expr-json.ts'
+import { parseExpr } from '../../promql/parser/parser.ts'
 import { prettyPrint } from '../../promql/parser/printer.ts'
-import type { Features } from '../../promql/engine.ts'
 import type { QueryResult } from '../../promql/value.ts'
 import type { Clock } from '../../util/clock.ts'
-import { BadDataError, sendData, successEnvelope } from './envelope.ts'
+import { BadDataError, sendBlocks, sendData } from './envelope.ts'
 import {
   durationParameter,
   invalid,
@@ -18,8 +17,8 @@ import {
   timeParameter,
   type Parameters,
 } from './parameters.ts'
-import { route } from './route.ts'
 import { writeValue } from './result-json.ts'
+import { route } from './route.ts'
 
 export interface QueryRoutes {
   readonly engine: QueryEngine
@@ -33,41 +32,71 @@ export function queryRoutes(app: FastifyInstance, routes: QueryRoutes): void {
   const { engine, features, clock } = routes
 
   route(app, '/query', async (parameters, _request, reply) => {
-    const query = queryParameter(parameters)
+    const limit = limitParameter(parameters)
     const timeMs = timeParameter(parameters, 'time', clock.now())
-    const result = await engine.instant(query, timeMs, optionsOf(parameters, reply))
-    return sendResult(reply, limited(result, limitParameter(parameters)))
+    const options = optionsOf(parameters, reply)
+    const run = (query: string): Promise<QueryResult> => engine.instant(query, timeMs, options)
+    return answer(reply, parameters, limit, run)
   })
 
   route(app, '/query_range', async (parameters, _request, reply) => {
-    const query = queryParameter(parameters)
+    const limit = limitParameter(parameters)
     const { startMs, endMs, stepMs } = rangeOf(parameters, routes.maxPoints)
-    const result = await engine.range(query, startMs, endMs, stepMs, optionsOf(parameters, reply))
-    return sendResult(reply, limited(result, limitParameter(parameters)))
+    const options = optionsOf(parameters, reply)
+    const run = (query: string): Promise<QueryResult> => engine.range(query, startMs, endMs, stepMs, options)
+    return answer(reply, parameters, limit, run)
   })
 
-  route(app, '/format_query', (parameters, _request, reply) =>
-    sendData(reply, prettyPrint(parseExpr(queryParameter(parameters), features))),
-  )
-  route(app, '/parse_query', (parameters, _request, reply) =>
-    sendData(reply, exprToJson(parseExpr(queryParameter(parameters), features))),
-  )
+  const parsed = (parameters: Parameters): Expr => {
+    try {
+      return parseExpr(parameters.get('query') ?? '', features)
+    } catch (error) {
+      throw invalidQuery(error)
+    }
+  }
+  route(app, '/format_query', (parameters, _request, reply) => sendData(reply, prettyPrint(parsed(parameters))))
+  route(app, '/parse_query', (parameters, _request, reply) => sendData(reply, exprToJson(parsed(parameters))))
 }
 
-function queryParameter(parameters: Parameters): string {
-  const query = parameters.get('query')
-  if (query === null || query.trim() === '') throw invalid('query', '1:1: parse error: no expression found in input')
-  return query
+async function answer(
+  reply: FastifyReply,
+  parameters: Parameters,
+  limit: number,
+  run: (query: string) => Promise<QueryResult>,
+): Promise<FastifyReply> {
+  const start = performance.now()
+  const result = await requiredQuery(parameters, run)
+  const stats = parameters.get('stats') ? statsOf(result, (performance.now() - start) / 1000) : undefined
+  const shown = limited(result, limit)
+  return sendBlocks(reply, writeValue(shown.value, stats), shown)
 }
 
-function rangeOf(parameters: Parameters, maxPoints: number): { startMs: number; endMs: number; stepMs: number } {
+/** Runs with the text of the query; what is wrong with it is told of the parameter. */
+export async function requiredQuery<T>(parameters: Parameters, run: (query: string) => Promise<T>): Promise<T> {
+  try {
+    return await run(parameters.get('query') ?? '')
+  } catch (error) {
+    throw invalidQuery(error)
+  }
+}
+
+/** What is wrong with a query's text is wrong with the parameter. */
+function invalidQuery(error: unknown): unknown {
+  return error instanceof ParseError ? invalid('query', error.message) : error
+}
+
+/** The range of a query: checked before its text, in Prometheus's order. */
+export function rangeOf(
+  parameters: Parameters,
+  maxPoints: number,
+): { readonly startMs: number; readonly endMs: number; readonly stepMs: number } {
   const startMs = requiredTime(parameters, 'start')
   const endMs = requiredTime(parameters, 'end')
   if (endMs < startMs) throw invalid('end', 'end timestamp must not be before start time')
   const stepMs = durationParameter(parameters, 'step')
   if (stepMs <= 0)
     throw invalid('step', 'zero or negative query resolution step widths are not accepted. Try a positive integer')
-  if ((endMs - startMs) / stepMs > maxPoints) {
+  if (Math.floor((endMs - startMs) / stepMs) > maxPoints) {
     throw new BadDataError(
       `exceeded maximum resolution of ${maxPoints.toLocaleString('en')} points per timeseries. Try decreasing the query resolution (?step=XX)`,
     )
@@ -76,11 +105,15 @@ function rangeOf(parameters: Parameters, maxPoints: number): { startMs: number; 
 }
 
 /** The query ends when its client goes away. */
-function optionsOf(parameters: Parameters, reply: FastifyReply): QueryOptions {
+export function optionsOf(parameters: Parameters, reply: FastifyReply): QueryOptions {
+  const timeoutMs = optionalDuration(parameters, 'timeout')
+  const lookbackMs = optionalDuration(
+    parameters,
+    'lookback_delta',
+    (reason) => new BadDataError(`error parsing lookback delta duration: ${reason}`),
+  )
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const timeoutMs = optionalDuration(parameters, 'timeout')
-  const lookbackMs = optionalDuration(parameters, 'lookback_delta')
   return {
     signal: gone.signal,
     ...(timeoutMs !== undefined && { timeoutMs }),
@@ -92,7 +125,7 @@ function optionsOf(parameters: Parameters, reply: FastifyReply): QueryOptions {
 function limited(result: QueryResult, limit: number): QueryResult {
   const { value } = result
   const cut = <T>(items: readonly T[]): readonly T[] => items.slice(0, limit)
-  const warnings = [...result.warnings, 'results truncated due to limit']
+  const warnings = [...result.warnings, TRUNCATED]
   if (limit === 0) return result
   if (value.type === 'vector' && value.samples.length > limit)
     return { ...result, warnings, value: { ...value, samples: cut(value.samples) } }
@@ -101,17 +134,19 @@ function limited(result: QueryResult, limit: number): QueryResult {
   return result
 }
 
-function sendResult(reply: FastifyReply, result: QueryResult): FastifyReply {
-  return reply.type('application/json').send(Readable.from(blocks(result), { objectMode: false }))
-}
+export const TRUNCATED = 'results truncated due to limit'
 
-/** Gives other work a turn between blocks, so that a large answer does not hold up the rest. */
-async function* blocks(result: QueryResult): AsyncGenerator<Buffer> {
-  const { head, tail } = successEnvelope(result)
-  yield Buffer.from(head)
-  for (const block of writeValue(result.value)) {
-    yield block
-    await nextTurn()
+/** Prometheus's `stats`. The phases that it tells apart run interleaved here: all time is that of evaluation. */
+function statsOf({ stats }: QueryResult, totalSeconds: number): unknown {
+  return {
+    timings: {
+      evalTotalTime: totalSeconds,
+      resultSortTime: 0,
+      queryPreparationTime: 0,
+      innerEvalTime: totalSeconds,
+      execQueueTime: 0,
+      execTotalTime: totalSeconds,
+    },
+    samples: { totalQueryableSamples: stats.samplesTouched, peakSamples: stats.peakSamples },
   }
-  yield Buffer.from(tail)
 }

@@ -1,64 +1,47 @@
 import type { Labels } from '../../model/labels.ts'
 import type { QueryValue, RangeSeries } from '../../promql/value.ts'
+import { BlockWriter, formatTime, formatValue } from './block-writer.ts'
 
-/** Bytes collected before they are handed to the socket. */
-const BLOCK_SIZE = 256 * 1024
+/** The longest value, its quotes, brackets and the comma. */
+const MAX_VALUE_BYTES = 36
+const QUOTE = 34
+const CLOSING_BRACKET = 93
 
 /**
  * Writes a query's value as Prometheus's JSON in blocks: never one big string, and the caller may wait between blocks.
  * Numbers are shortest decimals with Go's exponent form; times are seconds with three decimals where needed.
+ * `stats` is put beside the result when given.
  */
-export function* writeValue(value: QueryValue): Generator<Buffer> {
+export function* writeValue(value: QueryValue, stats?: unknown): Generator<Buffer> {
   const writer = new BlockWriter()
+  writer.text(`{"resultType":"${value.type}","result":`)
   switch (value.type) {
     case 'scalar':
-      writer.text(`{"resultType":"scalar","result":[${formatTime(value.timestampMs)},"${formatValue(value.value)}"]}`)
+      writer.text(`[${formatTime(value.timestampMs)},"${formatValue(value.value)}"]`)
       break
     case 'string':
-      writer.text(`{"resultType":"string","result":[${formatTime(value.timestampMs)},${JSON.stringify(value.value)}]}`)
+      writer.text(`[${formatTime(value.timestampMs)},${JSON.stringify(value.value)}]`)
       break
     case 'vector':
-      writer.text('{"resultType":"vector","result":[')
-      for (const [i, sample] of value.samples.entries()) {
+      yield* writeItems(writer, value.samples, (sample) => {
         const pair = `[${formatTime(sample.timestampMs)},"${formatValue(sample.value)}"]`
-        writer.text(`${i === 0 ? '' : ','}{"metric":${metricJson(sample.labels)},"value":${pair}}`)
-        if (writer.full) yield writer.take()
-      }
-      writer.text(']}')
+        writer.text(`{"metric":${metricJson(sample.labels)},"value":${pair}}`)
+      })
       break
-    case 'matrix':
-      writer.text('{"resultType":"matrix","result":[')
-      for (const [i, series] of value.series.entries()) {
-        writer.text(`${i === 0 ? '' : ','}{"metric":${metricJson(series.labels)},"values":[`)
-        writeSamples(writer, series)
-        writer.text(']}')
-        if (writer.full) yield writer.take()
-      }
-      writer.text(']}')
+    case 'matrix': {
+      const times = new TimeTexts()
+      yield* writeItems(writer, value.series, (series) => writeSeries(writer, series, times))
+    }
   }
+  writer.text(stats === undefined ? '}' : `,"stats":${JSON.stringify(stats)}}`)
   yield writer.take()
 }
 
-/** Seconds as Prometheus writes them: no fraction, or exactly three digits. */
-export function formatTime(timestampMs: number): string {
-  const seconds = Math.trunc(timestampMs / 1000)
-  const fraction = Math.abs(timestampMs % 1000)
-  if (fraction === 0) return String(seconds)
-  const sign = timestampMs < 0 && seconds === 0 ? '-' : ''
-  return `${sign}${seconds}.${String(fraction).padStart(3, '0')}`
-}
-
-/** Go's shortest form: exponents only below 1e-6 and from 1e21, with at least two digits (`1e-07`). */
-export function formatValue(value: number): string {
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  if (Number.isFinite(value)) {
-    const text = String(value)
-    const at = text.indexOf('e')
-    if (at === -1) return text
-    const digits = text.slice(at + 2)
-    return `${text.slice(0, at + 2)}${digits.length < 2 ? `0${digits}` : digits}`
-  }
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+/** A JSON array of label sets, in blocks. */
+export function* writeLabelSets(sets: readonly Labels[]): Generator<Buffer> {
+  const writer = new BlockWriter()
+  yield* writeItems(writer, sets, (labels) => writer.text(metricJson(labels)))
+  yield writer.take()
 }
 
 export function metricJson(labels: Labels): string {
@@ -69,39 +52,49 @@ export function metricJson(labels: Labels): string {
   return `${text}}`
 }
 
-function writeSamples(writer: BlockWriter, series: RangeSeries): void {
-  const { timestampsMs, values } = series
-  let text = ''
-  for (let i = 0; i < values.length; i++) {
-    text += `${i === 0 ? '' : ','}[${formatTime(timestampsMs[i] ?? 0)},"${formatValue(values[i] ?? NaN)}"]`
+function* writeItems<T>(writer: BlockWriter, items: readonly T[], write: (item: T) => void): Generator<Buffer> {
+  writer.text('[')
+  for (const [i, item] of items.entries()) {
+    if (i > 0) writer.text(',')
+    write(item)
+    if (writer.full) yield writer.take()
   }
-  writer.text(text)
+  writer.text(']')
 }
 
-/** One growing buffer instead of one growing string: six times as fast for large results. */
-class BlockWriter {
-  #buffer = Buffer.allocUnsafe(BLOCK_SIZE * 2)
-  #size = 0
+function writeSeries(writer: BlockWriter, { labels, timestampsMs, values }: RangeSeries, times: TimeTexts): void {
+  writer.text(`{"metric":${metricJson(labels)},"values":[`)
+  times.use(timestampsMs)
+  writer.reserve(times.sizeBytes + values.length * MAX_VALUE_BYTES)
+  for (let i = 0; i < values.length; i++) {
+    times.write(writer, i)
+    writer.number(values[i] ?? NaN)
+    writer.byte(QUOTE)
+    writer.byte(CLOSING_BRACKET)
+  }
+  writer.text(']}')
+}
 
-  get full(): boolean {
-    return this.#size >= BLOCK_SIZE
+/** What stands before each value, `,[1700000000,"`, as bytes: complete series of an answer share one array of times. */
+class TimeTexts {
+  #timestampsMs: Float64Array | undefined
+  #bytes = new Uint8Array(0)
+  #ends = new Uint32Array(0)
+
+  get sizeBytes(): number {
+    return this.#bytes.length
   }
 
-  text(text: string): void {
-    // A UTF-16 unit needs at most three bytes of UTF-8.
-    const needed = this.#size + text.length * 3
-    if (needed > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
-      this.#buffer.copy(larger, 0, 0, this.#size)
-      this.#buffer = larger
-    }
-    this.#size += this.#buffer.write(text, this.#size)
+  use(timestampsMs: Float64Array): void {
+    if (this.#timestampsMs === timestampsMs) return
+    this.#timestampsMs = timestampsMs
+    const texts = Array.from(timestampsMs, (timeMs, i) => `${i === 0 ? '' : ','}[${formatTime(timeMs)},"`)
+    let end = 0
+    this.#ends = Uint32Array.from(texts, (text) => (end += text.length))
+    this.#bytes = Buffer.from(texts.join(''), 'latin1')
   }
 
-  take(): Buffer {
-    const block = this.#buffer.subarray(0, this.#size)
-    this.#buffer = Buffer.allocUnsafe(BLOCK_SIZE * 2)
-    this.#size = 0
-    return block
+  write(writer: BlockWriter, index: number): void {
+    writer.bytes(this.#bytes, index === 0 ? 0 : (this.#ends[index - 1] ?? 0), this.#ends[index] ?? 0)
   }
 }

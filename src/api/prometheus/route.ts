@@ -23,11 +23,17 @@ export function route(app: FastifyInstance, path: string, handler: Handler): voi
   })
 }
 
-/** The query string's parameters after those of the form body, as Go's `ParseForm` orders them. */
-function parametersOf(request: FastifyRequest): Parameters {
-  const parameters = new URLSearchParams(request.body instanceof URLSearchParams ? request.body : undefined)
+/** The query string's parameters after those of the body, as Go's `ParseForm` orders them. Our own routes take the body as JSON too. */
+export function parametersOf(request: FastifyRequest): Parameters {
+  const parameters = bodyParameters(request.body)
   const at = request.url.indexOf('?')
   if (at !== -1)
     for (const [name, value] of new URLSearchParams(request.url.slice(at + 1))) parameters.append(name, value)
   return parameters
+}
+
+function bodyParameters(body: unknown): Parameters {
+  if (body instanceof URLSearchParams) return new URLSearchParams(body)
+  if (typeof body !== 'object' || body === null) return new URLSearchParams()
+  return new URLSearchParams(Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]))
 }

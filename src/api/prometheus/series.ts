@@ -1,83 +1,67 @@
-import type { FastifyInstance } from 'fastify'
-import { compareText } from '../../model/labels.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { compareLabels, compareText } from '../../model/labels.ts'
+import type { MetricMetadata } from '../../model/series.ts'
 import type { SampleReader } from '../../storage/sample-store.ts'
-import { BadDataError, sendData } from './envelope.ts'
-import { formatTime, formatValue } from './result-json.ts'
-import { limitParameter, MAX_TIME_MS, MIN_TIME_MS, rangeParameters, selectorParameters } from './parameters.ts'
+import { type Annotations, BadDataError, sendBlocks, sendData } from './envelope.ts'
+import { unescapeName } from './escaped-name.ts'
+import { integerParameter, limitParameter, rangeParameters, selectorParameters, type Parameters } from './parameters.ts'
+import { TRUNCATED } from './query.ts'
+import { writeLabelSets } from './result-json.ts'
 import { route } from './route.ts'
-import type { Exemplar } from '../../model/series.ts'
-import { groupBy } from '../../util/group-by.ts'
 
-/** `/series`, `/labels`, `/label/:name/values`, `/metadata`, `/query_exemplars`. */
+/** `/series`, `/labels`, `/label/:name/values`, `/metadata`. */
 export function seriesRoutes(app: FastifyInstance, samples: SampleReader): void {
   route(app, '/series', async (parameters, _request, reply) => {
-    const selectors = selectorParameters(parameters)
-    if (selectors.length === 0) throw new BadDataError('no match[] parameter provided')
-    const series = await samples.series(selectors, rangeParameters(parameters))
     const limit = limitParameter(parameters)
-    return sendData(
-      reply,
-      cut(series, limit).map((labels) => labels.toObject()),
-    )
+    if (!parameters.has('match[]')) throw new BadDataError('no match[] parameter provided')
+    const range = rangeParameters(parameters)
+    const found = await samples.series(selectorParameters(parameters), range)
+    const { items, annotations } = cut(found.sort(compareLabels), limit)
+    return sendBlocks(reply, writeLabelSets(items), annotations)
   })
 
   route(app, '/labels', async (parameters, _request, reply) => {
-    const names = await samples.labelNames(selectorParameters(parameters), rangeParameters(parameters))
-    return sendData(reply, cut(names.sort(compareText), limitParameter(parameters)))
+    const limit = limitParameter(parameters)
+    const range = rangeParameters(parameters)
+    const names = await samples.labelNames(selectorParameters(parameters), range)
+    return sendTexts(reply, names, limit)
   })
 
   route(app, '/label/:name/values', async (parameters, request, reply) => {
-    const { name } = request.params as { name: string }
-    const values = await samples.labelValues(
-      unescapeName(name),
-      selectorParameters(parameters),
-      rangeParameters(parameters),
-    )
-    return sendData(reply, cut(values.sort(compareText), limitParameter(parameters)))
-  })
-
-  route(app, '/metadata', async (parameters, _request, reply) => {
-    const wanted = parameters.get('metric')
-    const all = (await samples.metadata()).filter(({ name }) => wanted === null || wanted === '' || name === wanted)
-    const families = cut(all, limitParameter(parameters)).map(({ name, type, help, unit }) => [
-      name,
-      [{ type, help, unit }],
-    ])
-    return sendData(reply, Object.fromEntries(families))
-  })
-
-  route(app, '/query_exemplars', async (parameters, _request, reply) => {
-    // Grafana sends milliseconds here when it starts; such a range lies far in the future and is simply empty.
+    const name = unescapeName((request.params as { name: string }).name)
+    if (name === '') throw new BadDataError('invalid label name: ""')
+    const limit = limitParameter(parameters)
     const range = rangeParameters(parameters)
-    if (range.minMs > MAX_TIME_MS / 1000 || range.maxMs < MIN_TIME_MS) return sendData(reply, [])
-    const query = parameters.get('query') ?? ''
-    const selectors = selectorParameters(new URLSearchParams({ 'match[]': query }))
-    return sendData(reply, groupExemplars(await samples.exemplars(selectors, range)))
+    return sendTexts(reply, await samples.labelValues(name, selectorParameters(parameters), range), limit)
   })
+
+  route(app, '/metadata', async (parameters, _request, reply) =>
+    sendData(reply, metadataOf(await samples.metadata(), parameters)),
+  )
 }
 
-/** A label name that is no legacy name travels in a path as `U__` with `_xx_` for each other character. */
-function unescapeName(name: string): string {
-  if (!name.startsWith('U__')) return name
-  return name
-    .slice(3)
-    .replaceAll(/__|_([0-9a-fA-F]{1,6})_/g, (_, hex: string | undefined) =>
-      hex === undefined ? '_' : String.fromCodePoint(Number.parseInt(hex, 16)),
-    )
+function sendTexts(reply: FastifyReply, texts: string[], limit: number): FastifyReply {
+  const { items, annotations } = cut(texts.sort(compareText), limit)
+  return sendData(reply, items, annotations)
 }
 
-function cut<T>(items: readonly T[], limit: number): readonly T[] {
-  return limit === 0 ? items : items.slice(0, limit)
+/** The first `limit` (0: all); that some are left out is a warning in Prometheus's words. */
+function cut<T>(
+  items: readonly T[],
+  limit: number,
+): { readonly items: readonly T[]; readonly annotations: Annotations } {
+  if (limit === 0 || items.length <= limit) return { items, annotations: { warnings: [], infos: [] } }
+  return { items: items.slice(0, limit), annotations: { warnings: [TRUNCATED], infos: [] } }
 }
 
-function groupExemplars(exemplars: readonly Exemplar[]): unknown[] {
-  const bySeries = groupBy(exemplars, ({ seriesLabels }) => seriesLabels.key)
-  return [...bySeries.values()].map((group) => ({
-    seriesLabels: group[0]?.seriesLabels.toObject(),
-    exemplars: group.map(({ labels, value, timestampMs }) => ({
-      labels: labels.toObject(),
-      value: formatValue(value),
-      timestamp: Number(formatTime(timestampMs)),
-    })),
-  }))
+function metadataOf(all: readonly MetricMetadata[], parameters: Parameters): unknown {
+  const limit = integerParameter(parameters, 'limit', -1, 'limit must be a number')
+  const perMetric = integerParameter(parameters, 'limit_per_metric', -1, 'limit_per_metric must be a number')
+  const wanted = parameters.get('metric') ?? ''
+  const shown = all.filter(({ name }) => wanted === '' || name === wanted)
+  const entries = shown.map(({ name, type, help, unit }) => [
+    name,
+    [{ type, help, unit }].slice(0, perMetric < 0 ? 1 : perMetric),
+  ])
+  return Object.fromEntries(limit < 0 ? entries : entries.slice(0, limit))
 }

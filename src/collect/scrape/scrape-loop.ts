@@ -1,5 +1,6 @@
 import { formatDuration } from '../../model/duration.ts'
 import { SampleBatchBuilder } from '../../model/sample.ts'
+import type { MetricMetadata } from '../../model/series.ts'
 import type { SampleWriter } from '../../storage/sample-store.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -53,6 +54,7 @@ export class ScrapeLoop {
   #forerunner: ScrapeLoop | undefined
   #cancelTimer: () => void = () => undefined
   #running: Promise<void> = Promise.resolve()
+  #metadata: readonly MetricMetadata[] = []
   #status: TargetStatus = { health: 'unknown', lastError: '', lastScrapeMs: undefined, lastDurationMs: 0 }
   /** Set while the job as a whole may not be scraped. */
   #refusal: string | undefined
@@ -69,6 +71,11 @@ export class ScrapeLoop {
 
   get status(): TargetStatus {
     return this.#status
+  }
+
+  /** What the target said of its families when it last said something new. */
+  get metadata(): readonly MetricMetadata[] {
+    return this.#metadata
   }
 
   start(): void {
@@ -105,6 +112,7 @@ export class ScrapeLoop {
       this.#series.takeOver(forerunner.#series.live)
       this.#hasScraped = forerunner.#hasScraped
       this.#status = forerunner.#status
+      this.#metadata = forerunner.#metadata
     }
     this.#schedule(this.#options.clock.now())
   }
@@ -175,6 +183,7 @@ export class ScrapeLoop {
     if (samples.refused.tooFarAhead > 0) {
       instruments.refusedSamples.add({ reason: 'too_far_ahead' }, samples.refused.tooFarAhead)
     }
+    if (samples.metadata !== undefined) this.#metadata = samples.metadata
     this.#reportSeries.add(samples.batch, timestampMs, { isUp: true, durationMs, ...samples })
     await this.#write(samples.batch)
     if (samples.metadata !== undefined && (await this.#try(writer.writeMetadata(samples.metadata)))) {

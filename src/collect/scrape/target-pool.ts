@@ -1,4 +1,5 @@
 import type { Labels } from '../../model/labels.ts'
+import type { MetricMetadata } from '../../model/series.ts'
 import { Discovery } from '../discovery/discovery.ts'
 import type { TargetGroup } from '../discovery/discoverer.ts'
 import { HttpClient } from '../http/http-client.ts'
@@ -9,7 +10,12 @@ import { type Target, targetsOf } from './target.ts'
 /** The targets of one job and their loops. */
 export interface PoolState {
   readonly job: ScrapeJob
-  readonly active: ReadonlyArray<{ readonly target: Target; readonly status: TargetStatus }>
+  readonly active: ReadonlyArray<{
+    readonly target: Target
+    readonly status: TargetStatus
+    /** What the target said of its families when it last said something new. */
+    readonly metadata: readonly MetricMetadata[]
+  }>
   readonly dropped: readonly Labels[]
   /** Dropped targets in all; `dropped` may hold fewer (`keep_dropped_targets`). */
   readonly droppedCount: number
@@ -46,7 +52,11 @@ export class TargetPool {
   get state(): PoolState {
     const { keepDroppedTargets } = this.#job.settings.limits
     const dropped = keepDroppedTargets === 0 ? this.#dropped : this.#dropped.slice(0, keepDroppedTargets)
-    const active = [...this.#scraped.values()].map(({ target, loop }) => ({ target, status: loop.status }))
+    const active = [...this.#scraped.values()].map(({ target, loop }) => ({
+      target,
+      status: loop.status,
+      metadata: loop.metadata,
+    }))
     return { job: this.#job, active, dropped, droppedCount: this.#dropped.length }
   }
 

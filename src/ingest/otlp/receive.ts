@@ -1,5 +1,6 @@
+import type { SampleBatch } from '../../model/sample.ts'
 import type { SampleWriter } from '../../storage/sample-store.ts'
-import { StoreUnavailableError } from '../../storage/store.ts'
+import { SeriesLimitError, StoreUnavailableError } from '../../storage/store.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Intake } from '../intake.ts'
@@ -122,11 +123,24 @@ async function receiveMetrics(body: Buffer, encoding: OtlpEncoding, sinks: OtlpS
   const rejected = decoded.rejected + translated.rejected
   sinks.intake.countRejected('samples', 'otlp', 'invalid', rejected)
   if (translated.metadata.length > 0) await sinks.samples.writeMetadata(translated.metadata)
-  if (translated.batch.values.length > 0) await sinks.samples.write(translated.batch)
+  const refusal = await writeSamples(translated.batch, sinks)
   if (translated.exemplars.length > 0) await sinks.samples.writeExemplars(translated.exemplars)
   return {
-    rejected,
-    errorMessage: [decoded.errorMessage, translated.errorMessage].filter((text) => text !== '').join('; '),
+    rejected: rejected + refusal.rejected,
+    errorMessage: [decoded.errorMessage, translated.errorMessage, refusal.errorMessage].filter(Boolean).join('; '),
+  }
+}
+
+/** Of too many series the first are committed; that the others were not is the sender's to know. */
+async function writeSamples(batch: SampleBatch, { samples, intake }: OtlpSinks): Promise<ReceivedOutcome> {
+  try {
+    if (batch.values.length > 0) await samples.write(batch)
+    return { rejected: 0, errorMessage: '' }
+  } catch (error) {
+    if (!(error instanceof SeriesLimitError)) throw error
+    const rejected = batch.values.length - error.taken.values.length
+    intake.countRejected('samples', 'otlp', 'series_limit', rejected)
+    return { rejected, errorMessage: error.message }
   }
 }
 

@@ -1,6 +1,7 @@
 import { compareText, type Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
+import { countCardinality } from '../../storage/cardinality.ts'
 import type { Cardinality, SampleReader, SelectHints, TimeRange } from '../../storage/sample-store.ts'
 import type { LoadCommand, LoadedSeries, Point } from './script.ts'
 
@@ -81,8 +82,7 @@ export class ScriptStore implements SampleReader {
   }
 
   async cardinality(): Promise<Cardinality> {
-    const none = { seriesCountByMetricName: [], labelValueCountByLabelName: [], seriesCountByLabelPair: [] }
-    return { seriesCount: this.#series.size, ...none }
+    return countCardinality([], { minTimeMs: undefined, maxTimeMs: undefined }, 0)
   }
 
   #loadSeries({ labels, points, startOffsetsMs }: LoadedSeries, stepMs: number): void {

@@ -5,8 +5,10 @@ import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
 import type { Counter, Gauge, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import { SeriesLimitError } from '../store.ts'
 import { type AppendCounts, Head, readBlocks } from './head.ts'
 import type { MemorySeries } from './memory-series.ts'
+import { admit, type SeriesLimits } from './series-limits.ts'
 import { SeriesBlock } from './series-block.ts'
 
 export interface HeadSampleStoreOptions {
@@ -18,6 +20,8 @@ export interface HeadSampleStoreOptions {
   readonly windowMs?: number
   /** Bound of the head's memory. */
   readonly maxSizeBytes?: number
+  /** Without them any number of series is taken. */
+  readonly limits?: SeriesLimits
   /** How much of the past `start` reads from the backing store. */
   readonly warmUpMs?: number
 }
@@ -58,6 +62,7 @@ class CachedSampleStore implements HeadSampleStore {
   readonly #clock: Clock
   readonly #head: Head
   readonly #warmUpMs: number
+  readonly #limits: SeriesLimits
   readonly #instruments: HeadInstruments
   #state: 'new' | 'warming' | 'ready' = 'new'
   #cancelTruncation: (() => void) | undefined
@@ -66,6 +71,7 @@ class CachedSampleStore implements HeadSampleStore {
     this.#backing = options.backing
     this.#clock = options.clock
     this.#instruments = createHeadInstruments(options.instruments)
+    this.#limits = options.limits ?? { series: 0, seriesPerMetric: 0 }
     this.#warmUpMs = options.warmUpMs ?? DEFAULT_WARM_UP_MS
     this.#head = new Head({
       windowMs: options.windowMs ?? DEFAULT_WINDOW_MS,
@@ -89,8 +95,12 @@ class CachedSampleStore implements HeadSampleStore {
   }
 
   async write(batch: SampleBatch): Promise<void> {
-    await this.#backing.write(batch)
-    this.#count(this.#head.append(batch))
+    const { batch: admitted, refused, reason } = admit(batch, this.#head, this.#limits)
+    await this.#backing.write(admitted)
+    this.#count(this.#head.append(admitted))
+    if (reason === '') return
+    for (const [limit, count] of Object.entries(refused)) this.#instruments.refusedSeries.add({ limit }, count)
+    throw new SeriesLimitError(reason, admitted, refused.series + refused.series_per_metric)
   }
 
   writeMetadata(metadata: readonly MetricMetadata[]): Promise<void> {
@@ -228,6 +238,7 @@ class CachedSampleStore implements HeadSampleStore {
 
 interface HeadInstruments {
   readonly samples: Counter<'result'>
+  readonly refusedSeries: Counter<'limit'>
   readonly series: Gauge
   readonly sizeBytes: Gauge
   readonly minTime: Gauge
@@ -239,6 +250,11 @@ function createHeadInstruments(instruments: InstrumentRegistry): HeadInstruments
       name: 'tetrascope_head_samples_total',
       help: 'Samples handed to the head, by what became of them.',
       labelNames: ['result'],
+    }),
+    refusedSeries: instruments.counter({
+      name: 'tetrascope_series_refused_total',
+      help: 'New series that were refused in a batch because a limit was reached; counted again whenever they are sent again.',
+      labelNames: ['limit'],
     }),
     series: instruments.gauge({ name: 'tetrascope_head_series', help: 'Series in the head.' }),
     sizeBytes: instruments.gauge({

@@ -105,6 +105,17 @@ export class Head {
     return this.#series.get(labels.key)
   }
 
+  /** Whether a sample with these labels would be of a series that is here already. */
+  knows(labels: Labels): boolean {
+    const noted = labels.storeNote
+    return (noted instanceof MemorySeries && noted.livesIn(this.#memory)) || this.#series.has(labels.key)
+  }
+
+  /** How many series of this name are here. */
+  seriesCountOf(metricName: string): number {
+    return this.#index.having(METRIC_NAME, metricName).length
+  }
+
   /** The series that match all matchers, whether they have samples in a range or not. A copy: it may be walked while others append. */
   matching(matchers: readonly Matcher[]): MemorySeries[] {
     return [...this.#index.select(matchers)]
@@ -138,8 +149,15 @@ export class Head {
 
   cardinality(limit: number): Cardinality {
     const names = this.#index.names()
+    const sizes = names.map((name) => {
+      const total = this.#index.counts(name).reduce((sum, [value, count]) => sum + Buffer.byteLength(value) * count, 0)
+      return [name, total] as const
+    })
     return {
       seriesCount: this.#series.size,
+      labelPairCount: names.reduce((sum, name) => sum + this.#index.values(name).length, 0),
+      ...this.#chunkStatistics(),
+      sizeBytesByLabelName: largest(sizes, limit),
       seriesCountByMetricName: largest(this.#index.counts(METRIC_NAME), limit),
       labelValueCountByLabelName: largest(
         names.map((name) => [name, this.#index.values(name).length] as const),
@@ -147,6 +165,17 @@ export class Head {
       ),
       seriesCountByLabelPair: largest(this.#pairCounts(names), limit),
     }
+  }
+
+  #chunkStatistics(): Pick<Cardinality, 'chunkCount' | 'minTimeMs' | 'maxTimeMs'> {
+    let [chunkCount, minTimeMs, maxTimeMs] = [0, Infinity, -Infinity]
+    for (const series of this.#series.values()) {
+      chunkCount += series.chunkCount
+      minTimeMs = Math.min(minTimeMs, series.minMs)
+      maxTimeMs = Math.max(maxTimeMs, series.maxMs)
+    }
+    if (maxTimeMs === -Infinity) return { chunkCount, minTimeMs: undefined, maxTimeMs: undefined }
+    return { chunkCount, minTimeMs, maxTimeMs }
   }
 
   /** Removes the samples of the matching series in the range. */

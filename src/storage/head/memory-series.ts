@@ -47,6 +47,17 @@ export class MemorySeries {
     return this.#openSlot === NO_SLOT ? this.#sealedMaxMs : this.#memory.slots.lastMs(this.#openSlot)
   }
 
+  /** Time of the oldest sample that is not waiting to be merged, Infinity when there is none. */
+  get minMs(): number {
+    if (this.#chunks.length > 0) return chunkMinMs(...this.#chunkAt(0))
+    return this.#openSlot === NO_SLOT ? Infinity : this.#memory.slots.timeMs(this.#openSlot, 0)
+  }
+
+  /** Sealed chunks and the open one. */
+  get chunkCount(): number {
+    return this.#chunks.length + (this.#openSlot === NO_SLOT ? 0 : 1)
+  }
+
   /** Takes a sample of any time. Times must be integers. */
   append(timestampMs: number, value: number, stale: number): AppendResult {
     if (timestampMs <= this.#sealedMaxMs) {

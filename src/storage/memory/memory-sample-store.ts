@@ -92,8 +92,15 @@ export class MemorySampleStore implements SampleStore {
   }
 
   async cardinality(limit: number): Promise<Cardinality> {
+    const stored = [...this.#series.values()]
+    const times = stored.flatMap(({ timestampsMs }) => [timestampsMs[0], timestampsMs.at(-1)])
+    const known = times.filter((timeMs) => timeMs !== undefined)
     return countCardinality(
-      [...this.#series.values()].map(({ labels }) => labels),
+      stored.map(({ labels }) => labels),
+      {
+        minTimeMs: known.length === 0 ? undefined : known.reduce((a, b) => Math.min(a, b)),
+        maxTimeMs: known.length === 0 ? undefined : known.reduce((a, b) => Math.max(a, b)),
+      },
       limit,
     )
   }
