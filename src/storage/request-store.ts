@@ -14,7 +14,7 @@ export interface RequestStore {
   request(traceId: string, spanId: string): Promise<Request | undefined>
   /** All spans of a trace by start time; empty when unknown. */
   trace(traceId: string): Promise<Span[]>
-  /** Sums for the range, by model. */
+  /** Sums for the range, by model. A span that came again with another start may count at both. */
   totals(range: TimeRange): Promise<RequestTotals[]>
 }
 
@@ -44,6 +44,7 @@ export interface RequestQuery {
 }
 
 export interface RequestPage {
+  /** At most `limit`; a page may hold fewer though there is a next one, because spans that were replaced are taken out after it is cut. */
   readonly rows: readonly RequestRow[]
   /** Undefined on the last page. */
   readonly nextCursor: string | undefined

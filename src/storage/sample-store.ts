@@ -49,9 +49,11 @@ export interface SampleReader {
   ): AsyncIterable<readonly Series[]>
   /** The label sets of the series with a sample in the range that match all matchers of at least one list; all series when there are no lists. */
   series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]>
+  /** Sorted, like `labelValues`. */
   labelNames(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]>
   labelValues(name: string, selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]>
   metadata(): Promise<MetricMetadata[]>
+  /** By ascending time; the same exemplar written twice counts once. */
   exemplars(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Exemplar[]>
   /** Numbers for `/api/v1/status/tsdb`. */
   cardinality(limit: number): Promise<Cardinality>

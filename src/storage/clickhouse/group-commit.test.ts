@@ -10,7 +10,9 @@ interface Insert {
   readonly fail: (error: Error) => void
 }
 
-function setUp(limits: { readonly groupBytes?: number; readonly maxPendingBytes?: number } = {}) {
+function setUp(
+  limits: { readonly enoughBytes?: number; readonly groupBytes?: number; readonly maxPendingBytes?: number } = {},
+) {
   const clock = new ManualClock(1_000)
   const inserts: Insert[] = []
   const outcomes: InsertOutcome[] = []
@@ -18,6 +20,7 @@ function setUp(limits: { readonly groupBytes?: number; readonly maxPendingBytes?
     table: 't',
     clock,
     intervalMs: 100,
+    enoughBytes: 1_000,
     groupBytes: 1_000,
     maxPendingBytes: 2_000,
     ...limits,
@@ -71,7 +74,7 @@ describe('group commit', () => {
   })
 
   test('does not wait when the group is big enough, and does not make it bigger', async () => {
-    const { clock, inserts, write } = setUp({ groupBytes: 4 })
+    const { clock, inserts, write } = setUp({ enoughBytes: 4, groupBytes: 4 })
     const writes = [write('aa')]
     await clock.advance(0)
     writes.push(write('bb'), write('cc'), write('dd'))

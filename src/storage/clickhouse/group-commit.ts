@@ -9,7 +9,9 @@ export interface GroupCommitOptions {
   readonly insert: (blocks: readonly Buffer[]) => Promise<void>
   /** Between the starts of two inserts: what arrives meanwhile goes together. */
   readonly intervalMs: number
-  /** A group of this size does not wait. */
+  /** From this size on a group does not wait for more. */
+  readonly enoughBytes: number
+  /** What goes into one insert. */
   readonly groupBytes: number
   /** What may wait in all; further writes are refused. */
   readonly maxPendingBytes: number
@@ -76,7 +78,7 @@ export class GroupCommit {
   #schedule(): void {
     if (this.#committing !== undefined) return
     const waitMs = this.#lastStartMs + this.#options.intervalMs - this.#options.clock.now()
-    if (this.#pendingBytes >= this.#options.groupBytes) return this.#start()
+    if (this.#pendingBytes >= this.#options.enoughBytes) return this.#start()
     this.#cancelTimer ??= this.#options.clock.after(Math.max(0, waitMs), () => this.#start())
   }
 
