@@ -24,6 +24,8 @@ export interface Route {
   readonly matchers: readonly Matcher[]
   readonly continue: boolean
   readonly routes: readonly Route[]
+  /** Finds the children that may match; with hundreds of teams, asking each would be most of the work. */
+  readonly index: RouteIndex
   /** The matchers on the way from the root: `{}/{team="ai"}`. Not unique: two routes may have the same matchers. */
   readonly key: string
 }
@@ -60,14 +62,47 @@ function build(config: RouteConfig, inherited: RouteOptions, parentKey: string):
   }
   const key = `${parentKey === '' ? '' : `${parentKey}/`}${matchersText(config.matchers)}`
   const routes = config.routes.map((child) => build(child, options, key))
-  return { options, matchers: config.matchers, continue: config.continue, routes, key }
+  return { options, matchers: config.matchers, continue: config.continue, routes, index: new RouteIndex(routes), key }
+}
+
+/** Children by the value that their first equality matcher asks for. */
+class RouteIndex {
+  /** Without an equality matcher: they must always be asked. */
+  readonly #others: readonly number[]
+  readonly #byLabel = new Map<string, Map<string, number[]>>()
+
+  constructor(routes: readonly Route[]) {
+    const others: number[] = []
+    for (const [i, { matchers }] of routes.entries()) {
+      const equality = matchers.find(({ type }) => type === '=')
+      if (equality === undefined) others.push(i)
+      else this.#add(equality.name, equality.value, i)
+    }
+    this.#others = others
+  }
+
+  /** Positions of the children that are to be asked, in order. */
+  candidates(labels: Labels): readonly number[] {
+    if (this.#byLabel.size === 0) return this.#others
+    const found = [...this.#others]
+    for (const [name, byValue] of this.#byLabel) found.push(...(byValue.get(labels.get(name)) ?? []))
+    return found.sort((a, b) => a - b)
+  }
+
+  #add(name: string, value: string, position: number): void {
+    const byValue = this.#byLabel.get(name) ?? new Map<string, number[]>()
+    this.#byLabel.set(name, byValue)
+    byValue.set(value, [...(byValue.get(value) ?? []), position])
+  }
 }
 
 /** The routes that take an alert: depth first, the first match at each level, further ones where it says `continue`. */
 export function matchRoutes(route: Route, labels: Labels): Route[] {
   if (!matchesAll(route.matchers, labels)) return []
   const found: Route[] = []
-  for (const child of route.routes) {
+  for (const position of route.index.candidates(labels)) {
+    const child = route.routes[position]
+    if (child === undefined) continue
     const matches = matchRoutes(child, labels)
     found.push(...matches)
     if (matches.length > 0 && !child.continue) break
