@@ -33,7 +33,7 @@ export interface ClickHouseStoreOptions {
 const COMMIT_INTERVAL_MS = 200
 /** About a thousand requests or a hundred thousand samples: parts of this size are not too small. */
 const ENOUGH_BYTES = 2 * 1024 * 1024
-const GROUP_BYTES = 32 * 1024 * 1024
+const GROUP_BYTES = 16 * 1024 * 1024
 const MAX_PENDING_BYTES = 128 * 1024 * 1024
 /** Readers of the embedded engine: well below libuv's pool of 16, which reads files too. */
 const READERS = 6

@@ -1,3 +1,4 @@
+import type { Labels } from '../../model/labels.ts'
 import type { SampleBatch } from '../../model/sample.ts'
 import { ByteWriter } from './byte-writer.ts'
 import type { Connection } from './connection.ts'
@@ -8,14 +9,15 @@ import { TableWriter, type CommitOptions } from './table-writer.ts'
 
 interface SeriesDay {
   readonly entry: SeriesEntry
+  readonly labels: Labels
   readonly day: number
 }
 
 const SERIES_COLUMNS: readonly Column<SeriesDay>[] = [
   column('day', 'Date', (out, { day }) => out.uint16(Math.min(Math.max(day, 0), 0xffff))),
-  text('name', ({ entry }) => entry.labels.metricName),
+  text('name', ({ labels }) => labels.metricName),
   column('series', 'UInt64', (out, { entry }) => out.uint64(entry.idHigh, entry.idLow)),
-  pairs('labels', ({ entry }) => entry.labels.pairs),
+  pairs('labels', ({ labels }) => labels.pairs),
 ]
 
 const SAMPLE_TARGET = { table: 'samples', columns: ['series', 'time', 'value', 'stale'] }
@@ -64,17 +66,20 @@ export class SampleWriterTable {
 }
 
 function unstatedDays(batch: SampleBatch, entries: readonly SeriesEntry[]): SeriesDay[] {
-  const found = new Map<SeriesEntry, Set<number>>()
+  const found = new Map<number, Set<number>>()
   for (let i = 0; i < batch.series.length; i++) {
-    const entry = entries[batch.series[i] ?? 0]
-    if (entry === undefined)
-      throw new Error(`sample ${i} of the batch names series ${batch.series[i]}, which it has not`)
+    const series = batch.series[i] ?? 0
+    const entry = entries[series]
+    if (entry === undefined) throw new Error(`sample ${i} of the batch names series ${series}, which it has not`)
     const day = dayOf(batch.timestampsMs[i] ?? 0)
     if (entry.newestDay === day || isStated(entry, day)) continue
-    const days = found.get(entry) ?? new Set()
-    found.set(entry, days.add(day))
+    const days = found.get(series) ?? new Set()
+    found.set(series, days.add(day))
   }
-  return [...found].flatMap(([entry, days]) => Array.from(days, (day) => ({ entry, day })))
+  return [...found].flatMap(([series, days]) => {
+    const [entry, labels] = [entries[series], batch.labels[series]]
+    return entry === undefined || labels === undefined ? [] : Array.from(days, (day) => ({ entry, labels, day }))
+  })
 }
 
 /** Encoding never waits, so one writer serves all. */

@@ -3,9 +3,8 @@ import type { Labels } from '../../model/labels.ts'
 
 export const DAY_MS = 24 * 3_600_000
 
-/** A series as the writer knows it. */
+/** A series as the writer knows it, without its labels, because there may be very many. */
 export interface SeriesEntry {
-  readonly labels: Labels
   /** The id in two halves, because a number holds only 53 bits. */
   readonly idHigh: number
   readonly idLow: number
@@ -73,7 +72,6 @@ function createEntry(labels: Labels): SeriesEntry {
   const metric = hash('sha256', labels.metricName, 'buffer').readUInt32BE(0)
   const digest = hash('sha256', labels.key, 'buffer')
   return {
-    labels,
     idHigh: ((metric & METRIC_BITS) | (digest.readUInt32BE(0) & ~METRIC_BITS)) >>> 0,
     idLow: digest.readUInt32BE(4),
     newestDay: NO_DAY,
