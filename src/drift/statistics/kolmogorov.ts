@@ -41,9 +41,9 @@ function durbin(n: number, d: number): number {
   const k = Math.ceil(n * d)
   const size = 2 * k - 1
   const power = matrixPower(durbinMatrix(size, k - n * d), size, n)
-  let probability = power.matrix[(k - 1) * size + k - 1] ?? 0
-  for (let i = 1; i <= n; i++) probability *= i / n
-  return probability * Math.exp(power.logScale)
+  const element = power.matrix[(k - 1) * size + k - 1] ?? 0
+  // In logarithms, for n! / nⁿ is less than the smallest number from n = 750 on.
+  return Math.exp(Math.log(element) + power.logScale + logGamma(n + 1) - n * Math.log(n))
 }
 
 function durbinMatrix(size: number, h: number): Float64Array {
