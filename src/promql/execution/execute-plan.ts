@@ -37,6 +37,7 @@ export async function executePlan(planned: PlannedQuery, resources: Resources): 
     return await execute(planned, resources, false)
   } catch (error) {
     if (!(error instanceof CompareAllSignal)) throw error
+    planned.probe.restart()
     return execute(planned, resources, true)
   }
 }

@@ -41,7 +41,7 @@ class Measurement {
 /** Wraps every operator of a query so that it counts what it gives and how long it works. */
 export class MeasuringProbe implements Probe {
   readonly #now: () => number
-  readonly #root = new Measurement('query')
+  #root = new Measurement('query')
   #current = this.#root
 
   /** `now` counts milliseconds with a fraction. */
@@ -75,6 +75,11 @@ export class MeasuringProbe implements Probe {
           }),
         ),
     }
+  }
+
+  restart(): void {
+    this.#root = new Measurement('query')
+    this.#current = this.#root
   }
 
   /** The operators at the top, mostly one. */

@@ -5,10 +5,13 @@ import type { RangeOperator, VectorOperator } from './operator.ts'
 export interface Probe {
   vector(plan: VectorPlan, make: () => VectorOperator): VectorOperator
   range(plan: RangePlan, make: () => RangeOperator): RangeOperator
+  /** The query begins again with new operators. */
+  restart(): void
 }
 
 /** Measures nothing. */
 export const NO_PROBE: Probe = {
   vector: (_plan, make) => make(),
   range: (_plan, make) => make(),
+  restart: () => undefined,
 }
