@@ -148,9 +148,9 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
   }
   const remoteWrite = new RemoteWriteReceiver({ samples: writer, instruments, maxSizeBytes: otlp.maxBodyBytes })
 
-  const spooling = { maxSizeBytes: SPOOL_SIZE_BYTES, clock, random, instruments: createSpoolInstruments(instruments) }
+  const spooling = { maxSizeBytes: SPOOL_SIZE_BYTES, clock, random, instruments: spoolInstruments }
   const spoolIn = (name: string) => ({ ...spooling, name, directory: path.join(dataDirectory, 'spool', name) })
-  const spooled = await SpooledSampleWriter.start({ ...spoolIn('samples'), writer: samples })
+  const spooled = await SpooledSampleWriter.start({ ...spoolIn('samples'), writer })
   const gatewaySpool = await SpanSpool.start({
     ...spoolIn('gateway'),
     takeSpans: (spans) => intake.takeSpans(spans, 'gateway'),
