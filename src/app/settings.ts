@@ -8,6 +8,7 @@ import { Labels } from '../model/labels.ts'
 import { DEFAULT_ENGINE_OPTIONS } from '../promql/query-engine.ts'
 import type { RuleGroupDefinition } from '../rules/rule-definition.ts'
 import { loadDefaultRules, loadRuleFiles } from '../rules/rule-files.ts'
+import { sloGroups } from '../rules/slo.ts'
 
 /** A configuration with every file that it names read and checked, so that using it can fail no more. */
 export interface Settings extends LoadedConfig {
@@ -36,7 +37,11 @@ export function readSettings(file: string | null): Settings {
   return {
     ...loaded,
     folder,
-    ruleGroups: [...loadRuleFiles(config.rule_files, folder, features), ...defaults],
+    ruleGroups: [
+      ...loadRuleFiles(config.rule_files, folder, features),
+      ...sloGroups(config.slos, features),
+      ...defaults,
+    ],
     externalLabels: Labels.from(config.global.external_labels),
     alertmanager: readAlertmanager(config.alertmanager, folder),
   }

@@ -10,7 +10,7 @@ import { remoteWriteConfigs } from '../export/remote-write/config.ts'
 import { gatewayConfig } from '../ingest/gateway/config.ts'
 import { budgetsSchema, pricingSchema } from '../pricing/config.ts'
 import { queryConfig } from '../promql/config.ts'
-import { ruleFilesConfig, rulesConfig } from '../rules/config.ts'
+import { ruleFilesConfig, rulesConfig, slosConfig } from '../rules/config.ts'
 import { limitsConfig, retentionConfig, storageConfig } from '../storage/config.ts'
 
 /**
@@ -39,6 +39,7 @@ export const configSchema = z
     pricing: pricingSchema.prefault({}),
     budgets: budgetsSchema,
     rules: rulesConfig,
+    slos: slosConfig,
     catalogue: catalogueConfig,
   })
   .superRefine((config, context) => {
