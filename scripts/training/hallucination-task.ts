@@ -13,7 +13,20 @@ export function hallucinationTasks(): readonly TrainingTask[] {
 
 function task(language: string, examples: readonly Example[]): TrainingTask {
   const options = { name: `hallucination-${language}`, version: '1', denseNames: HALLUCINATION_DENSE, cost: 0.05 }
-  return { options, examples, threshold: language === 'en' ? 0.4 : 0.75 }
+  return { options, card: CARD, examples, threshold: language === 'en' ? 0.4 : 0.75 }
+}
+
+const CARD = {
+  purpose:
+    'How often answers of this kind to prompts of this kind were found to be invented, where no document tells. Used by `hallucination` without context.',
+  data: [
+    'HaluEval, general: human labels (MIT)',
+    'HalluQA: answers of many models, judged by a model against references (Apache-2.0)',
+  ],
+  failures: [
+    'It knows no facts: it recognises occasions for invention (missing material, links, figures) and manners, not untruths.',
+    'Right answers to difficult questions are flagged, wrong answers to easy ones pass.',
+  ],
 }
 
 function english(): Example[] {

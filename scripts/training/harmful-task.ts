@@ -12,6 +12,20 @@ import { expandAll } from './template.ts'
 export function harmfulTasks(): readonly TrainingTask[] {
   return [
     {
+      card: {
+        purpose: 'Whether an answer itself does harm. Used by `harmful-content` and `jailbreak`.',
+        data: [
+          'JailbreakBench answers with the label of a judge model (MIT), XSTest answers (CC-BY-4.0)',
+          'harmless answers: IFEval (Apache-2.0), HaluEval (MIT), HalluQA (Apache-2.0), presidio-research (MIT)',
+          'Chinese answers written for this project (`scripts/training/examples/harm.ts`)',
+        ],
+        failures: [
+          'Its labels come from a judge model; among answers to fluent attacks (PAIR) it agrees with them little better than chance.',
+          'Chinese is learned from few written examples.',
+          'A harmful answer in a dry tone on a matter that the data does not have may pass.',
+        ],
+      },
+      measuredOn: ({ source }) => source.startsWith('jailbreakbench') || source === 'xstest',
       options: { name: 'harmful', version: '1', denseNames: [], cost: 0.5 },
       examples: [...jailbrokenAnswers(), ...answersToTests(), ...fairAnswers(), ...writtenAnswers()],
       threshold: {

@@ -21,7 +21,19 @@ export function instructionTasks(): readonly TrainingTask[] {
     {
       options: { name: 'embedded-instruction', version: '1', denseNames: INSTRUCTION_DENSE, cost: 0.5 },
       examples: [...documents, ...requests, ...hidden],
-      threshold: 0.9,
+      threshold: { rate: 0.002, on: () => true },
+      card: {
+        purpose:
+          'Whether a sentence of a document gives an assistant something to do. Used by `prompt-injection` on documents and tool results.',
+        data: [
+          'BIPIA attacks and contexts (MIT)',
+          'requests of HaluEval (MIT) and IFEval (Apache-2.0) as instructions; contexts of HaluEval as documents',
+        ],
+        failures: [
+          'A question that a document asks its reader looks like one that is hidden in it.',
+          'An instruction in the middle of a long sentence is drowned by it.',
+        ],
+      },
     },
   ]
 }

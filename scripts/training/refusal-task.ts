@@ -22,6 +22,8 @@ export function refusalTasks(): readonly TrainingTask[] {
     {
       options: { name: 'refusal', version: '2', denseNames: REFUSAL_DENSE, cost: 0.5 },
       examples: answers.map(({ kind, ...example }) => ({ ...example, isPositive: kind !== 'none' })),
+      card: { ...CARD, purpose: 'Whether an answer declines what was asked, in full or in part. Used by `refusal`.' },
+      measuredOn: isHumanLabelled,
       threshold: 0.5,
     },
     {
@@ -29,9 +31,32 @@ export function refusalTasks(): readonly TrainingTask[] {
       examples: answers
         .filter(({ kind }) => kind !== 'none')
         .map(({ kind, ...example }) => ({ ...example, isPositive: kind === 'full' })),
+      card: {
+        ...CARD,
+        purpose:
+          'Whether an answer that declines gives nothing (`full`) or answers in part (`partial`). Used by `refusal`.',
+      },
+      measuredOn: isHumanLabelled,
       threshold: 0.5,
     },
   ]
+}
+
+const CARD = {
+  data: [
+    'XSTest answers with human labels, CC-BY-4.0 (Röttger et al. 2024)',
+    'answers to IFEval prompts as harmless text, Apache-2.0',
+    'English and Chinese refusals and answers with the same words, written for this project (`scripts/training/examples/refusals.ts`)',
+  ],
+  failures: [
+    'An answer that rejects the premise of a question ("there were no benefits") is labelled a refusal by people and often missed.',
+    'Partial refusals are rare in the data; full and partial are told apart less surely than refusal and answer.',
+    'Chinese is learned from written examples only; no human labels were at hand to measure it.',
+  ],
+}
+
+function isHumanLabelled({ source }: Example): boolean {
+  return source.startsWith('xstest')
 }
 
 type Answer = Omit<Example, 'isPositive'> & { readonly kind: Kind }

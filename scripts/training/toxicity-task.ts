@@ -16,6 +16,21 @@ function taskFor(language: 'en' | 'zh', threshold: number): TrainingTask {
     options: { name: `toxicity-${language}`, version: '1', denseNames: TOXICITY_DENSE, cost: 0.5 },
     examples: [...labelled(language), ...harmless(language)],
     threshold,
+    card: {
+      purpose: `Whether a text is insulting, degrading or hostile, ${language === 'en' ? 'in English' : 'in Chinese'}. Used by \`toxicity\`.`,
+      data: [
+        language === 'en' ? 'surge-ai/toxicity (MIT)' : 'COLDataset (Apache-2.0)',
+        'harmless prompts and answers: IFEval, XSTest, CValues, HalluQA',
+        'word lists of this project (`src/evaluation/evaluators/toxicity/toxicity-lexicon.ts`)',
+      ],
+      failures: [
+        'Contempt without any coarse word, irony, and quotation of an insult that is rejected.',
+        language === 'en'
+          ? 'Five hundred comments are few: rare slurs count by the word list alone.'
+          : 'People disagree on much of this set; a neutral remark about a region or sex is easily flagged.',
+      ],
+    },
+    measuredOn: (example) => example.source.startsWith(source),
     calibratedOn: (example) => example.source.startsWith(source),
   }
 }

@@ -1,5 +1,4 @@
 import type { Judged } from '../../bench/quality/metrics.ts'
-import type { LinearModel } from '../../src/evaluation/models/linear-model.ts'
 import { hashOf } from '../../src/evaluation/text/words.ts'
 import type { Example, TrainingOptions } from './classifier.ts'
 import { train } from './classifier.ts'
@@ -60,11 +59,6 @@ export function calibrate(heldOut: readonly HeldOut[]): Calibration {
     if (Math.abs(dSlope) + Math.abs(dIntercept) < 1e-7) break
   }
   return { slope, intercept }
-}
-
-/** The model with its calibration and threshold. */
-export function calibrated(model: LinearModel, calibration: Calibration, threshold: number): LinearModel {
-  return model.with({ ...calibration, threshold })
 }
 
 /** Held-out examples as judged at a threshold of the calibrated probability. */

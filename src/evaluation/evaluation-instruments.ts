@@ -1,5 +1,6 @@
 import type { Evaluation } from '../model/evaluation.ts'
 import type { InstrumentRegistry } from '../telemetry/instruments.ts'
+import type { ModelDiversity } from './diversity-windows.ts'
 
 /** Evaluators times models times verdicts; beyond it series are counted as "other". */
 const MAX_SERIES = 10_000
@@ -15,6 +16,10 @@ export class EvaluationInstruments {
   readonly #reduced
   readonly #overlong
   readonly #waiting
+  readonly #distinct
+  readonly #nearDuplicates
+  readonly #templates
+  readonly #window
 
   constructor(registry: InstrumentRegistry) {
     this.#score = registry.histogram({
@@ -52,6 +57,26 @@ export class EvaluationInstruments {
       name: 'tetrascope_evaluation_queue_size',
       help: 'Requests that wait for evaluation.',
     })
+    this.#distinct = registry.gauge({
+      name: 'llm_output_distinct_ratio',
+      help: 'Different words (n="1") and pairs of words (n="2") as a share of all in the last answers of a model.',
+      labelNames: ['model', 'n'],
+    })
+    this.#nearDuplicates = registry.gauge({
+      name: 'llm_output_near_duplicate_ratio',
+      help: 'Share of the last answers of a model that nearly equal an earlier one.',
+      labelNames: ['model'],
+    })
+    this.#templates = registry.gauge({
+      name: 'llm_output_template_ratio',
+      help: 'Share of the last answers of a model that begin like at least two others.',
+      labelNames: ['model'],
+    })
+    this.#window = registry.gauge({
+      name: 'llm_output_window_size',
+      help: 'Answers that the ratios of distinct, duplicate and template output are taken over.',
+      labelNames: ['model'],
+    })
     for (const reason of ['queue_full', 'worker_failed', 'stopped', 'store_failed'] as const) this.dropped(reason, 0)
   }
 
@@ -62,6 +87,15 @@ export class EvaluationInstruments {
       this.#verdicts.add({ evaluator, model, verdict })
       this.#verdicts.add({ evaluator, model, verdict: verdict === 'ok' ? 'flagged' : 'ok' }, 0)
     }
+  }
+
+  /** Sets the figures of one model's window of answers. */
+  diversity({ model, answers, distinct1, distinct2, nearDuplicateShare, templateShare }: ModelDiversity): void {
+    this.#distinct.set({ model, n: '1' }, distinct1)
+    this.#distinct.set({ model, n: '2' }, distinct2)
+    this.#nearDuplicates.set({ model }, nearDuplicateShare)
+    this.#templates.set({ model }, templateShare)
+    this.#window.set({ model }, answers)
   }
 
   dropped(reason: DropReason, count: number): void {

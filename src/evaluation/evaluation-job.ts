@@ -1,4 +1,5 @@
 import type { Evaluation } from '../model/evaluation.ts'
+import type { DiversityWindows, ModelDiversity } from './diversity-windows.ts'
 import type { EvaluationInput, Evaluator } from './evaluator.ts'
 import { boundInput } from './input-of.ts'
 
@@ -22,18 +23,27 @@ export interface EvaluatorFailure {
 export interface EvaluationOutcome {
   readonly evaluations: readonly Evaluation[]
   readonly failures: readonly EvaluatorFailure[]
+  /** Windows of answers that were measured again. */
+  readonly diversity: readonly ModelDiversity[]
 }
 
-/** Runs the evaluators over a batch. */
-export function runJobs(jobs: readonly EvaluationJob[], evaluators: readonly Evaluator[]): EvaluationOutcome {
+/** Runs the evaluators over a batch, and takes its answers into the windows. */
+export function runJobs(
+  jobs: readonly EvaluationJob[],
+  evaluators: readonly Evaluator[],
+  windows: DiversityWindows,
+): EvaluationOutcome {
+  const diversity: ModelDiversity[] = []
   const evaluations: Evaluation[] = []
   const failures: EvaluatorFailure[] = []
   const cheap = evaluators.filter((evaluator) => evaluator.costClass === 'cheap')
   for (const job of jobs) {
     const bounded = { ...job, input: boundInput(job.input) }
     for (const evaluator of job.depth === 'all' ? evaluators : cheap) runOne(bounded, evaluator, evaluations, failures)
+    const measured = windows.add(job.input.model, bounded.input.response)
+    if (measured !== undefined) diversity.push(measured)
   }
-  return { evaluations, failures }
+  return { evaluations, failures, diversity }
 }
 
 function runOne(

@@ -192,6 +192,7 @@ export class EvaluationRunner {
       this.#options.logger.error({ evaluator, error: message }, 'evaluator failed')
     }
     this.#instruments.evaluated(outcome.evaluations)
+    for (const measured of outcome.diversity) this.#instruments.diversity(measured)
     void this.#write(outcome)
     this.#pump()
   }

@@ -26,9 +26,11 @@ interface Statement {
 
 /** Where a later sentence says the same as an earlier one with another number, or denies it. Questions and list items are no statements. */
 export function contradictionsIn(earlier: readonly Sentence[], later: readonly Sentence[]): Contradiction[] {
-  const known = earlier.slice(0, MAX_SENTENCES).flatMap(statementOf)
+  const [before, after] = [earlier.slice(0, MAX_SENTENCES), later.slice(0, MAX_SENTENCES)]
+  if (!canConflict(before, after)) return []
+  const known = before.flatMap(statementOf)
   const found: Contradiction[] = []
-  for (const statement of later.slice(0, MAX_SENTENCES).flatMap(statementOf)) {
+  for (const statement of earlier === later ? known : after.flatMap(statementOf)) {
     for (const other of known) {
       if (other.sentence.start >= statement.sentence.start && earlier === later) break
       const kind = conflictOf(other, statement)
@@ -36,6 +38,13 @@ export function contradictionsIn(earlier: readonly Sentence[], later: readonly S
     }
   }
   return found
+}
+
+/** Two sentences conflict in a negation that one of them has, or in numbers that both have. */
+function canConflict(before: readonly Sentence[], after: readonly Sentence[]): boolean {
+  if ([...before, ...after].some(({ text }) => NEGATION.test(text))) return true
+  const withDigits = (sentences: readonly Sentence[]): number => sentences.filter(({ text }) => /\d/.test(text)).length
+  return before === after ? withDigits(before) > 1 : withDigits(before) > 0 && withDigits(after) > 0
 }
 
 function statementOf(sentence: Sentence): Statement[] {
@@ -47,14 +56,16 @@ function statementOf(sentence: Sentence): Statement[] {
     if (!isNumber && !isStopword(words.hashes[i] ?? 0)) stems.add(stem)
   })
   if (stems.size < MIN_WORDS) return []
-  const numbers = new Set(numbersOf(sentence.text).map(({ value }) => value))
+  const numbers = new Set(/\d/.test(sentence.text) ? numbersOf(sentence.text).map(({ value }) => value) : [])
   return [{ sentence, stems, numbers, isNegated: NEGATION.test(sentence.text) }]
 }
 
 function conflictOf(a: Statement, b: Statement): Contradiction['kind'] | undefined {
+  const [fewer, more] = a.stems.size < b.stems.size ? [a.stems.size, b.stems.size] : [b.stems.size, a.stems.size]
+  if (fewer / more < SAME_MATTER) return undefined
   let common = 0
   for (const stem of a.stems) if (b.stems.has(stem)) common++
-  if (common / Math.max(a.stems.size, b.stems.size) < SAME_MATTER) return undefined
+  if (common / more < SAME_MATTER) return undefined
   if (a.isNegated !== b.isNegated) return 'negation'
   const differ = a.numbers.size > 0 && b.numbers.size > 0 && ![...a.numbers].some((number) => b.numbers.has(number))
   return differ ? 'number' : undefined

@@ -166,16 +166,24 @@ function characterRun(text: string): CharacterRun | undefined {
   return undefined
 }
 
+/** A run covers every place of a coarse grid that falls into it, so only those are looked at until one repeats. */
 function runEnd(text: string, piece: number): { start: number; end: number } | undefined {
-  let start = 0
-  for (let i = piece; i <= text.length; i++) {
-    const unit = text.charCodeAt(i)
-    const goesOn = unit === text.charCodeAt(i - piece) && (isLetter(unit) || isDigit(unit))
-    if (goesOn) continue
-    if (i - start >= RUN_REPEATS * piece && isLetter(text.charCodeAt(start + 1))) return { start, end: i }
-    start = i - piece + 1
+  const step = (RUN_REPEATS * piece) >> 1
+  for (let at = piece; at < text.length; at += step) {
+    if (text.charCodeAt(at) !== text.charCodeAt(at - piece)) continue
+    let start = at
+    let end = at
+    while (start >= piece && repeats(text, start, piece)) start--
+    while (end < text.length && repeats(text, end, piece)) end++
+    if (end - start >= RUN_REPEATS * piece && isLetter(text.charCodeAt(start + 1)))
+      return { start: Math.max(0, start + 1 - piece), end }
   }
   return undefined
+}
+
+function repeats(text: string, at: number, piece: number): boolean {
+  const unit = text.charCodeAt(at)
+  return unit === text.charCodeAt(at - piece) && (isLetter(unit) || isDigit(unit))
 }
 
 function characterRunScore(run: CharacterRun): Score {

@@ -1,3 +1,4 @@
+import { isDigit, isLetter } from '../text/script.ts'
 import { sentencesOf } from '../text/sentences.ts'
 import { wordsOf } from '../text/words.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
@@ -64,7 +65,17 @@ function wordRanges(prompt: string): Instruction[] {
 }
 
 function countWords(response: string): number {
-  return response.match(/\S*[\p{L}\p{N}]\S*/gu)?.length ?? 0
+  let count = 0
+  let hasLetter = false
+  for (let i = 0; i <= response.length; i++) {
+    const unit = response.charCodeAt(i)
+    if (unit > 0x20) hasLetter ||= isLetter(unit) || isDigit(unit)
+    else {
+      if (hasLetter) count++
+      hasLetter = false
+    }
+  }
+  return count
 }
 
 /** Paragraphs are parted by a divider (`***`) where there is one, else by blank lines. */

@@ -14,6 +14,8 @@ export interface ModelHeader {
   readonly intercept: number
   /** Probability from which on the verdict is `flagged`. */
   readonly threshold: number
+  /** Figures on examples that the model had not seen when it judged them; see its card. */
+  readonly crossValidated?: Readonly<Record<'precision' | 'recall' | 'f1' | 'auc' | 'ece', number>>
 }
 
 /** A set of n-gram features that together weigh as much as one text, however long it is. */

@@ -1,5 +1,6 @@
 import { rememberLast } from './remember.ts'
 import { isUnspaced } from './script.ts'
+import { isStopword } from './stopwords.ts'
 import type { Words } from './words.ts'
 import { FNV_OFFSET, FNV_PRIME, lowerCaseKeepingPlaces, wordsOf } from './words.ts'
 
@@ -9,7 +10,7 @@ export const FEATURE_COUNT = 1 << FEATURE_BITS
 
 /** Lengths of the character n-grams inside words; misspellings and inflections share most of them. */
 const MIN_GRAM = 3
-const MAX_GRAM = 5
+const MAX_GRAM = 4
 /** Characters of one word that are read. Longer ones are codes and addresses. */
 const MAX_WORD = 24
 
@@ -19,7 +20,7 @@ const TRIPLE_SALT = 0x68e31da4
 const GRAM_SALT = 0x1b873593
 
 /** For each feature the text that had it last, so that each is listed once without a set. */
-const seenIn = new Int32Array(FEATURE_COUNT)
+const seenIn = new Uint8Array(FEATURE_COUNT)
 let generation = 0
 let scratch = new Int32Array(4_096)
 
@@ -29,13 +30,18 @@ let scratch = new Int32Array(4_096)
  */
 export const featuresOf = rememberLast((text: string): Int32Array => {
   const words = wordsOf(text)
-  return featuresOfWords(text, words, 0, words.count)
+  return readFeatures(text, words, 0, words.count)
 })
 
 /** The same for the words from `from` to before `to`. */
 export function featuresOfWords(text: string, words: Words, from: number, to: number): Int32Array {
+  // A whole text is asked for by several evaluators.
+  return from === 0 && to >= words.count ? featuresOf(text) : readFeatures(text, words, from, to)
+}
+
+function readFeatures(text: string, words: Words, from: number, to: number): Int32Array {
   const lower = lowerCaseKeepingPlaces(text)
-  generation++
+  nextGeneration()
   let size = 0
   const { hashes, starts, ends } = words
   let previous = 0
@@ -50,9 +56,19 @@ export function featuresOfWords(text: string, words: Words, from: number, to: nu
     if (beforePrevious !== 0) size = emit(mix(mix(beforePrevious, previous), hash) ^ TRIPLE_SALT, size)
     beforePrevious = previous
     previous = hash
-    if (!isUnspaced(lower.charCodeAt(start))) size = emitGrams(lower, start, Math.min(end, start + MAX_WORD), size)
+    // Parts of "the" and "with" say nothing that the words do not.
+    if (!isUnspaced(lower.charCodeAt(start)) && !isStopword(hash))
+      size = emitGrams(lower, start, Math.min(end, start + MAX_WORD), size)
   }
   return scratch.slice(0, size)
+}
+
+/** A byte per feature stays in the processor's cache; every 255 texts the marks are wiped. */
+function nextGeneration(): void {
+  generation++
+  if (generation < 256) return
+  seenIn.fill(0)
+  generation = 1
 }
 
 function emitGrams(text: string, start: number, end: number, from: number): number {

@@ -25,8 +25,8 @@ export type Language =
   | 'id'
   | 'und'
 
-/** Letters that are read. A page is enough to tell. */
-const MAX_LENGTH = 3_000
+/** Characters that are read. A paragraph is enough to tell. */
+const MAX_LENGTH = 600
 /** Letters below which a text does not tell its language. */
 const MIN_LETTERS = 6
 const MIN_WORDS = 2

@@ -19,8 +19,10 @@ interface Term<C> {
  * words (`fuck*`), or a string of Chinese characters, which is found anywhere.
  */
 export class Lexicon<C extends string> {
-  /** Terms by their first unit, longest first. */
+  /** Terms by their first two units (the second 0 in a term of one), longest first. */
   readonly #terms = new Map<number, Array<Term<C>>>()
+  /** 1 for each unit that begins a term: nearly every place of a text is passed over by this alone. */
+  readonly #begins = new Uint8Array(0x10000)
 
   constructor(lists: Readonly<Record<C, string>>) {
     for (const category of Object.keys(lists) as C[]) {
@@ -33,34 +35,36 @@ export class Lexicon<C extends string> {
   find(text: string): Array<LexiconHit<C>> {
     const lower = lowerCaseKeepingPlaces(text)
     const hits: Array<LexiconHit<C>> = []
+    let isInWord = false
     for (let i = 0; i < lower.length; i++) {
-      const candidates = this.#terms.get(lower.charCodeAt(i))
-      if (candidates === undefined || !isTermStart(lower, i)) continue
-      const found = candidates.find((term) => matches(lower, i, term))
+      const unit = lower.charCodeAt(i)
+      const isStart = !isInWord || isHan(unit)
+      isInWord = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x80 && isLetter(unit) && !isHan(unit))
+      if (!isStart || this.#begins[unit] === 0) continue
+      const found = this.#termAt(lower, i, unit)
       if (found === undefined) continue
       const end = i + found.text.length
       hits.push({ category: found.category, start: i, end })
       i = end - 1
+      isInWord = isLetter(lower.charCodeAt(i)) && !isHan(lower.charCodeAt(i))
     }
     return hits
+  }
+
+  #termAt(lower: string, at: number, unit: number): Term<C> | undefined {
+    const longer = this.#terms.get(unit * 0x10000 + lower.charCodeAt(at + 1))?.find((term) => matches(lower, at, term))
+    return longer ?? this.#terms.get(unit * 0x10000)?.find((term) => matches(lower, at, term))
   }
 
   #add(term: string, category: C): void {
     const isPrefix = term.endsWith('*')
     const text = (isPrefix ? term.slice(0, -1) : term).toLowerCase()
-    const key = text.charCodeAt(0)
+    const key = text.charCodeAt(0) * 0x10000 + (text.length > 1 ? text.charCodeAt(1) : 0)
     const terms = this.#terms.get(key) ?? []
     terms.push({ text, isPrefix, category })
     this.#terms.set(key, terms)
+    this.#begins[text.charCodeAt(0)] = 1
   }
-}
-
-/** A term of letters begins at the beginning of a word. */
-function isTermStart(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at)
-  if (isHan(unit) || at === 0) return true
-  const before = text.charCodeAt(at - 1)
-  return isHan(before) || !isLetter(before)
 }
 
 function matches<C>(text: string, at: number, term: Term<C>): boolean {

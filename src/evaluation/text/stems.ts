@@ -10,7 +10,22 @@ export interface Stems {
   readonly hashes: Int32Array
 }
 
-const ENDING = /(?:ingly|edly|fully|ments|ations|ation|ities|ings|ing|ied|ies|ment|ness|ions|ion|ed|es|ly|er|ers|al|s)$/
+/** Endings by their last letter, longest first: few words have more than one to try. */
+const ENDINGS: ReadonlyMap<number, readonly string[]> = new Map(
+  [
+    'ments ations ities ings ions ness ies ers es s',
+    'ied ed',
+    'ing',
+    'ingly edly fully ly',
+    'er',
+    'al',
+    'ation ion',
+    'ment',
+  ].map((list) => {
+    const endings = list.split(' ')
+    return [(endings[0] ?? '').charCodeAt((endings[0] ?? '').length - 1), endings]
+  }),
+)
 
 /** Stems of a text, for comparing texts that say the same in other forms of the words. */
 export const stemsOf = rememberLast((text: string): Stems => {
@@ -29,7 +44,17 @@ function stemHash(lower: string, { hashes, starts, ends }: Words, i: number): nu
     return isUnspaced(next) ? Math.imul(hashes[i] ?? 0, 31) ^ next : (hashes[i] ?? 0)
   }
   if (end - start < 5 || isDigit(lower.charCodeAt(start))) return hashes[i] ?? 0
-  const word = lower.slice(start, end)
-  const stem = word.replace(/['’]s$/, '').replace(ENDING, '')
-  return stem.length < 3 || stem.length === word.length ? (hashes[i] ?? 0) : hashOf(stem)
+  const stemEnd = endOfStem(lower, start, end)
+  return stemEnd === end ? (hashes[i] ?? 0) : hashOf(lower, start, stemEnd)
+}
+
+/** Where the stem ends: before the ending, when three letters are left, else where the word ends. */
+function endOfStem(lower: string, start: number, end: number): number {
+  const last = lower.charCodeAt(end - 1)
+  const afterApostrophe = lower.charCodeAt(end - 2)
+  if (last === 0x73 && (afterApostrophe === 0x27 || afterApostrophe === 0x2019)) return end - 2
+  for (const ending of ENDINGS.get(last) ?? []) {
+    if (end - start - ending.length >= 3 && lower.startsWith(ending, end - ending.length)) return end - ending.length
+  }
+  return end
 }

@@ -24,9 +24,7 @@ export const FNV_PRIME = 0x01000193
  */
 export const wordsOf = rememberLast((text: string): Words => {
   const lower = lowerCaseKeepingPlaces(text)
-  const hashes = new Int32Array(text.length)
-  const starts = new Int32Array(text.length)
-  const ends = new Int32Array(text.length)
+  if (scratch.length < text.length * 3) scratch = new Int32Array(text.length * 6)
   let count = 0
   let unspacedCount = 0
   for (let i = 0; i < lower.length; ) {
@@ -36,15 +34,23 @@ export const wordsOf = rememberLast((text: string): Words => {
       continue
     }
     if (isUnspaced(lower.charCodeAt(i))) unspacedCount++
-    hashes[count] = hashOf(lower, i, end)
-    starts[count] = i
-    ends[count] = end
+    scratch[count * 3] = hashOf(lower, i, end)
+    scratch[count * 3 + 1] = i
+    scratch[count * 3 + 2] = end
     count++
     i = end
   }
-  const cut = (column: Int32Array): Int32Array => column.subarray(0, count)
-  return { count, hashes: cut(hashes), starts: cut(starts), ends: cut(ends), unspacedCount }
+  return { count, hashes: column(0, count), starts: column(1, count), ends: column(2, count), unspacedCount }
 })
+
+/** Words of the text that is being read: hash, start, end of each. Kept, because columns of unknown length cost more to make than to fill. */
+let scratch = new Int32Array(4_096)
+
+function column(offset: number, count: number): Int32Array {
+  const values = new Int32Array(count)
+  for (let i = 0; i < count; i++) values[i] = scratch[i * 3 + offset] ?? 0
+  return values
+}
 
 /** FNV-1a over the UTF-16 units of a part of a text. */
 export function hashOf(text: string, start = 0, end = text.length): number {
@@ -54,10 +60,10 @@ export function hashOf(text: string, start = 0, end = text.length): number {
 }
 
 /** Lower case of the same length: a few letters (İ) grow in lower case, then only ASCII is lowered so that places hold. */
-export function lowerCaseKeepingPlaces(text: string): string {
+export const lowerCaseKeepingPlaces = rememberLast((text: string): string => {
   const lower = text.toLowerCase()
   return lower.length === text.length ? lower : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
-}
+})
 
 /** Where the word that begins at `start` ends; `start` when none begins there. */
 function wordEnd(text: string, start: number): number {

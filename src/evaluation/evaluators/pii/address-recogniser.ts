@@ -1,5 +1,6 @@
+import type { DigitGroup } from './digit-groups.ts'
 import type { PiiFinding } from './finding.ts'
-import { findAll } from './finding.ts'
+import { findAll, findAround } from './finding.ts'
 
 const STREET_TYPE =
   '(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Parkway|Pkwy|Highway|Hwy|Circle|Cir|Crescent|Close|Trail|Alley|Row|Walk|Mews|Hill|Isle|Crossing|Plaza)'
@@ -28,11 +29,25 @@ const CHINESE_COMMUNITY =
   /[\u4e00-\u9fa5]{2,8}(?:市|区|县)[\u4e00-\u9fa5\d]{2,14}(?:小区|花园|公寓|大厦|家园|苑|村|广场)[\u4e00-\u9fa5]{0,2}\d{1,4} ?(?:号楼|栋|幢|座|单元|号)[\u4e00-\u9fa5\dA-Za-z-]{0,12}/g
 /** The address that is written when any address is meant. */
 const EXAMPLE = /^123\d? (?:Main|Any|Example|Elm|Fake|Your)\b/
-const HOUSE_NUMBER = /\d/
+/** Characters around a house number: a street, a place, a flat. */
+const CONTEXT_MARGIN = 80
 
 /** Postal addresses with a house number: English, Chinese, the common forms of Europe, boxes. */
-export function recogniseAddresses(text: string): readonly PiiFinding[] {
-  if (!HOUSE_NUMBER.test(text)) return []
+export function recogniseAddresses(text: string, groups: readonly DigitGroup[]): readonly PiiFinding[] {
+  // "1." before an item of a list, a year or a percentage has no street around it.
+  const numbers = groups.filter(({ start, end, digits }) => digits <= 12 && mayBeHouseNumber(text, start, end))
+  return findAround(text, numbers, CONTEXT_MARGIN, addressesIn)
+}
+
+/** A house number has a name before it, or a space and a name after it; Chinese ones have a character beside them. */
+function mayBeHouseNumber(text: string, start: number, end: number): boolean {
+  return (
+    /^[A-Za-z]? ?[A-Z\u00c0-\u024f\u4e00-\u9fa5]/u.test(text.slice(end, end + 3)) ||
+    /[\p{L}.#][ ]?$|\n$/u.test(text.slice(Math.max(0, start - 2), start))
+  )
+}
+
+function addressesIn(text: string): readonly PiiFinding[] {
   return [
     ...findAll(text, 'ADDRESS', ENGLISH, ([address]) => !EXAMPLE.test(address)),
     ...findAll(text, 'ADDRESS', FLAT),

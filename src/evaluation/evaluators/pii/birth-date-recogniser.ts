@@ -1,3 +1,4 @@
+import type { DigitGroup } from './digit-groups.ts'
 import type { PiiFinding } from './finding.ts'
 import { contextBefore, findAll } from './finding.ts'
 
@@ -14,7 +15,8 @@ const SOMEBODY =
   /\b(?:i|i'm|he|she|patient|customer|client|user|employee|applicant|my \w+)\b|患者|病人|客户|用户|本人|我|先生|女士/
 
 /** Dates that are said to be a birthday. */
-export function recogniseBirthDates(text: string): readonly PiiFinding[] {
+export function recogniseBirthDates(text: string, groups: readonly DigitGroup[]): readonly PiiFinding[] {
+  if (!groups.some(({ digits }) => digits >= 4)) return []
   if (!CONTEXT.test(text.toLowerCase())) return []
   return findAll(text, 'DATE_OF_BIRTH', DATE, (match) => {
     const before = contextBefore(text, match.index, 40)

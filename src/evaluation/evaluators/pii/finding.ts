@@ -1,3 +1,6 @@
+import type { DigitGroup } from './digit-groups.ts'
+import { partsAround } from './digit-groups.ts'
+
 /** Kinds of personal data, in Presidio's words where it has one. */
 export type PiiType =
   | 'EMAIL_ADDRESS'
@@ -23,8 +26,20 @@ export interface PiiFinding {
   readonly end: number
 }
 
-/** Finds one family of personal data. Linear in the length of the text. */
-export type Recogniser = (text: string) => readonly PiiFinding[]
+/** Finds one family of personal data in a text whose groups of digits are known. Linear in the length of the text. */
+export type Recogniser = (text: string, groups: readonly DigitGroup[]) => readonly PiiFinding[]
+
+/** What a recogniser finds in the parts of a text around some groups of digits, with places in the whole text. */
+export function findAround(
+  text: string,
+  groups: readonly DigitGroup[],
+  margin: number,
+  find: (part: string) => readonly PiiFinding[],
+): PiiFinding[] {
+  return partsAround(text, groups, margin).flatMap(({ from, to }) => {
+    return find(text.slice(from, to)).map(({ type, start, end }) => ({ type, start: start + from, end: end + from }))
+  })
+}
 
 /** The text before a place, lower case, in which words such as "card" or "电话" decide what a number is. */
 export function contextBefore(text: string, start: number, length = 48): string {

@@ -1,6 +1,10 @@
 import { passesIban, passesVerhoeff, weightedSum } from './checksums.ts'
+import type { DigitGroup } from './digit-groups.ts'
 import type { PiiFinding } from './finding.ts'
-import { contextBefore, findAll } from './finding.ts'
+import { contextBefore, findAll, findAround } from './finding.ts'
+
+const MIN_DIGITS = 3
+const CONTEXT_MARGIN = 64
 
 const IBAN = /(?<![A-Za-z\d])[A-Za-z]{2}\d{2}(?: ?[A-Za-z\d]{4}){2,7}(?: ?[A-Za-z\d]{1,3})?(?![A-Za-z\d])/g
 const PASSPORT_CONTEXT = /passport|护照|通行证/
@@ -67,7 +71,13 @@ const NATIONAL_IDS: readonly NationalId[] = [
 ]
 
 /** IBANs, passports, licence plates and national numbers that contain letters or their own signs. */
-export function recogniseIdentityDocuments(text: string): readonly PiiFinding[] {
+export function recogniseIdentityDocuments(text: string, groups: readonly DigitGroup[]): readonly PiiFinding[] {
+  // The shortest are plates: four digits, or five with their region before them.
+  const numbers = groups.filter(({ digits }) => digits >= MIN_DIGITS)
+  return numbers.length === 0 ? [] : findAround(text, numbers, CONTEXT_MARGIN, identityDocumentsIn)
+}
+
+function identityDocumentsIn(text: string): readonly PiiFinding[] {
   const lower = text.toLowerCase()
   return [
     ...findAll(text, 'IBAN_CODE', IBAN, ([iban]) => passesIban(iban.replaceAll(' ', '').toUpperCase())),

@@ -1,5 +1,6 @@
+import type { DigitGroup } from './digit-groups.ts'
 import type { PiiFinding } from './finding.ts'
-import { contextBefore, findAll } from './finding.ts'
+import { contextBefore, findAll, findAround } from './finding.ts'
 
 const IPV4 = /(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w/]|\.\d)/g
 const IPV6 = /(?<![\w:.])(?:[\da-fA-F]{1,4}:){2,7}(?::?[\da-fA-F]{1,4}){1,7}(?![\w:.])/g
@@ -7,7 +8,16 @@ const VERSION_CONTEXT = /(?:version|ver\.?|v|release|build|section|版本) ?:?$/
 const IP_CONTEXT = /\bip\b|address|host|server|client|\bfrom\b|地址|登录/
 
 /** Addresses of the internet protocol, without those that mean a machine itself, everybody, or a whole network. */
-export function recogniseIpAddresses(text: string): readonly PiiFinding[] {
+export function recogniseIpAddresses(text: string, groups: readonly DigitGroup[]): readonly PiiFinding[] {
+  return findAround(
+    text,
+    groups.filter(({ digits }) => digits >= 4),
+    48,
+    ipAddressesIn,
+  )
+}
+
+function ipAddressesIn(text: string): readonly PiiFinding[] {
   const v4 = text.includes('.') ? findAll(text, 'IP_ADDRESS', IPV4, (match) => isPersonalV4(text, match)) : []
   const v6 = text.includes(':') ? findAll(text, 'IP_ADDRESS', IPV6, ([address]) => isPersonalV6(address)) : []
   return [...v4, ...v6]

@@ -1,6 +1,7 @@
 import { isDay, passesLuhn, passesResidentId } from './checksums.ts'
+import type { DigitGroup } from './digit-groups.ts'
 import type { PiiFinding, PiiType } from './finding.ts'
-import { contextBefore } from './finding.ts'
+import { contextBefore, findAround } from './finding.ts'
 import { isPhoneNumber, PHONE_CONTEXT } from './phone-number.ts'
 
 /**
@@ -10,6 +11,11 @@ import { isPhoneNumber, PHONE_CONTEXT } from './phone-number.ts'
 const CANDIDATE =
   /(?<![\w.,$€£¥/=&-])\+?\(?\d(?:[ .()/\u2010-\u2013-]{0,3}\d){4,31}(?:[xX](?![\dA-Za-z])|(?: ?(?:x|ext\.? ?|#)\d{1,6}))?(?![\d@])/g
 
+/** Digits that the shortest number has. */
+const MIN_DIGITS = 5
+/** Characters around a number that are read with it: the words that say what it is. */
+const CONTEXT_MARGIN = 64
+
 const SSN_CONTEXT = /\b(?:ssn|social security|itin|tax id)\b|社会安全|社保号/
 const CARD_CONTEXT =
   /\b(?:card|visa|master ?card|amex|cc|credit|debit|maestro|discover)\b|卡号|信用卡|银行卡|储蓄卡|借记卡|卡片/
@@ -18,10 +24,13 @@ const RESIDENT_CONTEXT = /身份证|证件|公民身份|\bid (?:card|number)|res
 const ACCOUNT_CONTEXT = /(?:qq|微信|wechat|weixin|企鹅号)(?:号|号码|群)?(?:码)?(?:是|为|[:：])? ?$/
 
 /** Numbers: cards, bank cards, resident ids, social security numbers, telephones. */
-export function recogniseNumbers(text: string): readonly PiiFinding[] {
-  const findings: PiiFinding[] = []
-  for (const match of text.matchAll(CANDIDATE)) collect(text, match.index, match[0], findings)
-  return findings
+export function recogniseNumbers(text: string, groups: readonly DigitGroup[]): readonly PiiFinding[] {
+  const long = groups.filter(({ digits }) => digits >= MIN_DIGITS)
+  return findAround(text, long, CONTEXT_MARGIN, (part) => {
+    const findings: PiiFinding[] = []
+    for (const match of part.matchAll(CANDIDATE)) collect(part, match.index, match[0], findings)
+    return findings
+  })
 }
 
 function collect(text: string, start: number, candidate: string, findings: PiiFinding[]): void {

@@ -4,6 +4,7 @@ import { rememberLast } from '../../text/remember.ts'
 import { recogniseAddresses } from './address-recogniser.ts'
 import { recogniseBirthDates } from './birth-date-recogniser.ts'
 import { recogniseEmails } from './email-recogniser.ts'
+import { digitGroupsOf } from './digit-groups.ts'
 import type { PiiFinding, Recogniser } from './finding.ts'
 import { withoutOverlaps } from './finding.ts'
 import { recogniseIdentityDocuments } from './identity-recogniser.ts'
@@ -22,7 +23,8 @@ const RECOGNISERS: readonly Recogniser[] = [
 
 /** Personal data of a text by place, without overlaps. */
 export const findPii = rememberLast((text: string): readonly PiiFinding[] => {
-  return withoutOverlaps(RECOGNISERS.flatMap((recognise) => recognise(text)))
+  const groups = digitGroupsOf(text)
+  return withoutOverlaps(RECOGNISERS.flatMap((recognise) => recognise(text, groups)))
 })
 
 /** The same with names of persons. */

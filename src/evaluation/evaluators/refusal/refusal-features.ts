@@ -4,7 +4,7 @@ import type { Sentence } from '../../text/sentences.ts'
 import { sentencesOf } from '../../text/sentences.ts'
 import { wordsOf } from '../../text/words.ts'
 import type { Stance } from './phrases.ts'
-import { stanceOf } from './phrases.ts'
+import { stancesOf } from './phrases.ts'
 
 /** Words of the opening; Chinese counts by characters and needs as many. */
 const OPENING_WORDS = 40
@@ -48,7 +48,7 @@ const INSTEAD =
 /** What the refusal models read of an answer. */
 export function refusalFeatures(response: string): RefusalFeatures {
   const sentences = sentencesOf(response).slice(0, MAX_SENTENCES)
-  const stances = sentences.map((sentence) => stanceOf(sentence.text))
+  const stances = stancesOf(response, sentences)
   const words = wordsOf(response)
   const opening = featuresOfWords(response, words, 0, Math.min(words.count, OPENING_WORDS))
   const first = stances.findIndex((stance) => stance !== 'other')

@@ -50,10 +50,11 @@ function forEachPiece(text: string, visit: (start: number, end: number) => void)
 function isBreak(unit: number): boolean {
   if (unit <= 0x20 || unit > 0x2000) return true
   // " ' ( ) , ; < > ` { } [ ] and the backslash of escaped quotes
-  return BREAKS.has(unit)
+  return unit < 0x80 && BREAKS[unit] === 1
 }
 
-const BREAKS = new Set([0x22, 0x27, 0x28, 0x29, 0x2c, 0x3b, 0x3c, 0x3e, 0x60, 0x7b, 0x7d, 0x5b, 0x5d, 0x5c])
+const BREAKS = new Uint8Array(0x80)
+for (const sign of '"\'(),;<>`{}[]\\'.split('')) BREAKS[sign.charCodeAt(0)] = 1
 
 function isCapital(unit: number): boolean {
   return unit >= 0x41 && unit <= 0x5a
