@@ -32,7 +32,7 @@ import { formatDuration } from '../model/duration.ts'
 import type { Labels } from '../model/labels.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../telemetry/log.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './parts/parts.ts'
 import type { Settings } from './settings.ts'
 import { VERSION } from './version.ts'
 

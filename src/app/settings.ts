@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type AlertmanagerConfig, DEFAULT_ALERTMANAGER_CONFIG } from '../alerting/config.ts'
 import { parseConfigFile } from '../alerting/config-file.ts'
+import { NotificationTemplates } from '../alerting/template/notification-templates.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { Labels } from '../model/labels.ts'
@@ -57,7 +58,14 @@ function readAlertmanager(file: string | undefined, folder: string): Alertmanage
       absolute,
       errors.map((message) => ({ path: '', line: undefined, message })),
     )
-  return { config, text, folder: path.dirname(absolute) }
+  const templateFolder = path.dirname(absolute)
+  try {
+    NotificationTemplates.load(config.templates, templateFolder)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(absolute, [{ path: 'templates', line: undefined, message }])
+  }
+  return { config, text, folder: templateFolder }
 }
 
 function readText(file: string): string {

@@ -7,7 +7,9 @@ import type { Clock } from '../util/clock.ts'
 import { tokenChecker, tokenIn } from '../util/token.ts'
 import { mainServer, otlpServer, type Running } from './http.ts'
 import { assertSafe, explainListenError, parseAddress, urlOf, type ListenAddress } from './listen-address.ts'
-import { alertingSettings, constructParts, remoteWritingSettings, ruleSettings, type Parts } from './parts.ts'
+import { alertingSettings, ruleSettings } from './parts/alerts.ts'
+import { constructParts, type Parts } from './parts/parts.ts'
+import { remoteWritingSettings } from './parts/writing.ts'
 import { readSettings, type Settings } from './settings.ts'
 
 /** No step of a stop may hold up the others for longer. */

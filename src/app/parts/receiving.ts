@@ -1,0 +1,21 @@
+import { MetricTranslator } from '../../ingest/otlp/metric-translator.ts'
+import type { OtlpSinks } from '../../ingest/otlp/receive.ts'
+import { RemoteWriteReceiver } from '../../ingest/remote-write/remote-write-receiver.ts'
+import type { Base } from './base.ts'
+import type { Requests } from './requests.ts'
+import type { Writing } from './writing.ts'
+
+const MIB = 1024 * 1024
+
+export interface Receiving {
+  readonly otlp: OtlpSinks
+  readonly remoteWrite: RemoteWriteReceiver
+}
+
+/** What is pushed to us over HTTP and gRPC. */
+export function constructReceiving(base: Base, { intake }: Requests, { writer }: Writing): Receiving {
+  const { settings, clock, logger, instruments } = base
+  const maxBodyBytes = Math.floor(settings.config.server.body_limit_mb * MIB)
+  const otlp = { intake, samples: writer, translator: new MetricTranslator(), clock, log: logger, maxBodyBytes }
+  return { otlp, remoteWrite: new RemoteWriteReceiver({ samples: writer, instruments, maxSizeBytes: maxBodyBytes }) }
+}
