@@ -13,7 +13,7 @@ import { createReceiver } from './create-receiver.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { FlapDamper, type FlapDamping } from './flap-damper.ts'
 import { type AlertHistory, RecentHistory } from './history.ts'
-import { DEFAULT_HTTP_CONFIG, type HttpConfig } from './http-config.ts'
+import { DEFAULT_HTTP_CONFIG, type HttpConfig, keysWithoutEffect, resolveFiles } from './http-config.ts'
 import { HttpSender } from './http-sender.ts'
 import { Inhibitor } from './inhibit/inhibitor.ts'
 import { type AlertingMetrics, createAlertingMetrics } from './metrics.ts'
@@ -241,7 +241,10 @@ export class Alerting {
       templates: NotificationTemplates.load(templates, settings.baseDir),
       clock: this.#options.clock,
       http: (config: HttpConfig | null | undefined) => {
-        const sender = new HttpSender(config ?? global.http_config ?? DEFAULT_HTTP_CONFIG)
+        const effective = config ?? global.http_config ?? DEFAULT_HTTP_CONFIG
+        const ignored = keysWithoutEffect(effective)
+        if (ignored.length > 0) this.#options.logger.warn({ keys: ignored }, 'keys of http_config have no effect here')
+        const sender = new HttpSender(resolveFiles(effective, settings.baseDir), this.#options.clock)
         senders.push(sender)
         return sender
       },

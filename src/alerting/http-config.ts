@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { z } from 'zod'
 import { flag, listOf, text, texts, textMap } from './config-values.ts'
 
@@ -80,3 +81,42 @@ export type HttpConfig = z.output<typeof httpConfig>
 export type TlsConfig = z.output<typeof tlsConfig>
 
 export const DEFAULT_HTTP_CONFIG: HttpConfig = httpConfig.parse({})
+
+/** The configuration with the files that it names found from a directory. */
+export function resolveFiles(config: HttpConfig, baseDir: string): HttpConfig {
+  const found = (file: string): string => (file === '' ? '' : path.resolve(baseDir, file))
+  const { basic_auth: basic, authorization, oauth2: oauth, tls_config: tls } = config
+  return {
+    ...config,
+    basic_auth: basic && {
+      ...basic,
+      username_file: found(basic.username_file),
+      password_file: found(basic.password_file),
+    },
+    authorization: authorization && { ...authorization, credentials_file: found(authorization.credentials_file) },
+    oauth2: oauth && { ...oauth, client_secret_file: found(oauth.client_secret_file) },
+    bearer_token_file: found(config.bearer_token_file),
+    tls_config: tls && {
+      ...tls,
+      ca_file: found(tls.ca_file),
+      cert_file: found(tls.cert_file),
+      key_file: found(tls.key_file),
+    },
+    http_headers: Object.fromEntries(
+      Object.entries(config.http_headers).map(([name, header]) => [
+        name,
+        { ...header, files: header.files.map(found) },
+      ]),
+    ),
+  }
+}
+
+/** Keys that are taken, because Alertmanager takes them, and have no effect here. */
+export function keysWithoutEffect(config: HttpConfig): string[] {
+  const given = {
+    no_proxy: config.no_proxy !== '',
+    proxy_from_environment: config.proxy_from_environment,
+    proxy_connect_header: Object.keys(config.proxy_connect_header ?? {}).length > 0,
+  }
+  return Object.entries(given).flatMap(([key, isGiven]) => (isGiven ? [key] : []))
+}

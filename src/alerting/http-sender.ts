@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { Agent, type buildConnector, type Dispatcher, interceptors, ProxyAgent, request } from 'undici'
 import type { HttpConfig, TlsConfig } from './http-config.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { OAuth2Token } from './oauth2-token.ts'
 import type { SendResult } from './receiver.ts'
 
 export interface HttpPost {
@@ -24,17 +26,21 @@ const USER_AGENT = 'Tetrascope'
 /** Sends to a provider as an `http_config` says. Files with secrets and certificates are read anew for each request, so they may be renewed. */
 export class HttpSender {
   readonly #config: HttpConfig
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #token: OAuth2Token | undefined
   #agent: { readonly dispatcher: Dispatcher; readonly certificates: string } | undefined
 
-  constructor(config: HttpConfig) {
+  constructor(config: HttpConfig, clock: Pick<Clock, 'now'> = systemClock) {
     this.#config = config
+    this.#clock = clock
+    this.#token = config.oauth2 ? new OAuth2Token(config.oauth2) : undefined
   }
 
   /** Throws when there is no answer; the message does not show the URL, which may hold a secret. */
   async post(post: HttpPost, signal: AbortSignal): Promise<HttpAnswer> {
     const headers = {
       'user-agent': USER_AGENT,
-      ...(await authHeaders(this.#config)),
+      ...(await this.#authHeaders(signal)),
       ...(await extraHeaders(this.#config)),
       ...post.headers,
     }
@@ -46,6 +52,11 @@ export class HttpSender {
 
   async close(): Promise<void> {
     await this.#agent?.dispatcher.close()
+  }
+
+  async #authHeaders(signal: AbortSignal): Promise<Record<string, string>> {
+    if (this.#token === undefined) return authHeaders(this.#config)
+    return { authorization: `Bearer ${await this.#token.get(this.#clock.now(), signal)}` }
   }
 
   async #dispatcher(): Promise<Dispatcher> {
