@@ -66,7 +66,7 @@ async function ask(
 }
 
 /** Remote write 1.0. */
-async function remoteWrite(url: string, series: readonly WrittenSeries[]): Promise<void> {
+export async function remoteWrite(url: string, series: readonly WrittenSeries[]): Promise<void> {
   const response = await fetch(`${url}/api/v1/write`, {
     method: 'POST',
     headers: { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' },

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { SampleDeleter } from '../../storage/sample-store.ts'
 import { HttpError } from '../http-error.ts'
 import { BadDataError, sendError } from './envelope.ts'
-import { rangeParameters, selectorParameters } from './parameters.ts'
+import { invalid, rangeParameters, selectorParameters } from './parameters.ts'
 import { parametersOf } from './route.ts'
 
 /** `/admin/tsdb/{delete_series,clean_tombstones}`. */
@@ -26,7 +26,10 @@ export function adminRoutes(app: FastifyInstance, samples: SampleDeleter): void 
   route('/admin/tsdb/delete_series', async (request) => {
     const parameters = parametersOf(request)
     if (!parameters.has('match[]')) throw new BadDataError('no match[] parameter provided')
-    await samples.deleteSamples(selectorParameters(parameters), rangeParameters(parameters))
+    await samples.deleteSamples(
+      selectorParameters(parameters, (reason) => invalid('match[]', reason)),
+      rangeParameters(parameters),
+    )
   })
   // What was deleted is gone at once here: there are no tombstones to clean.
   route('/admin/tsdb/clean_tombstones', async () => undefined)

@@ -25,14 +25,6 @@ export class BadDataError extends Error {
   }
 }
 
-/** What is asked for does not exist. */
-export class NotFoundError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'NotFoundError'
-  }
-}
-
 export interface Annotations {
   readonly warnings: readonly string[]
   readonly infos: readonly string[]
@@ -81,7 +73,6 @@ function errorTypeOf(error: unknown): ErrorType {
   if (error instanceof QueryTimeoutError) return 'timeout'
   if (error instanceof QueryCanceledError) return 'canceled'
   if (error instanceof StoreUnavailableError) return 'unavailable'
-  if (error instanceof NotFoundError) return 'not_found'
   if (error instanceof HttpError)
     return error.status === 404 ? 'not_found' : error.status < 500 ? 'bad_data' : 'internal'
   return 'internal'

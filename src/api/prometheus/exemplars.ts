@@ -19,8 +19,10 @@ export function exemplarRoutes(app: FastifyInstance, samples: SampleReader, feat
     const range = rangeParameters(parameters)
     if (range.maxMs < range.minMs) throw new BadDataError('end timestamp must not be before start timestamp')
     const selectors = selectorsOf(parseExpr(parameters.get('query') ?? '', features))
+    // As Prometheus answers a query that selects nothing, such as `1`.
+    if (selectors.length === 0) return reply.code(204).send()
     const matchers = selectors.map((selector) => selector.matchers)
-    return sendData(reply, matchers.length === 0 ? [] : grouped(await samples.exemplars(matchers, range)))
+    return sendData(reply, grouped(await samples.exemplars(matchers, range)))
   })
 }
 

@@ -5,7 +5,7 @@ import { formatShort } from '../../promql/parser/number.ts'
 import type { SampleReader, TimeRange } from '../../storage/sample-store.ts'
 import type { Clock } from '../../util/clock.ts'
 import { BadDataError } from './envelope.ts'
-import { selectorParameters } from './parameters.ts'
+import { parseSelector, selectsAll, type Parameters } from './parameters.ts'
 import { parametersOf } from './route.ts'
 
 export interface FederateRoutes {
@@ -28,7 +28,7 @@ const HINTS = { func: '', rangeMs: 0, stepMs: 0 }
 export function federateRoutes(app: FastifyInstance, routes: FederateRoutes): void {
   app.get('/federate', async (request, reply) => {
     try {
-      const newest = await newestSamples(routes, selectorParameters(parametersOf(request)))
+      const newest = await newestSamples(routes, selectorsOf(parametersOf(request)))
       return reply.type(CONTENT_TYPE).send(exposition(newest, routes.externalLabels()))
     } catch (error) {
       if (error instanceof BadDataError)
@@ -36,6 +36,14 @@ export function federateRoutes(app: FastifyInstance, routes: FederateRoutes): vo
       throw error
     }
   })
+}
+
+/** `{}` selects nothing here. */
+function selectorsOf(parameters: Parameters): ReadonlyArray<readonly Matcher[]> {
+  const selectors = parameters
+    .getAll('match[]')
+    .map((text) => parseSelector(text, (reason) => new BadDataError(reason)))
+  return selectors.filter((matchers) => !selectsAll(matchers))
 }
 
 async function newestSamples(routes: FederateRoutes, selectors: ReadonlyArray<readonly Matcher[]>): Promise<Newest[]> {

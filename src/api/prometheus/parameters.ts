@@ -16,11 +16,13 @@ const MAX_INT64_NS = 2 ** 63
 /** A unix time in seconds (with fraction) or RFC 3339, to milliseconds. */
 export function timeParameter(parameters: Parameters, name: string, otherwise: number): number {
   const text = parameters.get(name)
-  return text === null || text === '' ? otherwise : parseTime(text, name)
+  return text === null || text === ''
+    ? otherwise
+    : parseTime(text, (reason) => invalid(name, `Invalid time value for '${name}': ${reason}`))
 }
 
 export function requiredTime(parameters: Parameters, name: string): number {
-  return parseTime(parameters.get(name) ?? '', name)
+  return parseTime(parameters.get(name) ?? '', (reason) => invalid(name, reason))
 }
 
 /** A number of seconds or a duration, to milliseconds. */
@@ -54,20 +56,30 @@ export function integerParameter(parameters: Parameters, name: string, otherwise
   return Number(text)
 }
 
-/** All `match[]` selectors; each must have a matcher that does not match the empty string. */
-export function selectorParameters(parameters: Parameters): ReadonlyArray<readonly Matcher[]> {
-  const selectors = parameters.getAll('match[]').map((text) => parseSelector(text, 'match[]'))
-  if (selectors.some((matchers) => matchers.every((matcher) => matcher.matches(''))))
-    throw invalid('match[]', 'match[] must contain at least one non-empty matcher')
+/**
+ * All `match[]` selectors; each must have a matcher that does not match the empty string. Some of Prometheus's paths name the
+ * parameter in errors and some do not: `fail` makes the error.
+ */
+export function selectorParameters(
+  parameters: Parameters,
+  fail: (reason: string) => Error = (reason) => new BadDataError(reason),
+): ReadonlyArray<readonly Matcher[]> {
+  const selectors = parameters.getAll('match[]').map((text) => parseSelector(text, fail))
+  if (selectors.some(selectsAll)) throw fail('match[] must contain at least one non-empty matcher')
   return selectors
 }
 
-/** The matchers of one selector. Throws `BadDataError` that names the parameter. */
-export function parseSelector(text: string, name: string): readonly Matcher[] {
+/** Whether a selector has no matcher that keeps series without the label out. */
+export function selectsAll(matchers: readonly Matcher[]): boolean {
+  return matchers.every((matcher) => matcher.matches(''))
+}
+
+/** The matchers of one selector. Throws what `fail` makes of what is wrong with it. */
+export function parseSelector(text: string, fail: (reason: string) => Error): readonly Matcher[] {
   try {
     return parseMetricSelector(text)
   } catch (error) {
-    throw invalid(name, error instanceof Error ? error.message : String(error))
+    throw fail(error instanceof Error ? error.message : String(error))
   }
 }
 
@@ -83,13 +95,13 @@ export function invalid(name: string, reason: string): BadDataError {
   return new BadDataError(`invalid parameter "${name}": ${reason}`)
 }
 
-function parseTime(text: string, name: string): number {
+function parseTime(text: string, fail: (reason: string) => Error): number {
   const seconds = parseGoFloat(text)
   if (seconds !== undefined && Number.isFinite(seconds)) {
     return Math.min(Math.max(Math.round(seconds * 1000), MIN_TIME_MS), MAX_TIME_MS)
   }
   const date = RFC_3339.test(text) ? Date.parse(text) : NaN
-  if (Number.isNaN(date)) throw invalid(name, `cannot parse ${JSON.stringify(text)} to a valid timestamp`)
+  if (Number.isNaN(date)) throw fail(`cannot parse ${JSON.stringify(text)} to a valid timestamp`)
   return date
 }
 

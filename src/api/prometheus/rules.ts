@@ -11,7 +11,7 @@ export function ruleRoutes(app: FastifyInstance, rules: RuleEngine): void {
   route(app, '/rules', (parameters, _request, reply) => {
     const type = typeParameter(parameters)
     const excludeAlerts = excludeAlertsParameter(parameters)
-    const selectors = selectorParameters(parameters)
+    const selectors = selectorParameters(parameters, (reason) => invalid('match[]', reason))
     const filter = {
       ruleNames: parameters.getAll('rule_name[]'),
       groupNames: parameters.getAll('rule_group[]'),

@@ -4,10 +4,19 @@ import type { MetricMetadata } from '../../model/series.ts'
 import type { SampleReader } from '../../storage/sample-store.ts'
 import { type Annotations, BadDataError, sendBlocks, sendData } from './envelope.ts'
 import { unescapeName } from './escaped-name.ts'
-import { integerParameter, limitParameter, rangeParameters, selectorParameters, type Parameters } from './parameters.ts'
+import {
+  integerParameter,
+  invalid,
+  limitParameter,
+  rangeParameters,
+  selectorParameters,
+  type Parameters,
+} from './parameters.ts'
 import { TRUNCATED } from './query.ts'
 import { writeLabelSets } from './result-json.ts'
 import { route } from './route.ts'
+
+const invalidMatch = (reason: string): Error => invalid('match[]', reason)
 
 /** `/series`, `/labels`, `/label/:name/values`, `/metadata`. */
 export function seriesRoutes(app: FastifyInstance, samples: SampleReader): void {
@@ -15,7 +24,7 @@ export function seriesRoutes(app: FastifyInstance, samples: SampleReader): void 
     const limit = limitParameter(parameters)
     if (!parameters.has('match[]')) throw new BadDataError('no match[] parameter provided')
     const range = rangeParameters(parameters)
-    const found = await samples.series(selectorParameters(parameters), range)
+    const found = await samples.series(selectorParameters(parameters, invalidMatch), range)
     const { items, annotations } = cut(found.sort(compareLabels), limit)
     return sendBlocks(reply, writeLabelSets(items), annotations)
   })

@@ -61,9 +61,7 @@ export function statusRoutes(app: FastifyInstance, facts: ServerFacts, samples: 
   route(app, '/status/config', (_parameters, _request, reply) => sendData(reply, { yaml: facts.configText() }))
   route(app, '/status/flags', (_parameters, _request, reply) => sendData(reply, facts.flags()))
   // There is no log to replay at the start: what was acknowledged is in the store.
-  route(app, '/status/walreplay', (_parameters, _request, reply) =>
-    sendData(reply, { min: 0, max: 0, current: 0, state: 'done' }),
-  )
+  route(app, '/status/walreplay', (_parameters, _request, reply) => sendData(reply, { min: 0, max: 0, current: 0 }))
 
   route(app, '/status/tsdb', async (parameters, _request, reply) => {
     const counts = await samples.cardinality(statisticsLimit(parameters))

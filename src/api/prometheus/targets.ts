@@ -3,8 +3,8 @@ import type { PoolState } from '../../collect/scrape/target-pool.ts'
 import type { Scraping } from '../../collect/scrape/scraping.ts'
 import { viewTargets } from '../../collect/scrape/targets-view.ts'
 import type { MetricMetadata } from '../../model/series.ts'
-import { NotFoundError, sendData } from './envelope.ts'
-import { integerParameter, parseSelector, type Parameters } from './parameters.ts'
+import { sendData } from './envelope.ts'
+import { integerParameter, invalid, parseSelector, type Parameters } from './parameters.ts'
 import { route } from './route.ts'
 
 /** `/targets`, `/targets/metadata`, `/scrape_pools`, `/alertmanagers`. `alertmanagerUrl` is where alerts go: our own. */
@@ -43,7 +43,7 @@ interface TargetMetadata {
 function targetMetadata(pools: readonly PoolState[], parameters: Parameters): readonly TargetMetadata[] {
   const limit = integerParameter(parameters, 'limit', -1, 'limit must be a number')
   const matchTarget = parameters.get('match_target') ?? ''
-  const matchers = matchTarget === '' ? [] : parseSelector(matchTarget, 'match_target')
+  const matchers = matchTarget === '' ? [] : parseSelector(matchTarget, (reason) => invalid('match_target', reason))
   const metric = parameters.get('metric') ?? ''
   const targets = pools
     .flatMap(({ active }) => active)
@@ -53,7 +53,6 @@ function targetMetadata(pools: readonly PoolState[], parameters: Parameters): re
       .filter(({ name }) => metric === '' || name === metric)
       .map((one) => entry(target.labels.toObject(), one, metric === '')),
   )
-  if (found.length === 0) throw new NotFoundError('specified metadata not found')
   return limit < 0 ? found : found.slice(0, limit)
 }
 

@@ -56,8 +56,7 @@ describe('limits of series', () => {
     await expect(store.write(batchOf(['a', 1], ['a', 2]))).rejects.toThrow(SeriesLimitError)
     expect((await backing.cardinality(1)).seriesCount).toBe(1)
     const refused = instruments.snapshot().find(({ metadata }) => metadata.name === 'tetrascope_series_refused_total')
-    expect(refused?.samples.map(({ labels, value }) => [labels.get('limit'), value])).toEqual([
-      ['series_per_metric', 1],
-    ])
+    const counts = refused?.samples.map(({ labels, value }) => [labels.get('limit'), value])
+    expect(counts).toContainEqual(['series_per_metric', 1])
   })
 })
