@@ -98,6 +98,7 @@ class CachedSampleStore implements HeadSampleStore {
     const { batch: admitted, refused, reason } = admit(batch, this.#head, this.#limits)
     await this.#backing.write(admitted)
     this.#count(this.#head.append(admitted))
+    this.#show()
     if (reason === '') return
     for (const [limit, count] of Object.entries(refused)) this.#instruments.refusedSeries.add({ limit }, count)
     throw new SeriesLimitError(reason, admitted, refused.series + refused.series_per_metric)
@@ -225,6 +226,10 @@ class CachedSampleStore implements HeadSampleStore {
 
   async #truncate(): Promise<void> {
     for (const _ of this.#head.truncate(this.#clock.now())) await new Promise((resolve) => setImmediate(resolve))
+    this.#show()
+  }
+
+  #show(): void {
     this.#instruments.series.set({}, this.#head.seriesCount)
     this.#instruments.sizeBytes.set({}, this.#head.sizeBytes)
     this.#instruments.minTime.set({}, this.#head.minTimeMs / 1000)
