@@ -25,6 +25,7 @@ import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
 import { ingestRoutes } from '../api/tetrascope/ingest.ts'
 import { notificationRoutes } from '../api/tetrascope/notifications.ts'
+import { pricingRoutes } from '../api/tetrascope/pricing.ts'
 import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
 import { overviewDashboard } from '../dashboards/overview.ts'
@@ -144,6 +145,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
     clock: running.clock,
     onEvents: (events) => void running.parts.evaluation.onEvents(events),
   })
+  pricingRoutes(api, running.parts.prices, running.parts.budgets)
   requestRoutes(api, { store, clock: running.clock })
   logRoutes(api, store.logs, running.clock)
   notificationRoutes(api, running.parts.history)

@@ -2,11 +2,14 @@ import { DriftMonitor } from '../../drift/drift-monitor.ts'
 import { EvaluationRunner } from '../../evaluation/runner.ts'
 import { Intake } from '../../ingest/intake.ts'
 import { RequestSeries } from '../../ingest/request-series.ts'
+import { BudgetTracker } from '../../pricing/budget-tracker.ts'
 import { PriceTable } from '../../pricing/price-table.ts'
 import type { Base } from './base.ts'
 import type { Storing } from './storing.ts'
 
 export interface Requests {
+  readonly prices: PriceTable
+  readonly budgets: BudgetTracker
   readonly requestSeries: RequestSeries
   readonly evaluation: EvaluationRunner
   readonly drift: DriftMonitor
@@ -19,7 +22,8 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   const { config } = settings
   const prices = new PriceTable(config.pricing)
   const requestSeries = new RequestSeries(instruments)
-  const { evaluations, requests } = store
+  const { evaluations, requests, state } = store
+  const budgets = new BudgetTracker({ budgets: config.budgets, state, registry: instruments, clock, logger })
   const evaluation = new EvaluationRunner({
     config: config.evaluation,
     evaluations,
@@ -36,10 +40,11 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     series: requestSeries,
     registry: instruments,
     clock,
-    onRequests: (fresh) => {
-      evaluation.onRequests(fresh)
-      drift.onRequests(fresh)
+    onCounted: (counted) => {
+      budgets.spend(counted)
+      drift.onRequests(counted)
     },
+    onRequests: (fresh) => evaluation.onRequests(fresh),
   })
-  return { requestSeries, evaluation, drift, intake }
+  return { prices, budgets, requestSeries, evaluation, drift, intake }
 }
