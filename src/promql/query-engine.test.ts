@@ -135,7 +135,7 @@ describe('limits', () => {
   test('of samples held in memory', async () => {
     const engine = await withOptions({ maxSamples: 10 })
     await expect(engine.range('requests_total', 0, 30 * MINUTE, MINUTE)).rejects.toThrow(
-      new ExecutionError('query processing would load too many samples into memory in expression evaluation'),
+      new ExecutionError('query processing would load too many samples into memory in query execution'),
     )
     await expect(engine.instant('requests_total', MINUTE)).resolves.toBeDefined()
   })

@@ -24,7 +24,7 @@ export class Accounts {
     this.#held += samples
     if (this.#held > this.peakSamples) this.peakSamples = this.#held
     if (this.#held > this.#maxSamples) {
-      throw new ExecutionError('query processing would load too many samples into memory in expression evaluation')
+      throw new ExecutionError('query processing would load too many samples into memory in query execution')
     }
   }
 
