@@ -8,6 +8,7 @@ import { driftConfig } from '../drift/config.ts'
 import { evaluationConfig } from '../evaluation/config.ts'
 import { remoteWriteConfigs } from '../export/remote-write/config.ts'
 import { gatewayConfig } from '../ingest/gateway/config.ts'
+import { privacyConfig } from '../ingest/privacy/config.ts'
 import { budgetsSchema, pricingSchema } from '../pricing/config.ts'
 import { queryConfig } from '../promql/config.ts'
 import { ruleFilesConfig, rulesConfig, slosConfig } from '../rules/config.ts'
@@ -34,6 +35,7 @@ export const configSchema = z
     limits: limitsConfig,
     host: hostConfig,
     gateway: gatewayConfig,
+    privacy: privacyConfig,
     evaluation: evaluationConfig,
     drift: driftConfig,
     pricing: pricingSchema.prefault({}),

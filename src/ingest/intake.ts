@@ -32,6 +32,7 @@ export interface IntakeOptions {
   /** What may be stored of a span; the span itself by default. */
   readonly redact?: (span: Span) => Span
   readonly redactLog?: (record: LogRecord) => LogRecord
+  readonly redactEvent?: (event: Event) => Event
   /** Spans, events and log records that may wait for their commit at the same time. */
   readonly maxPending?: number
 }
@@ -72,7 +73,9 @@ export class Intake {
   }
 
   async takeEvents(events: readonly Event[], source: string): Promise<void> {
-    await this.#commit('events', source, events.length, () => this.#options.store.events.writeEvents(events))
+    const { redactEvent, store } = this.#options
+    const kept = redactEvent === undefined ? events : events.map(redactEvent)
+    await this.#commit('events', source, events.length, () => store.events.writeEvents(kept))
     this.#options.series.countEvents(events.filter((event) => this.#isFirst({ traceId: 'event', spanId: event.id })))
     this.#refresh()
   }

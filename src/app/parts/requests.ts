@@ -1,9 +1,14 @@
 import { DriftMonitor } from '../../drift/drift-monitor.ts'
 import { EvaluationRunner } from '../../evaluation/runner.ts'
+import { findPiiAndNames } from '../../evaluation/evaluators/pii/pii.ts'
+import { findSecrets } from '../../evaluation/evaluators/secrets/find-secrets.ts'
 import { Intake } from '../../ingest/intake.ts'
+import { Privacy } from '../../ingest/privacy/privacy.ts'
+import type { SensitivePiece } from '../../ingest/privacy/protect-text.ts'
 import { RequestSeries } from '../../ingest/request-series.ts'
 import { BudgetTracker } from '../../pricing/budget-tracker.ts'
 import { PriceTable } from '../../pricing/price-table.ts'
+import type { EvaluationStore } from '../../storage/store.ts'
 import type { Base } from './base.ts'
 import type { Storing } from './storing.ts'
 
@@ -13,6 +18,7 @@ export interface Requests {
   readonly requestSeries: RequestSeries
   readonly evaluation: EvaluationRunner
   readonly drift: DriftMonitor
+  readonly privacy: Privacy
   readonly intake: Intake
 }
 
@@ -24,16 +30,18 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   const requestSeries = new RequestSeries(instruments)
   const { evaluations, requests, state } = store
   const budgets = new BudgetTracker({ budgets: config.budgets, state, registry: instruments, clock, logger })
+  const drift = new DriftMonitor({ config: config.drift, state, requests, clock, logger, instruments })
+  const privacy = new Privacy(config.privacy, findSensitive)
   const evaluation = new EvaluationRunner({
     config: config.evaluation,
-    evaluations,
+    evaluations: protectedEvaluations(evaluations, privacy),
     requests,
     instruments,
     logger,
     clock,
     random,
+    onEvaluated: (found) => drift.onEvaluations(found),
   })
-  const drift = new DriftMonitor({ config: config.drift, clock, instruments })
   const intake = new Intake({
     store,
     costOf: (span) => prices.costOf(span, span.startMs)?.usd,
@@ -45,6 +53,25 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
       drift.onRequests(counted)
     },
     onRequests: (fresh) => evaluation.onRequests(fresh),
+    redact: privacy.protectSpan,
+    redactLog: privacy.protectLog,
+    redactEvent: privacy.protectEvent,
   })
-  return { prices, budgets, requestSeries, evaluation, drift, intake }
+  return { prices, budgets, requestSeries, evaluation, drift, privacy, intake }
+}
+
+function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Privacy): EvaluationStore {
+  return {
+    writeEvaluations: (evaluations) => store.writeEvaluations(evaluations.map(protectEvaluation)),
+    evaluationsOf: (traceId, spanId) => store.evaluationsOf(traceId, spanId),
+    evaluations: (query) => store.evaluations(query),
+  }
+}
+
+/** What redaction takes out of texts: what the evaluators of personal data and of secrets find. */
+function findSensitive(text: string): readonly SensitivePiece[] {
+  return [
+    ...findPiiAndNames(text).map(({ type, start, end }) => ({ kind: type, start, end })),
+    ...findSecrets(text).map(({ start, end }) => ({ kind: 'SECRET', start, end })),
+  ]
 }

@@ -24,7 +24,11 @@ export interface Writing {
 }
 
 /** The ways into the store, and out of it to other stores. Begins to drain what earlier processes left in the spools. */
-export async function constructWriting(base: Base, { samples }: Storing, { intake }: Requests): Promise<Writing> {
+export async function constructWriting(
+  base: Base,
+  { samples }: Storing,
+  { intake, privacy }: Requests,
+): Promise<Writing> {
   const { clock, random, logger, dataDirectory, instruments } = base
   const spoolInstruments = createSpoolInstruments(instruments)
   const remoteWriting = new RemoteWriting({
@@ -51,6 +55,7 @@ export async function constructWriting(base: Base, { samples }: Storing, { intak
     name: 'gateway',
     directory: directoryOf('gateway'),
     takeSpans,
+    redact: privacy.protectSpan,
   })
   return { remoteWriting, writer, spooled, gatewaySpool }
 }

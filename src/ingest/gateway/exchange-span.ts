@@ -59,7 +59,11 @@ export function spanOfExchange(exchange: Exchange, ids: SpanIds): Span | undefin
     service: headerOf(exchange.requestHeaders, 'x-tetrascope-service'),
     sessionId: headerOf(exchange.requestHeaders, 'x-tetrascope-session'),
     userId: headerOf(exchange.requestHeaders, 'x-tetrascope-user') || userOf(request),
-    attributes: { 'http.response.status_code': exchange.status, 'tetrascope.upstream': exchange.upstream.name },
+    attributes: {
+      'http.response.status_code': exchange.status,
+      'url.path': path,
+      'tetrascope.upstream': exchange.upstream.name,
+    },
     resource: {},
     events: [],
     input: '',

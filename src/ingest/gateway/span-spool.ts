@@ -5,6 +5,8 @@ import { StoreUnavailableError } from '../../storage/store.ts'
 export interface SpanSpoolOptions extends Omit<SpoolOptions, 'sink'> {
   /** Commits spans; rejects with `StoreUnavailableError` when the store is away. */
   readonly takeSpans: (spans: readonly Span[]) => Promise<void>
+  /** What may be written to disk of a span; the span itself by default. `takeSpans` gets that when it is taken out again. */
+  readonly redact?: (span: Span) => Span
 }
 
 /** The way of the gateway's records: committed, or on disk until the store can take them. A call that was passed on cannot be sent again. */
@@ -30,7 +32,8 @@ export class SpanSpool {
       await this.#options.takeSpans(spans)
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error
-      if (!(await this.#spool.append(encode(spans)))) throw error
+      const { redact } = this.#options
+      if (!(await this.#spool.append(encode(redact === undefined ? spans : spans.map(redact))))) throw error
     }
   }
 
