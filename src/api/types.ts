@@ -1,6 +1,7 @@
 /** What our own resources under /api/tetrascope/v1 send. The pages import these types and nothing else from the server. */
 import type { LocalizedText, Layer } from '../catalogue/entry.ts'
 import type { HealthStatus } from '../catalogue/health.ts'
+import type { FeatureDrift } from '../drift/feature-drift.ts'
 import type { Evaluation } from '../model/evaluation.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
@@ -8,7 +9,8 @@ import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
 export type { Dashboard, DashboardRow, Panel, PanelQuery } from '../dashboards/dashboard.ts'
 export type { RequestRow } from '../storage/request-store.ts'
-export type { HealthStatus, Layer, LocalizedText }
+export type { Comparison, DriftBin, DriftLevel } from '../drift/comparison.ts'
+export type { FeatureDrift, HealthStatus, Layer, LocalizedText }
 
 /** GET /health */
 export interface HealthBody {
@@ -99,6 +101,31 @@ export interface NotificationBody {
 export interface AcceptedBody {
   readonly accepted: number
   readonly rejected: ReadonlyArray<{ readonly index: number; readonly error: string }>
+}
+
+/** GET /drift: how far the newest requests have moved from the reference. */
+export interface DriftBody {
+  /** Null before the first comparison. */
+  readonly comparedMs: number | null
+  readonly currentMs: number
+  readonly reference: DriftReferenceBody
+  /** With fewer requests on a side a feature is counted and not compared. */
+  readonly minRequests: number
+  /** The farthest moved first; without a `comparison` where a side has too few requests. */
+  readonly features: readonly FeatureDrift[]
+}
+
+export interface DriftReferenceBody {
+  readonly kind: 'rolling' | 'window' | 'pinned' | 'weekly' | 'file'
+  /** Length of a rolling reference; null for the others. */
+  readonly durationMs: number | null
+  /** Why there is none; null when there is one. */
+  readonly problem: string | null
+}
+
+/** GET /drift/pins: names under which references are kept. */
+export interface DriftPinsBody {
+  readonly pins: readonly string[]
 }
 
 /** Every error of our own resources. */

@@ -20,6 +20,7 @@ import { targetRoutes } from '../api/prometheus/targets.ts'
 import { createServer } from '../api/server.ts'
 import { cardinalityRoutes } from '../api/tetrascope/cardinality.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
+import { driftRoutes } from '../api/tetrascope/drift.ts'
 import { explainRoutes } from '../api/tetrascope/explain.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
@@ -148,6 +149,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   pricingRoutes(api, running.parts.prices, running.parts.budgets)
   requestRoutes(api, { store, clock: running.clock })
   logRoutes(api, store.logs, running.clock)
+  driftRoutes(api, running.parts.drift)
   notificationRoutes(api, running.parts.history)
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '../model/duration.ts'
+import { BIN_RULES } from './comparison.ts'
 import { FEATURES } from './feature.ts'
 
 const durationMs = z.string().transform((text, context) => {
@@ -11,20 +12,43 @@ const durationMs = z.string().transform((text, context) => {
   }
 })
 
-/** `drift:` in tetrascope.yaml: how far the newest requests have moved from those before. */
+const timeMs = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+
+/** What the newest requests are compared with. A duration alone means the time before them, which moves along. */
+const reference = z.union([
+  durationMs.transform((duration) => ({ kind: 'rolling' as const, duration })),
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('rolling'), duration: durationMs }),
+    /** A stretch of time that stays: read once from the stored requests and then kept. */
+    z.strictObject({ kind: z.literal('window'), from: timeMs, to: timeMs }),
+    /** What was pinned under this name, by POST /api/tetrascope/v1/drift/pins. */
+    z.strictObject({ kind: z.literal('pinned'), name: z.string().min(1) }),
+    /** The same hour of the same weekday (UTC) in the weeks before. */
+    z.strictObject({ kind: z.literal('weekly'), weeks: z.int().min(1).max(8).default(4) }),
+    /** JSON lines or CSV with a column for each feature and, where models differ, `model`. */
+    z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+  ]),
+])
+
+/** `drift:` in tetrascope.yaml: how far the newest requests have moved from a reference. */
 export const driftConfig = z
   .strictObject({
     enabled: z.boolean().default(true),
     /** The newest requests, which are compared. */
     current: durationMs.prefault('30m'),
-    /** The time before them, which they are compared with. */
-    reference: durationMs.prefault('24h'),
-    /** How often. Windows move in steps of this. */
+    reference: reference.prefault('24h'),
+    /** How often. Windows move in steps of at least this. */
     interval: durationMs.prefault('1m'),
     /** With fewer requests in either window nothing is said: a handful always looks like drift. */
     min_requests: z.number().int().min(10).default(100),
     features: z.array(z.enum(FEATURES)).default([...FEATURES]),
+    /** Further attributes of requests, watched under their own names: numbers as numbers, everything else as categories. */
+    attributes: z.array(z.string().min(1)).max(50).default([]),
+    /** Evaluators whose scores are watched. */
+    evaluators: z.array(z.string().min(1)).max(50).default(['refusal', 'sentiment']),
+    bins: z.enum(BIN_RULES).default('quantile'),
   })
   .prefault({})
 
 export type DriftConfig = z.output<typeof driftConfig>
+export type ReferenceConfig = DriftConfig['reference']

@@ -1,149 +1,261 @@
+import type { Evaluation } from '../model/evaluation.ts'
 import { modelOf, type Request } from '../model/request.ts'
-import type { Counter, Gauge, InstrumentRegistry } from '../telemetry/instruments.ts'
+import type { RequestStore } from '../storage/request-store.ts'
+import type { StateStore } from '../storage/state-store.ts'
+import type { TimeRange } from '../storage/sample-store.ts'
+import type { InstrumentRegistry } from '../telemetry/instruments.ts'
+import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
+import { compareCategories, compareNumbers, type Comparison, type ComparisonOptions } from './comparison.ts'
 import type { DriftConfig } from './config.ts'
-import { driftBetween } from './compare.ts'
-import { type Feature, featureOf } from './feature.ts'
-import { Sketch } from './sketch.ts'
+import { DriftInstruments } from './drift-instruments.ts'
+import type { FeatureDrift } from './feature-drift.ts'
+import { FileReference } from './references/file-reference.ts'
+import { keepReference, keptReferences, KeptReference } from './references/kept-reference.ts'
+import { ANY_MODEL, type Reference } from './references/reference.ts'
+import { RollingReference } from './references/rolling-reference.ts'
+import { readStoredWindow } from './references/stored-window.ts'
+import { HOUR_MS, kindOfHour, WeeklyReference } from './references/weekly-reference.ts'
+import type { Sketch } from './sketch.ts'
+import type { SketchSet } from './sketch-set.ts'
+import { SlotArchive } from './slot-archive.ts'
+import { Slots } from './slots.ts'
+import { watchedValues } from './watched-values.ts'
 
 /** Models watched at once; requests of further ones are not watched for drift, and counted. */
 const MAX_MODELS = 50
-
-/** Steps of the windows at the finest: longer windows move in larger steps. */
-const MAX_STEPS = 1_500
-
-interface Step {
-  readonly startMs: number
-  readonly sketches: Map<string, Sketch>
-}
+/** Parts of the windows at the finest: together they bound the memory. */
+const STEPS_PER_WINDOW = 15
+const BLOCKS_PER_REFERENCE = 24
+/** An exact KS p-value of larger sides would hold up the thread for what only informs. */
+const EXACT_UP_TO = 200
+const SLOTS = 'drift-slot'
 
 export interface DriftMonitorOptions {
   readonly config: DriftConfig
+  readonly state: StateStore
+  readonly requests: Pick<RequestStore, 'listRequests' | 'request'>
   readonly clock: Clock
+  readonly logger: Logger
   readonly instruments: InstrumentRegistry
 }
 
 /**
- * Watches features of requests, by model, for drift: the newest window against the time before it. Keeps sketches of short
- * steps of time, which add up to both windows, so that memory is bounded and windows roll on.
+ * Watches features of requests, by model, for drift: the newest window against a reference. Keeps sketches of short steps of time, which add up to
+ * windows, so that memory is bounded and windows roll on; writes them through, so that a restart loses at most one interval.
  */
 export class DriftMonitor {
   readonly #options: DriftMonitorOptions
-  readonly #stepMs: number
-  readonly #psi: Gauge<'feature' | 'model'>
-  readonly #samples: Gauge<'feature' | 'model' | 'window'>
-  readonly #unwatched: Counter
+  readonly #instruments: DriftInstruments
+  readonly #slots: Slots
+  readonly #hours: Slots
+  readonly #reference: Reference
+  readonly #archives: readonly SlotArchive[]
   readonly #models = new Set<string>()
-  #steps: Step[] = []
+  #drifts: readonly FeatureDrift[] = []
+  #comparedMs: number | undefined
+  #problem: string | undefined
   #cancel: () => void = () => undefined
+  #isStopped = false
 
   constructor(options: DriftMonitorOptions) {
-    const { config, instruments } = options
+    const { config, state } = options
     this.#options = options
-    this.#stepMs = Math.max(config.interval, (config.current + config.reference) / MAX_STEPS)
-    const labelNames = ['feature', 'model'] as const
-    this.#psi = instruments.gauge({
-      name: 'llm_data_drift_psi',
-      help: 'Population stability index of a feature of the newest requests against those before: < 0.1 none, 0.1-0.2 slight, > 0.2 severe',
-      labelNames,
-    })
-    this.#unwatched = instruments.counter({
-      name: 'tetrascope_drift_requests_unwatched_total',
-      help: `Requests of models beyond the first ${MAX_MODELS}, which are not watched for drift`,
-    })
-    this.#samples = instruments.gauge({
-      name: 'llm_data_drift_requests',
-      help: 'Requests in the windows that are compared for drift',
-      labelNames: ['feature', 'model', 'window'] as const,
-    })
+    this.#instruments = new DriftInstruments(options.instruments, MAX_MODELS)
+    this.#slots = slotsFor(config)
+    this.#hours = new Slots({ stepMs: HOUR_MS, blockMs: HOUR_MS, recentMs: HOUR_MS, keepMs: 2 * HOUR_MS })
+    this.#reference = this.#referenceFor(config)
+    const windows = new SlotArchive({ state, slots: this.#slots, kindOf: () => SLOTS, keepsForgotten: false })
+    const hours = new SlotArchive({ state, slots: this.#hours, kindOf: kindOfHour, keepsForgotten: true })
+    this.#archives = config.reference.kind === 'weekly' ? [windows, hours] : [windows]
   }
 
-  start(): void {
+  /** The result of the last comparison, by model and feature. */
+  get drifts(): readonly FeatureDrift[] {
+    return this.#drifts
+  }
+
+  /** When was last compared; undefined before the first time. */
+  get comparedMs(): number | undefined {
+    return this.#comparedMs
+  }
+
+  /** Why there is no reference; undefined when there is one. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  get config(): DriftConfig {
+    return this.#options.config
+  }
+
+  /** Takes up the windows as they were written, then compares at every interval. */
+  async start(): Promise<void> {
     if (!this.#options.config.enabled) return
-    this.#cancel = this.#options.clock.after(this.#options.config.interval, () => {
-      this.compare()
-      this.start()
+    await this.#attempt('load', async () => {
+      const nowMs = this.#options.clock.now()
+      for (const archive of this.#archives) await archive.load(nowMs)
+      for (const { model } of this.#slots.between(-Infinity, Infinity).entries()) this.#models.add(model)
     })
+    this.#schedule()
   }
 
-  stop(): void {
+  /** Writes what was not written yet. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return
+    this.#isStopped = true
     this.#cancel()
+    if (this.#options.config.enabled) await this.#save()
   }
 
   /** Takes note of requests by the time at which they began. */
   onRequests(requests: readonly Request[]): void {
     if (!this.#options.config.enabled) return
-    for (const request of requests) this.#add(request)
-  }
-
-  /** Compares all windows as they are now and states the result. */
-  compare(): void {
-    const { config, clock } = this.#options
-    const borderMs = clock.now() - config.current
-    this.#steps = this.#steps.filter(({ startMs }) => startMs >= borderMs - config.reference)
-    const current = this.#steps.filter(({ startMs }) => startMs >= borderMs)
-    const reference = this.#steps.filter(({ startMs }) => startMs < borderMs)
-    this.#psi.clear()
-    this.#samples.clear()
-    for (const model of this.#models)
-      for (const feature of config.features) this.#state({ model, feature, reference, current })
-  }
-
-  #state({ model, feature, reference, current }: Comparison): void {
-    const [before, now] = [sumOf(reference, model, feature), sumOf(current, model, feature)]
-    if (before.count + now.count === 0) return
-    this.#samples.set({ feature, model, window: 'reference' }, before.count)
-    this.#samples.set({ feature, model, window: 'current' }, now.count)
-    const enough = Math.min(before.count, now.count) >= this.#options.config.min_requests
-    if (enough) this.#psi.set({ feature, model }, driftBetween(before, now))
-  }
-
-  #add(request: Request): void {
-    const model = modelOf(request.span)
-    if (!this.#models.has(model) && this.#models.size >= MAX_MODELS) return this.#unwatched.add({})
-    this.#models.add(model)
-    const step = this.#stepAt(request.span.startMs)
-    if (step === undefined) return
-    for (const feature of this.#options.config.features) {
-      const value = featureOf(feature, request)
-      if (value !== undefined) sketchIn(step, model, feature).add(value)
+    for (const request of requests) {
+      const model = modelOf(request.span)
+      if (this.#watches(model)) this.#add(model, request.span.startMs, watchedValues(this.#options.config, request))
     }
   }
 
-  /** Late requests find their step, those older than all windows none. */
-  #stepAt(timeMs: number): Step | undefined {
-    const startMs = Math.floor(timeMs / this.#stepMs) * this.#stepMs
-    const { config, clock } = this.#options
-    if (startMs < clock.now() - config.current - config.reference) return undefined
-    const known = this.#steps.findLast((step) => step.startMs === startMs)
-    if (known !== undefined) return known
-    const step = { startMs, sketches: new Map<string, Sketch>() }
-    this.#steps.push(step)
-    return step
+  /** Takes note of scores by the time of their requests. */
+  onEvaluations(evaluations: readonly Evaluation[]): void {
+    const { enabled, evaluators } = this.#options.config
+    if (!enabled) return
+    for (const { evaluator, model, timeMs, score } of evaluations)
+      if (evaluators.includes(evaluator) && this.#models.has(model)) this.#add(model, timeMs, [[evaluator, score]])
+  }
+
+  /** Keeps a reference under a name: the current window, or the stored requests of a stretch of time. Rejects with what the store says. */
+  async pin(name: string, range?: TimeRange): Promise<void> {
+    const { config, requests, state, clock } = this.#options
+    const sketches = range === undefined ? this.#current(clock.now()) : await readStoredWindow(requests, range, config)
+    await keepReference(state, name, sketches)
+    if (this.#reference instanceof KeptReference) this.#reference.forget()
+  }
+
+  async unpin(name: string): Promise<void> {
+    await keepReference(this.#options.state, name, undefined)
+    if (this.#reference instanceof KeptReference) this.#reference.forget()
+  }
+
+  pins(): Promise<string[]> {
+    return keptReferences(this.#options.state)
+  }
+
+  /** Compares all windows as they are now and states the result. */
+  async compare(): Promise<void> {
+    const nowMs = this.#options.clock.now()
+    this.#slots.roll(nowMs)
+    this.#hours.roll(nowMs)
+    this.#problem = await this.#attempt('reference', () => this.#reference.refresh(nowMs))
+    const reference = this.#reference.sketches(nowMs)
+    if (reference.isEmpty) this.#problem ??= 'the reference has no requests yet'
+    this.#drifts = this.#compareSets(reference, this.#current(nowMs))
+    this.#comparedMs = nowMs
+    this.#state()
+  }
+
+  #schedule(): void {
+    if (this.#isStopped) return
+    this.#cancel = this.#options.clock.after(this.#options.config.interval, () => void this.#round())
+  }
+
+  async #round(): Promise<void> {
+    await this.compare()
+    await this.#save()
+    this.#schedule()
+  }
+
+  #current(nowMs: number): SketchSet {
+    return this.#slots.between(nowMs - this.#options.config.current, Infinity)
+  }
+
+  #compareSets(reference: SketchSet, current: SketchSet): FeatureDrift[] {
+    const { min_requests: enough, bins } = this.#options.config
+    return [...current.entries()].map(({ model, feature, sketch }) => {
+      const before = reference.get(model, feature) ?? reference.get(ANY_MODEL, feature)
+      const referenceCount = before?.count ?? 0
+      const isEnough = before !== undefined && Math.min(referenceCount, sketch.count) >= enough
+      const comparison = isEnough ? compareSketches(before, sketch, { bins, exactUpTo: EXACT_UP_TO }) : undefined
+      return { model, feature, referenceCount, currentCount: sketch.count, comparison }
+    })
+  }
+
+  #state(): void {
+    this.#instruments.clear()
+    for (const { model, feature, referenceCount, currentCount, comparison } of this.#drifts) {
+      this.#instruments.counted({ model, feature }, referenceCount, currentCount)
+      if (comparison !== undefined) this.#instruments.compared({ model, feature }, comparison)
+    }
+  }
+
+  #watches(model: string): boolean {
+    if (this.#models.has(model)) return true
+    if (this.#models.size >= MAX_MODELS) {
+      this.#instruments.unwatched.add({})
+      return false
+    }
+    this.#models.add(model)
+    return true
+  }
+
+  #add(model: string, timeMs: number, values: ReturnType<typeof watchedValues>): void {
+    const nowMs = this.#options.clock.now()
+    const isWeekly = this.#options.config.reference.kind === 'weekly'
+    for (const sketches of [this.#slots.at(timeMs, nowMs), isWeekly ? this.#hours.at(timeMs, nowMs) : undefined])
+      for (const [feature, value] of values) sketches?.add(model, feature, value)
+  }
+
+  async #save(): Promise<void> {
+    await this.#attempt('save', async () => {
+      for (const archive of this.#archives) await archive.save()
+    })
+  }
+
+  /** What went wrong, said and counted; the next round tries again. */
+  async #attempt(step: 'load' | 'reference' | 'save', run: () => Promise<void>): Promise<string | undefined> {
+    try {
+      await run()
+      return undefined
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#instruments.failures.add({ step })
+      this.#options.logger.warn({ step, reason }, 'drift')
+      return reason
+    }
+  }
+
+  #referenceFor(config: DriftConfig): Reference {
+    const { state, requests } = this.#options
+    const { reference, current } = config
+    switch (reference.kind) {
+      case 'rolling':
+        return new RollingReference(this.#slots, current, reference.duration)
+      case 'window': {
+        const range = { minMs: reference.from, maxMs: reference.to }
+        const name = `window ${new Date(reference.from).toISOString()} ${new Date(reference.to).toISOString()}`
+        return new KeptReference(state, name, () => readStoredWindow(requests, range, config))
+      }
+      case 'pinned':
+        return new KeptReference(state, reference.name)
+      case 'weekly':
+        return new WeeklyReference(state, current, reference.weeks)
+      case 'file':
+        return new FileReference(reference.path)
+    }
   }
 }
 
-interface Comparison {
-  readonly model: string
-  readonly feature: Feature
-  readonly reference: readonly Step[]
-  readonly current: readonly Step[]
+function slotsFor({ interval, current, reference }: DriftConfig): Slots {
+  const rollingMs = reference.kind === 'rolling' ? reference.duration : 0
+  const stepMs = Math.max(interval, Math.ceil(current / STEPS_PER_WINDOW))
+  const blockMs = Math.max(stepMs, Math.ceil(rollingMs / BLOCKS_PER_REFERENCE))
+  return new Slots({ stepMs, blockMs, recentMs: current, keepMs: current + rollingMs })
 }
 
-function sketchIn(step: Step, model: string, feature: Feature): Sketch {
-  const key = `${feature}\xff${model}`
-  const known = step.sketches.get(key)
-  if (known !== undefined) return known
-  const sketch = new Sketch()
-  step.sketches.set(key, sketch)
-  return sketch
-}
-
-function sumOf(steps: readonly Step[], model: string, feature: Feature): Sketch {
-  const sum = new Sketch()
-  for (const { sketches } of steps) {
-    const sketch = sketches.get(`${feature}\xff${model}`)
-    if (sketch !== undefined) sum.merge(sketch)
-  }
-  return sum
+function compareSketches(reference: Sketch, current: Sketch, options: ComparisonOptions): Comparison {
+  const isCategorical = reference.categories.size > 0 || current.categories.size > 0
+  return isCategorical
+    ? compareCategories(reference.categories, current.categories)
+    : compareNumbers(reference.values(), current.values(), options)
 }

@@ -1,5 +1,6 @@
 import { latencyMs, type Request } from '../model/request.ts'
 import { textOf } from '../model/span.ts'
+import { topicOf } from './topic.ts'
 
 /** What of a request is watched for drift. */
 export const FEATURES = [
@@ -10,14 +11,16 @@ export const FEATURES = [
   'response_length',
   'cost_usd',
   'language',
+  'topic',
   'finish_reason',
 ] as const
-export type Feature = (typeof FEATURES)[number]
+export type BuiltInFeature = (typeof FEATURES)[number]
 
 /** A number, a category, or undefined where the request does not say. */
 export type FeatureValue = number | string | undefined
 
-export function featureOf(feature: Feature, { span, costUsd }: Request): FeatureValue {
+/** The value of a built-in feature in a request. */
+export function featureOf(feature: BuiltInFeature, { span, costUsd }: Request): FeatureValue {
   switch (feature) {
     case 'input_tokens':
       return span.llm.usage.inputTokens
@@ -33,9 +36,24 @@ export function featureOf(feature: Feature, { span, costUsd }: Request): Feature
       return costUsd
     case 'language':
       return scriptOf(textOf(span.llm.inputMessages))
+    case 'topic':
+      return topicOf(lastPrompt(span))
     case 'finish_reason':
       return span.llm.finishReasons[0]
   }
+}
+
+/** The value of an attribute of a request, wherever it was sent; numbers stay numbers, other plain values become categories. */
+export function attributeOf(name: string, { span }: Request): FeatureValue {
+  const value = span.attributes[name] ?? span.resource[name] ?? span.llm.parameters[name]
+  if (typeof value === 'number' || typeof value === 'string') return value
+  if (typeof value === 'bigint') return Number(value)
+  return typeof value === 'boolean' ? String(value) : undefined
+}
+
+/** The last message: earlier ones repeat what was already counted with earlier requests. */
+function lastPrompt(span: Request['span']): string {
+  return textOf(span.llm.inputMessages.slice(-1))
 }
 
 const SCRIPTS: ReadonlyArray<readonly [name: string, characters: RegExp]> = [

@@ -1,18 +1,39 @@
-/** Relative width of a bucket: values of one bucket differ by at most about two per cent. */
+import type { WeightedValues } from './statistics/paired-counts.ts'
+
+/** Relative width of a bucket: what is read from a sketch is within one per cent of what was put in. */
 const GAMMA = 1.02
 const LOG_GAMMA = Math.log(GAMMA)
 /** Values nearer to zero than this count as zero. */
 const SMALLEST = 1e-9
+/** Further categories of one feature are counted together. */
+const MAX_CATEGORIES = 200
+export const OTHER_CATEGORY = '(other)'
+
+/** A sketch as JSON, for a document of the state store. */
+export interface SketchDocument {
+  readonly buckets: ReadonlyArray<readonly [bucket: number, count: number]>
+  readonly categories: ReadonlyArray<readonly [name: string, count: number]>
+}
 
 /**
  * The distribution of a feature in bounded memory: numbers in buckets of geometrically growing width (the mapping of DDSketch,
- * Masson et al., VLDB 2019), categories by name. Sketches of neighbouring times add up.
+ * Masson et al., VLDB 2019), categories by name. Sketches of neighbouring times add up without loss.
+ *
+ * Statistics over sketches are exact but for this: values of one bucket are one value, at most 1 % from each of them. So a KS statistic may be
+ * too small by at most the share of the fullest bucket, and a Wasserstein distance is off by at most 1 % of the mean absolute value.
  */
 export class Sketch {
   /** Counts by bucket index: 0 for zero, positive for positive numbers, negative for negative ones. */
   readonly #buckets = new Map<number, number>()
   readonly #categories = new Map<string, number>()
   #count = 0
+
+  static fromDocument({ buckets, categories }: SketchDocument): Sketch {
+    const sketch = new Sketch()
+    for (const [bucket, count] of buckets) sketch.#addToBucket(bucket, count)
+    for (const [name, count] of categories) sketch.#addToCategory(name, count)
+    return sketch
+  }
 
   get count(): number {
     return this.#count
@@ -23,47 +44,37 @@ export class Sketch {
     return this.#categories
   }
 
+  /** A number that is not finite says nothing and is not counted. */
   add(value: number | string): void {
-    this.#count++
-    if (typeof value === 'string') this.#categories.set(value, (this.#categories.get(value) ?? 0) + 1)
-    else this.#addToBucket(bucketOf(value), 1)
+    if (typeof value === 'string') this.#addToCategory(value, 1)
+    else if (Number.isFinite(value)) this.#addToBucket(bucketOf(value), 1)
   }
 
   merge(other: Sketch): void {
-    this.#count += other.#count
     for (const [bucket, count] of other.#buckets) this.#addToBucket(bucket, count)
-    for (const [name, count] of other.#categories) this.#categories.set(name, (this.#categories.get(name) ?? 0) + count)
+    for (const [name, count] of other.#categories) this.#addToCategory(name, count)
   }
 
-  /** Bucket indexes at the given quantiles, ascending and without duplicates: edges for bins of about equal counts. */
-  quantileBuckets(quantiles: readonly number[]): number[] {
+  /** One value for each bucket, ascending. */
+  values(): WeightedValues {
     const sorted = [...this.#buckets].sort(([a], [b]) => a - b)
-    const edges = new Set<number>()
-    let seen = 0
-    let next = 0
-    for (const [bucket, count] of sorted) {
-      seen += count
-      while (next < quantiles.length && seen >= (quantiles[next] ?? 1) * this.#count) {
-        edges.add(bucket)
-        next++
-      }
-    }
-    return [...edges]
+    return { values: sorted.map(([bucket]) => valueOf(bucket)), counts: sorted.map(([, count]) => count) }
   }
 
-  /** Counts of the bins (-∞, e0], (e0, e1] ... (en, ∞) of bucket indexes. */
-  countsBetween(edges: readonly number[]): number[] {
-    const counts = Array.from({ length: edges.length + 1 }, () => 0)
-    for (const [bucket, count] of this.#buckets) {
-      const found = edges.findIndex((edge) => bucket <= edge)
-      const bin = found === -1 ? edges.length : found
-      counts[bin] = (counts[bin] ?? 0) + count
-    }
-    return counts
+  toDocument(): SketchDocument {
+    return { buckets: [...this.#buckets], categories: [...this.#categories] }
   }
 
   #addToBucket(bucket: number, count: number): void {
+    this.#count += count
     this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + count)
+  }
+
+  #addToCategory(name: string, count: number): void {
+    this.#count += count
+    const isKept = this.#categories.has(name) || this.#categories.size < MAX_CATEGORIES
+    const key = isKept ? name : OTHER_CATEGORY
+    this.#categories.set(key, (this.#categories.get(key) ?? 0) + count)
   }
 }
 
@@ -73,4 +84,10 @@ function bucketOf(value: number): number {
   if (!(size > SMALLEST)) return 0
   const index = Math.ceil(Math.log(size / SMALLEST) / LOG_GAMMA)
   return value > 0 ? index : -index
+}
+
+/** The value whose relative distance to both ends of the bucket is the same. */
+function valueOf(bucket: number): number {
+  const size = (2 * SMALLEST * GAMMA ** Math.abs(bucket)) / (GAMMA + 1)
+  return bucket === 0 ? 0 : Math.sign(bucket) * size
 }

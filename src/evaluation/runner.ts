@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads'
+import type { Evaluation } from '../model/evaluation.ts'
 import type { Event } from '../model/event.ts'
 import type { LlmSpan, Request } from '../model/request.ts'
 import type { RequestStore } from '../storage/request-store.ts'
@@ -36,6 +37,8 @@ export interface EvaluationRunnerOptions {
   readonly logger: Logger
   readonly clock: Clock
   readonly random: () => number
+  /** Told of results as they come, before they are committed. */
+  readonly onEvaluated?: (evaluations: readonly Evaluation[]) => void
 }
 
 /**
@@ -192,6 +195,7 @@ export class EvaluationRunner {
       this.#options.logger.error({ evaluator, error: message }, 'evaluator failed')
     }
     this.#instruments.evaluated(outcome.evaluations)
+    this.#options.onEvaluated?.(outcome.evaluations)
     for (const measured of outcome.diversity) this.#instruments.diversity(measured)
     void this.#write(outcome)
     this.#pump()

@@ -16,6 +16,7 @@ import { RangeSelect } from './components/time-range.tsx'
 import type { TextKey } from './i18n/dictionary.ts'
 import { useLanguage } from './i18n/language.tsx'
 import { AlertsPage } from './pages/alerts.tsx'
+import { DriftPage } from './pages/drift.tsx'
 import { LogsPage } from './pages/logs.tsx'
 import { OverviewPage } from './pages/overview.tsx'
 import { QueryPage } from './pages/query.tsx'
@@ -26,6 +27,7 @@ import { TargetsPage } from './pages/targets.tsx'
 const PAGES: ReadonlyArray<readonly [path: string, name: TextKey]> = [
   ['/', 'overview'],
   ['/requests', 'requests'],
+  ['/drift', 'drift'],
   ['/alerts', 'alerts'],
   ['/logs', 'logs'],
   ['/targets', 'targets'],
@@ -64,6 +66,7 @@ export function App(): ReactNode {
           <Route path="/requests/:traceId/:spanId">
             {({ traceId, spanId }) => <RequestDetailPage traceId={traceId} spanId={spanId} />}
           </Route>
+          <Route path="/drift" component={DriftPage} />
           <Route path="/alerts" component={AlertsPage} />
           <Route path="/logs" component={LogsPage} />
           <Route path="/targets" component={TargetsPage} />

@@ -27,6 +27,18 @@ export function quantileEdges(reference: WeightedValues, quantiles: readonly num
   return [...new Set(quantiles.map((q) => quantileOf(reference, q)))].filter((edge) => !Number.isNaN(edge))
 }
 
+/**
+ * Inner edges that give every distinct value of the reference a bin of its own, with a bin for what is smaller and one for what is larger than all
+ * of them: where few values occur, quantiles would put new values into the bins of old ones.
+ */
+export function valueEdges({ values }: WeightedValues): number[] {
+  const [first, last] = [values[0], values.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const between = values.slice(1).map((value, i) => (value + (values[i] ?? value)) / 2)
+  const beyond = last + Math.max(Number.MIN_VALUE, Math.abs(last) * 2 * Number.EPSILON)
+  return [first, ...between, beyond]
+}
+
 /** All edges, with both ends, of `bins` bins of equal width. One value alone gets a bin of width one around it. */
 export function fixedEdges(low: number, high: number, bins: number): number[] {
   const [start, end] = low === high ? [low - 0.5, high + 0.5] : [low, high]

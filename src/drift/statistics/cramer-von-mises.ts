@@ -37,11 +37,9 @@ function rankDistance({ values, reference, current }: PairedCounts, n: number, m
   return n * before + m * now
 }
 
-/** Σ (x - i)² for i = 1 ... count. */
+/** Σ (x - i)² for i = 1 ... count, around their mean. */
 function squaresFrom(x: number, count: number): number {
-  let sum = 0
-  for (let i = 1; i <= count; i++) sum += (x - i) ** 2
-  return sum
+  return count * (x - (count + 1) / 2) ** 2 + (count * (count * count - 1)) / 12
 }
 
 function limitTail(statistic: number, n: number, m: number): number {

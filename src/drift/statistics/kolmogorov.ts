@@ -5,6 +5,8 @@ const EXACT_UP_TO = 140
 /** From this value of n d² the two one-sided tails do not overlap any more within double precision. */
 const ONE_SIDED_FROM = 4
 const ONE_SIDED_FROM_LARGE = 2.2
+/** From here on the tail is below the smallest number. */
+const NOTHING_FROM = 370
 /** Below this value of n d^1.5 the matrix is small however large n is, and the expansion poor. */
 const SMALL_MATRIX = 1.4
 
@@ -16,6 +18,7 @@ export function kolmogorovTail(n: number, d: number): number {
   if (!(d > 0)) return d <= 0 ? 1 : NaN
   if (d >= 1) return 0
   const nd2 = n * d * d
+  if (nd2 >= NOTHING_FROM) return 0
   if (d >= 0.5 || nd2 >= (n <= EXACT_UP_TO ? ONE_SIDED_FROM : ONE_SIDED_FROM_LARGE))
     return Math.min(1, 2 * smirnovTail(n, d))
   // D is never less than half a step.

@@ -1,5 +1,6 @@
 import type {
   Dashboard,
+  DriftBody,
   HealthBody,
   LogsBody,
   NotificationsBody,
@@ -47,6 +48,10 @@ export function fetchTrace(traceId: string, signal?: AbortSignal): Promise<Trace
 
 export function fetchLogs(start: number, end: number, text: string, signal?: AbortSignal): Promise<LogsBody> {
   return getJson(`${ROOT}/logs`, { start, end, text }, signal)
+}
+
+export function fetchDrift(signal?: AbortSignal): Promise<DriftBody> {
+  return getJson(`${ROOT}/drift`, {}, signal)
 }
 
 export function fetchNotifications(signal?: AbortSignal): Promise<NotificationsBody> {

@@ -1,0 +1,88 @@
+import type { Counter, Gauge, InstrumentRegistry } from '../telemetry/instruments.ts'
+import type { Comparison, EffectName, TestName } from './comparison.ts'
+
+type Labels = 'feature' | 'model'
+
+const EFFECTS: ReadonlyArray<readonly [name: EffectName, help: string]> = [
+  [
+    'psi',
+    'Population stability index of a feature of the newest requests against the reference: < 0.1 none, 0.1-0.2 slight, > 0.2 severe',
+  ],
+  ['kl', 'Kullback-Leibler divergence of the newest requests from the reference, nats'],
+  ['js', 'Jensen-Shannon distance of the newest requests from the reference, 0-1'],
+  ['hellinger', 'Hellinger distance of the newest requests from the reference, 0-1'],
+  ['tvd', 'Total variation distance of the newest requests from the reference, 0-1'],
+  ['ks', 'Kolmogorov-Smirnov statistic of the newest requests against the reference, 0-1'],
+  ['wasserstein', 'Wasserstein-1 distance of the newest requests from the reference, in the unit of the feature'],
+  [
+    'wasserstein_normed',
+    'Wasserstein-1 distance of the newest requests from the reference, in standard deviations of the reference',
+  ],
+  ['energy', 'Energy distance of the newest requests from the reference'],
+  ['cramers_v', "Cramér's V of a categorical feature between the newest requests and the reference, 0-1"],
+]
+
+/** Series for every model, feature and statistic; beyond this they are counted as "other". */
+const MAX_SERIES = 5_000
+
+/** The series that say how far requests have moved. */
+export class DriftInstruments {
+  readonly #effects: ReadonlyMap<EffectName, Gauge<Labels>>
+  readonly #pValues: Gauge<Labels | 'test'>
+  readonly #requests: Gauge<Labels | 'window'>
+  readonly unwatched: Counter
+  readonly failures: Counter<'step'>
+
+  constructor(registry: InstrumentRegistry, maxModels: number) {
+    const labelNames = ['feature', 'model'] as const
+    this.#effects = new Map(
+      EFFECTS.map(([name, help]) => [
+        name,
+        registry.gauge({ name: `llm_data_drift_${name}`, help, labelNames, maxSeries: MAX_SERIES }),
+      ]),
+    )
+    this.#pValues = registry.gauge({
+      name: 'llm_data_drift_p_value',
+      help: 'How probable a difference at least as large is by chance. With many requests every difference is improbable: alert on effects',
+      labelNames: ['feature', 'model', 'test'],
+      maxSeries: MAX_SERIES,
+    })
+    this.#requests = registry.gauge({
+      name: 'llm_data_drift_requests',
+      help: 'Requests in the windows that are compared for drift',
+      labelNames: ['feature', 'model', 'window'],
+      maxSeries: MAX_SERIES,
+    })
+    this.unwatched = registry.counter({
+      name: 'tetrascope_drift_requests_unwatched_total',
+      help: `Requests of models beyond the first ${maxModels}, which are not watched for drift`,
+    })
+    this.failures = registry.counter({
+      name: 'tetrascope_drift_failures_total',
+      help: 'Times that a reference could not be read or the windows could not be saved',
+      labelNames: ['step'],
+    })
+    for (const step of ['load', 'reference', 'save'] as const) this.failures.add({ step }, 0)
+  }
+
+  /** Before all comparisons of one round: what is not compared any more has no value. */
+  clear(): void {
+    for (const gauge of [...this.#effects.values(), this.#pValues, this.#requests]) gauge.clear()
+  }
+
+  counted(labels: Readonly<Record<Labels, string>>, reference: number, current: number): void {
+    this.#requests.set({ ...labels, window: 'reference' }, reference)
+    this.#requests.set({ ...labels, window: 'current' }, current)
+  }
+
+  compared(labels: Readonly<Record<Labels, string>>, { effects, tests }: Comparison): void {
+    for (const [name, gauge] of this.#effects) {
+      const effect = effects[name]
+      if (effect !== undefined) gauge.set(labels, effect)
+    }
+    for (const test of Object.keys(tests) as TestName[]) {
+      const result = tests[test]
+      if (result !== undefined) this.#pValues.set({ ...labels, test }, result.pValue)
+    }
+  }
+}

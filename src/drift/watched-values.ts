@@ -1,0 +1,20 @@
+import type { Request } from '../model/request.ts'
+import type { DriftConfig } from './config.ts'
+import { attributeOf, featureOf } from './feature.ts'
+
+/** Every feature that the configuration watches, with its value in this request; those about which the request says nothing are left out. */
+export function watchedValues(
+  config: Pick<DriftConfig, 'features' | 'attributes'>,
+  request: Request,
+): ReadonlyArray<readonly [feature: string, value: number | string]> {
+  const values: Array<readonly [string, number | string]> = []
+  for (const feature of config.features) {
+    const value = featureOf(feature, request)
+    if (value !== undefined && value !== '') values.push([feature, value])
+  }
+  for (const name of config.attributes) {
+    const value = attributeOf(name, request)
+    if (value !== undefined && value !== '') values.push([name, value])
+  }
+  return values
+}

@@ -1,0 +1,196 @@
+import { Badge, Card, Group, SimpleGrid, Stack, Text, Tooltip } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import type { Comparison, DriftBin, DriftBody, DriftLevel, FeatureDrift } from '../../../src/api/types.ts'
+import { fetchDrift } from '../api/tetrascope.ts'
+import { formatClock, formatDurationMs, formatNumber } from '../charts/format.ts'
+import { Empty, Loaded } from '../components/loaded.tsx'
+import type { TextKey } from '../i18n/dictionary.ts'
+import { useLanguage } from '../i18n/language.tsx'
+
+const REFRESH_MS = 5_000
+const CHART_HEIGHT = 88
+/** Categories beyond these are left out of a chart; they are the rarest. */
+const MAX_BARS = 24
+
+const COLOR: Readonly<Record<DriftLevel, string>> = { none: 'teal', slight: 'orange', severe: 'red' }
+const LEVEL: Readonly<Record<DriftLevel, TextKey>> = {
+  none: 'driftNone',
+  slight: 'driftSlight',
+  severe: 'driftSevere',
+}
+const REFERENCE: Readonly<Record<DriftBody['reference']['kind'], TextKey>> = {
+  rolling: 'driftRolling',
+  window: 'driftWindow',
+  pinned: 'driftPinned',
+  weekly: 'driftWeekly',
+  file: 'driftFile',
+}
+
+/** Which features of which models have moved away from the reference, the farthest first, and which of their bins. */
+export function DriftPage(): ReactNode {
+  const { t } = useLanguage()
+  const drift = useQuery({
+    queryKey: ['drift'],
+    queryFn: ({ signal }) => fetchDrift(signal),
+    refetchInterval: REFRESH_MS,
+  })
+  return (
+    <Loaded query={drift}>
+      {(body) => (
+        <Stack gap="sm">
+          <Summary body={body} />
+          {body.features.length === 0 ? (
+            <Empty title={t('driftEmpty')} hint={t('driftEmptyHint')} />
+          ) : (
+            <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="sm">
+              {body.features.map((feature) => (
+                <FeatureCard key={`${feature.model} ${feature.feature}`} drift={feature} />
+              ))}
+            </SimpleGrid>
+          )}
+        </Stack>
+      )}
+    </Loaded>
+  )
+}
+
+/** What is compared with what. */
+function Summary({ body }: { readonly body: DriftBody }): ReactNode {
+  const { t } = useLanguage()
+  const { kind, durationMs, problem } = body.reference
+  const reference = `${t(REFERENCE[kind])}${durationMs === null ? '' : ` (${formatSpan(durationMs)})`}`
+  return (
+    <Group gap="md">
+      <Text size="sm" c="dimmed">
+        {t('driftCurrent')} ({formatSpan(body.currentMs)}) · {t('driftReference')}: {reference}
+        {body.comparedMs !== null && ` · ${formatClock(body.comparedMs)}`}
+      </Text>
+      {problem !== null && (
+        <Text size="sm" c="orange">
+          {problem}
+        </Text>
+      )}
+    </Group>
+  )
+}
+
+function formatSpan(durationMs: number): string {
+  if (durationMs >= 3_600_000) return `${formatNumber(durationMs / 3_600_000, '')} h`
+  return durationMs >= 60_000 ? `${formatNumber(durationMs / 60_000, '')} min` : formatDurationMs(durationMs)
+}
+
+function FeatureCard({ drift }: { readonly drift: FeatureDrift }): ReactNode {
+  const { t } = useLanguage()
+  const { comparison } = drift
+  return (
+    <Card withBorder radius="md" padding="sm" data-drift={drift.feature}>
+      <Group justify="space-between" wrap="nowrap" mb={4}>
+        <div>
+          <Text fw={600}>{drift.feature}</Text>
+          <Text size="xs" c="dimmed">
+            {drift.model} · {formatNumber(drift.referenceCount, '')} → {formatNumber(drift.currentCount, '')}
+          </Text>
+        </div>
+        {comparison === undefined ? (
+          <Badge color="gray" variant="light">
+            {t('driftTooFew')}
+          </Badge>
+        ) : (
+          <Badge color={COLOR[comparison.level]} variant={comparison.level === 'none' ? 'light' : 'filled'}>
+            {t(LEVEL[comparison.level])} · PSI {formatNumber(comparison.effects.psi, '')}
+          </Badge>
+        )}
+      </Group>
+      {comparison !== undefined && <ComparisonView comparison={comparison} />}
+    </Card>
+  )
+}
+
+function ComparisonView({ comparison }: { readonly comparison: Comparison }): ReactNode {
+  const { t } = useLanguage()
+  const { effects, referenceMean, currentMean } = comparison
+  const shown = [
+    ['JS', effects.js],
+    ['KS', effects.ks],
+    ['W₁/σ', effects.wasserstein_normed],
+    ["Cramér's V", effects.cramers_v],
+  ] as const
+  return (
+    <>
+      <BinChart bins={comparison.bins.slice(0, MAX_BARS)} />
+      <Group gap="md" mt={4}>
+        {shown.map(([name, value]) =>
+          value === undefined ? null : (
+            <Text key={name} size="xs" c="dimmed">
+              {name} {formatNumber(value, '')}
+            </Text>
+          ),
+        )}
+        {referenceMean !== undefined && (
+          <Text size="xs" c="dimmed">
+            {t('driftMean')} {formatNumber(referenceMean, '')} → {formatNumber(currentMean, '')}
+          </Text>
+        )}
+        <Text size="xs" c="dimmed" title={t('driftByChance')}>
+          ±{formatNumber(comparison.psiByChance, '')}
+        </Text>
+      </Group>
+    </>
+  )
+}
+
+/** Every bin as two bars side by side: its share before in grey, now in colour. What stands under the pointer is told in words. */
+function BinChart({ bins }: { readonly bins: readonly DriftBin[] }): ReactNode {
+  const { t } = useLanguage()
+  const [chosen, choose] = useState<DriftBin | undefined>()
+  const top = Math.max(...bins.map(({ referenceShare, currentShare }) => Math.max(referenceShare, currentShare)), 1e-9)
+  const told = chosen ?? bins.toSorted((a, b) => b.contribution - a.contribution)[0]
+  return (
+    <>
+      <Group gap={3} wrap="nowrap" align="flex-end" h={CHART_HEIGHT} onMouseLeave={() => choose(undefined)}>
+        {bins.map((bin) => (
+          <Tooltip key={bin.label} label={bin.label} openDelay={200}>
+            <Group
+              gap={1}
+              wrap="nowrap"
+              align="flex-end"
+              h="100%"
+              flex={1}
+              miw={4}
+              onMouseEnter={() => choose(bin)}
+              style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}
+            >
+              <Bar share={bin.referenceShare / top} color="var(--mantine-color-gray-5)" />
+              <Bar share={bin.currentShare / top} color="var(--mantine-primary-color-filled)" />
+            </Group>
+          </Tooltip>
+        ))}
+      </Group>
+      {told !== undefined && (
+        <Text size="xs" mt={4} truncate>
+          <b>{told.label}</b>: {t('driftBefore')} {formatShare(told.referenceShare)} → {t('driftNow')}{' '}
+          {formatShare(told.currentShare)}
+        </Text>
+      )}
+    </>
+  )
+}
+
+function Bar({ share, color }: { readonly share: number; readonly color: string }): ReactNode {
+  return (
+    <div
+      style={{
+        flex: 1,
+        height: `${100 * share}%`,
+        minHeight: share > 0 ? 1 : 0,
+        background: color,
+        borderRadius: '2px 2px 0 0',
+      }}
+    />
+  )
+}
+
+function formatShare(share: number): string {
+  return `${(100 * share).toFixed(1)}%`
+}
