@@ -135,8 +135,9 @@ async function ask(url: string, request: string, method: 'GET' | 'POST'): Promis
   const [path = '', form = ''] = request.split('?', 2)
   const parameters = new URLSearchParams(form)
   const target = `${url}/api/v1/${path}`
-  const response =
-    method === 'GET' ? await fetch(`${target}?${parameters}`) : await fetch(target, { method, body: parameters })
+  const response = await (method === 'GET'
+    ? fetch(`${target}?${parameters.toString()}`)
+    : fetch(target, { method: 'POST', body: parameters }))
   const text = await response.text()
   return { status: response.status, body: text === '' ? '' : JSON.parse(text) }
 }
@@ -176,7 +177,7 @@ describe.skipIf(!hasProgram('prometheus'))('the HTTP API beside a real Prometheu
     async (form) => {
       const [ours, theirs] = await Promise.all(
         [product.url, prometheus.url].map(async (url) => {
-          const response = await fetch(`${url}/federate?${new URLSearchParams(form)}`)
+          const response = await fetch(`${url}/federate?${new URLSearchParams(form).toString()}`)
           return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
         }),
       )
