@@ -32,7 +32,6 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   const budgets = new BudgetTracker({ budgets: config.budgets, state, registry: instruments, clock, logger })
   const drift = new DriftMonitor({ config: config.drift, state, requests, clock, logger, instruments })
   const privacy = new Privacy(config.privacy, findSensitive)
-  const drift = new DriftMonitor({ config: config.drift, state, requests, clock, logger, instruments })
   const evaluation = new EvaluationRunner({
     config: config.evaluation,
     evaluations: protectedEvaluations(evaluations, privacy),
