@@ -4,6 +4,6 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022' },
+  build: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 800 },
   server: { proxy: { '/api': 'http://127.0.0.1:4600', '/alertmanager': 'http://127.0.0.1:4600' } },
 })
