@@ -34,7 +34,7 @@ export class AlertProvider {
   /** Takes an alert: new, or merged with the one of the same labels when their times overlap. */
   put(alert: StoredAlert): void {
     const known = this.#alerts.get(alert.labels.key)
-    const stored = known !== undefined && overlaps(known, alert) ? merge(known, alert, this.#clock.now()) : alert
+    const stored = known === undefined ? alert : this.#renewed(known, alert)
     this.#alerts.set(stored.labels.key, stored)
     for (const listener of this.#listeners) listener(stored)
   }
@@ -53,6 +53,12 @@ export class AlertProvider {
     for (const alert of this.#alerts.values()) listener(alert)
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** The labels stay the same object, which keeps what was computed from them. */
+  #renewed(known: StoredAlert, alert: StoredAlert): StoredAlert {
+    const renewed = overlaps(known, alert) ? merge(known, alert, this.#clock.now()) : alert
+    return { ...renewed, labels: known.labels }
   }
 
   #cleanup(): void {
