@@ -61,7 +61,8 @@ function trainAndWrite(task: TrainingTask): void {
     ),
   ]
   if (!isQuick)
-    for (const [source, held] of leaveOneSourceOut(examples, options)) rows.push(row(`without ${source}`, held))
+    for (const [source, held] of leaveOneSourceOut(examples, options, task.leftOut))
+      rows.push(row(`without ${source}`, held))
   for (const one of rows) print(one)
   const { precision, recall, f1, auc, ece } = qualityOf(measured.judged)
   const crossValidated = { precision, recall, f1, auc, ece }

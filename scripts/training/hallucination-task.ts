@@ -13,7 +13,13 @@ export function hallucinationTasks(): readonly TrainingTask[] {
 
 function task(language: string, examples: readonly Example[]): TrainingTask {
   const options = { name: `hallucination-${language}`, version: '1', denseNames: HALLUCINATION_DENSE, cost: 0.05 }
-  return { options, card: CARD, examples, threshold: language === 'en' ? 0.4 : 0.75 }
+  return {
+    options,
+    card: CARD,
+    leftOut: (source) => /gpt|ernie|qwen-14b|baichuan53b/.test(source),
+    examples,
+    threshold: language === 'en' ? 0.4 : 0.75,
+  }
 }
 
 const CARD = {

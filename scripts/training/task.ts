@@ -13,6 +13,8 @@ export interface TrainingTask {
   readonly options: TrainingOptions
   readonly examples: readonly Example[]
   readonly card: ModelCard
+  /** Sources that are left out one by one; all by default. Each costs a training. */
+  readonly leftOut?: (source: string) => boolean
   /** Sources whose examples measure the quality; all by default. Text written for training is easier than people's. */
   readonly measuredOn?: (example: Example) => boolean
   /** Probability from which on it flags: a number, or the lowest at which of some harmless examples no larger share is flagged. */

@@ -17,8 +17,12 @@ export function crossValidate(examples: readonly Example[], options: TrainingOpt
 }
 
 /** For each source, its examples judged by a model trained without it. Its prompts may be among the others': what is new is who answers. */
-export function leaveOneSourceOut(examples: readonly Example[], options: TrainingOptions): Map<string, HeldOut[]> {
-  const sources = [...new Set(examples.map((example) => example.source))]
+export function leaveOneSourceOut(
+  examples: readonly Example[],
+  options: TrainingOptions,
+  isLeftOut: (source: string) => boolean = () => true,
+): Map<string, HeldOut[]> {
+  const sources = [...new Set(examples.map((example) => example.source))].filter(isLeftOut)
   return new Map(sources.map((source) => [source, holdOut(examples, options, (e) => e.source === source)]))
 }
 

@@ -1,5 +1,8 @@
 import { numbersOf } from '../text/numbers.ts'
+import { isDigit } from '../text/script.ts'
 import type { Sentence } from '../text/sentences.ts'
+import { sentencesOf } from '../text/sentences.ts'
+import type { Stems } from '../text/stems.ts'
 import { stemsOf } from '../text/stems.ts'
 import { isStopword } from '../text/stopwords.ts'
 
@@ -24,20 +27,27 @@ interface Statement {
   readonly isNegated: boolean
 }
 
-/** Where a later sentence says the same as an earlier one with another number, or denies it. Questions and list items are no statements. */
-export function contradictionsIn(earlier: readonly Sentence[], later: readonly Sentence[]): Contradiction[] {
-  const [before, after] = [earlier.slice(0, MAX_SENTENCES), later.slice(0, MAX_SENTENCES)]
-  if (!canConflict(before, after)) return []
-  const known = before.flatMap(statementOf)
-  const found: Contradiction[] = []
-  for (const statement of earlier === later ? known : after.flatMap(statementOf)) {
-    for (const other of known) {
-      if (other.sentence.start >= statement.sentence.start && earlier === later) break
-      const kind = conflictOf(other, statement)
-      if (kind !== undefined) found.push({ kind, first: other.sentence, second: statement.sentence })
-    }
-  }
-  return found
+/** Where an answer contradicts itself. Questions and list items are no statements. */
+export function selfContradictions(text: string): Contradiction[] {
+  const sentences = sentencesOf(text).slice(0, MAX_SENTENCES)
+  if (!canConflict(sentences, sentences)) return []
+  const statements = statementsOf(text, sentences)
+  return statements.flatMap((statement, i) => conflictsOf(statements.slice(0, i), statement))
+}
+
+/** Where an answer says the same as the prompt with another number, or denies it. */
+export function contradictionsOf(prompt: string, answer: string): Contradiction[] {
+  const [before, after] = [prompt, answer].map((text) => sentencesOf(text).slice(0, MAX_SENTENCES))
+  if (before === undefined || after === undefined || !canConflict(before, after)) return []
+  const known = statementsOf(prompt, before)
+  return statementsOf(answer, after).flatMap((statement) => conflictsOf(known, statement))
+}
+
+function conflictsOf(known: readonly Statement[], statement: Statement): Contradiction[] {
+  return known.flatMap((other) => {
+    const kind = conflictOf(other, statement)
+    return kind === undefined ? [] : [{ kind, first: other.sentence, second: statement.sentence }]
+  })
 }
 
 /** Two sentences conflict in a negation that one of them has, or in numbers that both have. */
@@ -47,17 +57,35 @@ function canConflict(before: readonly Sentence[], after: readonly Sentence[]): b
   return before === after ? withDigits(before) > 1 : withDigits(before) > 0 && withDigits(after) > 0
 }
 
-function statementOf(sentence: Sentence): Statement[] {
-  if (/[?？]["'”’)]*$/.test(sentence.text) || /^\s*(?:[-*•|#]|\d{1,2}[.)])/.test(sentence.text)) return []
-  const { words, hashes } = stemsOf(sentence.text)
-  const stems = new Set<number>()
-  hashes.forEach((stem, i) => {
-    const isNumber = /^\d/.test(sentence.text.charAt(words.starts[i] ?? 0))
-    if (!isNumber && !isStopword(words.hashes[i] ?? 0)) stems.add(stem)
-  })
-  if (stems.size < MIN_WORDS) return []
-  const numbers = new Set(/\d/.test(sentence.text) ? numbersOf(sentence.text).map(({ value }) => value) : [])
-  return [{ sentence, stems, numbers, isNegated: NEGATION.test(sentence.text) }]
+/** The statements among the sentences of a text, whose words were found once for all of it. */
+function statementsOf(text: string, sentences: readonly Sentence[]): Statement[] {
+  const stems = stemsOf(text)
+  const { starts, count } = stems.words
+  const statements: Statement[] = []
+  let word = 0
+  for (const sentence of sentences) {
+    while (word < count && (starts[word] ?? 0) < sentence.start) word++
+    const from = word
+    while (word < count && (starts[word] ?? 0) < sentence.end) word++
+    const content = isStatement(sentence) ? contentStems(stems, from, word) : undefined
+    if (content === undefined || content.size < MIN_WORDS) continue
+    const numbers = /\d/.test(sentence.text) ? numbersOf(sentence.text).map(({ value }) => value) : []
+    statements.push({ sentence, stems: content, numbers: new Set(numbers), isNegated: NEGATION.test(sentence.text) })
+  }
+  return statements
+}
+
+function isStatement({ text }: Sentence): boolean {
+  return !/[?？]["'”’)]*$/.test(text) && !/^\s*(?:[-*•|#]|\d{1,2}[.)])/.test(text)
+}
+
+function contentStems({ words, hashes, text }: Stems, from: number, to: number): Set<number> {
+  const content = new Set<number>()
+  for (let i = from; i < to; i++) {
+    const isNumber = isDigit(text.charCodeAt(words.starts[i] ?? 0))
+    if (!isNumber && !isStopword(words.hashes[i] ?? 0)) content.add(hashes[i] ?? 0)
+  }
+  return content
 }
 
 function conflictOf(a: Statement, b: Statement): Contradiction['kind'] | undefined {

@@ -19,7 +19,7 @@ export const length: Evaluator = {
   costClass: 'cheap',
   languages: ['any'],
   evaluate({ prompt, response }): Score | undefined {
-    if (prompt === '' && response === '') return undefined
+    if (response === '') return undefined
     const { count } = wordsOf(response)
     if (count === 0) return { score: 1, verdict: 'flagged', label: 'empty', explanation: 'the answer has no words' }
     const [label, score] = judge(prompt, response, count)

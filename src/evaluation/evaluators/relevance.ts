@@ -1,5 +1,6 @@
 import type { Score } from '../../model/evaluation.ts'
 import type { Evaluator } from '../evaluator.ts'
+import { languageOf } from '../text/language.ts'
 import { stemsOf } from '../text/stems.ts'
 import type { Stems } from '../text/stems.ts'
 import { isStopword } from '../text/stopwords.ts'
@@ -19,6 +20,9 @@ export const relevance: Evaluator = {
   languages: ['en', 'zh'],
   evaluate({ prompt, response }): Score | undefined {
     if (prompt.trim() === '' || response.trim() === '') return undefined
+    // An answer in another language, rightly or not, shares no words with the prompt.
+    const [askedIn, answeredIn] = [languageOf(prompt), languageOf(response)]
+    if (askedIn !== 'und' && answeredIn !== 'und' && askedIn !== answeredIn) return undefined
     const asked = contentStems(stemsOf(prompt))
     const answer = stemsOf(response)
     const answered = contentStems(answer)

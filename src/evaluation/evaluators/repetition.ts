@@ -12,7 +12,7 @@ const MIN_WORDS = 8
 const LOOP_REPEATS = 4
 const THRESHOLD = 0.5
 /** Share of repeated text at which the score reaches the threshold: refrains of songs and formulas of letters stay below. */
-const FLAGGED_SHARE = 0.45
+const FLAGGED_SHARE = 0.55
 
 interface Findings {
   /** Share of the words that stand in an n-gram said before. */

@@ -16,7 +16,7 @@ export const readings = rememberLast((text: string): readonly string[] => {
 
 // Zero-width and tag characters, full-width forms, Cyrillic or Greek beside Latin, figures inside words.
 const SUSPICIOUS =
-  /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uff01-\uff5e\u{1d400}-\u{1d7ff}\u{e0000}-\u{e007f}]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]|[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]|[A-Za-z][0134579@$][A-Za-z]|(?:\b[A-Za-z][ .\-_*]){5}/u
+  /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u{1d400}-\u{1d7ff}\u{e0000}-\u{e007f}]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]|[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]|[A-Za-z][0134579@$][A-Za-z]|(?:\b[A-Za-z][ .\-_*]){5}/u
 const INVISIBLE =
   /[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff]|\u034f|\u17b4|\u17b5|[\ufe00-\ufe0f]/gu
 /** Letters of the Unicode block of tags spell ASCII invisibly. */

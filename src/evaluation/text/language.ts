@@ -1,5 +1,6 @@
 import { rememberLast } from './remember.ts'
 import { isHan, isLetter } from './script.ts'
+import { hashOf, wordsOf } from './words.ts'
 
 /** ISO 639-1. `und`: too little text, or a language that is not among these. */
 export type Language =
@@ -25,8 +26,9 @@ export type Language =
   | 'id'
   | 'und'
 
-/** Characters that are read. A paragraph is enough to tell. */
+/** Characters and words that are read. A paragraph is enough to tell. */
 const MAX_LENGTH = 600
+const MAX_WORDS = 120
 /** Letters below which a text does not tell its language. */
 const MIN_LETTERS = 6
 const MIN_WORDS = 2
@@ -55,14 +57,15 @@ const MARKERS: ReadonlyArray<readonly [Language, string]> = [
   ['id', 'yang dan di untuk dengan ini itu dari pada adalah tidak dalam akan bisa juga saya anda atau ke oleh'],
 ]
 
-const WORDS_BY_LANGUAGE = new Map<string, Language[]>()
+const LANGUAGES_BY_WORD = new Map<number, Language[]>()
 for (const [language, words] of MARKERS) {
-  for (const word of words.split(' ')) WORDS_BY_LANGUAGE.set(word, [...(WORDS_BY_LANGUAGE.get(word) ?? []), language])
+  for (const word of words.split(' ').map((text) => hashOf(text))) {
+    LANGUAGES_BY_WORD.set(word, [...(LANGUAGES_BY_WORD.get(word) ?? []), language])
+  }
 }
 
 /** Which language a text is written in, by its script and its little words. */
-export const languageOf = rememberLast((whole: string): Language => {
-  const text = whole.slice(0, MAX_LENGTH)
+export const languageOf = rememberLast((text: string): Language => {
   const byScript = languageByScript(text)
   return byScript === 'latin' ? languageByWords(text) : byScript
 })
@@ -83,9 +86,15 @@ const SCRIPTS: ReadonlyArray<readonly [from: number, to: number, language: Langu
 
 function languageByScript(text: string): ByScript {
   const counts = new Map<ByScript, number>()
+  let latin = 0
   let letters = 0
-  for (let i = 0; i < text.length; i++) {
+  for (let i = 0; i < Math.min(text.length, MAX_LENGTH); i++) {
     const unit = text.charCodeAt(i)
+    // Nearly all letters are these; a look into the table of scripts for each would cost more than all else.
+    if (unit < 0x80) {
+      if (isLetter(unit)) latin++
+      continue
+    }
     const language = scriptOf(unit)
     if (language === undefined) continue
     // One ideograph says as much as two letters.
@@ -93,6 +102,8 @@ function languageByScript(text: string): ByScript {
     letters += weight
     counts.set(language, (counts.get(language) ?? 0) + weight)
   }
+  letters += latin
+  counts.set('latin', (counts.get('latin') ?? 0) + latin)
   if (letters < MIN_LETTERS) return 'und'
   // Japanese is written with Chinese characters too; a tenth of kana decides.
   if ((counts.get('ja') ?? 0) * 10 > letters) return 'ja'
@@ -101,20 +112,20 @@ function languageByScript(text: string): ByScript {
 }
 
 function scriptOf(unit: number): ByScript | undefined {
-  if (unit < 0x80) return isLetter(unit) ? 'latin' : undefined
   if (isHan(unit)) return 'zh'
   for (const [from, to, language] of SCRIPTS) if (unit >= from && unit <= to) return language
   return unit < 0x250 && isLetter(unit) ? 'latin' : undefined
 }
 
 function languageByWords(text: string): Language {
+  const { hashes, count } = wordsOf(text)
   const counts = new Map<Language, number>()
-  let words = 0
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}]+/gu)) {
-    words++
-    for (const language of WORDS_BY_LANGUAGE.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1)
+  const read = Math.min(count, MAX_WORDS)
+  for (let i = 0; i < read; i++) {
+    for (const language of LANGUAGES_BY_WORD.get(hashes[i] ?? 0) ?? [])
+      counts.set(language, (counts.get(language) ?? 0) + 1)
   }
   const [first, second] = [...counts].sort((a, b) => b[1] - a[1])
-  if (first === undefined || first[1] < MIN_WORDS || first[1] * 12 < words) return 'und'
+  if (first === undefined || first[1] < MIN_WORDS || first[1] * 12 < read) return 'und'
   return second !== undefined && first[1] < second[1] * 1.2 ? 'und' : first[0]
 }

@@ -1,5 +1,5 @@
 import { isHan, isLetter } from './script.ts'
-import { lowerCaseKeepingPlaces } from './words.ts'
+import { lowerCaseKeepingPlaces, wordsOf } from './words.ts'
 
 /** A term of a lexicon found in a text. */
 export interface LexiconHit<C extends string> {
@@ -31,22 +31,20 @@ export class Lexicon<C extends string> {
     for (const terms of this.#terms.values()) terms.sort((a, b) => b.text.length - a.text.length)
   }
 
-  /** All terms by place, the longest where several begin. */
+  /** All terms by place, the longest where several begin. Terms begin where words do. */
   find(text: string): Array<LexiconHit<C>> {
     const lower = lowerCaseKeepingPlaces(text)
+    const { starts, count } = wordsOf(text)
     const hits: Array<LexiconHit<C>> = []
-    let isInWord = false
-    for (let i = 0; i < lower.length; i++) {
-      const unit = lower.charCodeAt(i)
-      const isStart = !isInWord || isHan(unit)
-      isInWord = (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x80 && isLetter(unit) && !isHan(unit))
-      if (!isStart || this.#begins[unit] === 0) continue
-      const found = this.#termAt(lower, i, unit)
+    let until = 0
+    for (let i = 0; i < count; i++) {
+      const start = starts[i] ?? 0
+      const unit = lower.charCodeAt(start)
+      if (start < until || this.#begins[unit] === 0) continue
+      const found = this.#termAt(lower, start, unit)
       if (found === undefined) continue
-      const end = i + found.text.length
-      hits.push({ category: found.category, start: i, end })
-      i = end - 1
-      isInWord = isLetter(lower.charCodeAt(i)) && !isHan(lower.charCodeAt(i))
+      until = start + found.text.length
+      hits.push({ category: found.category, start, end: until })
     }
     return hits
   }

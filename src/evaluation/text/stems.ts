@@ -5,6 +5,7 @@ import { hashOf, lowerCaseKeepingPlaces, wordsOf } from './words.ts'
 
 /** The words of a text without their endings. Chinese: pairs of neighbouring characters, for one character says little. */
 export interface Stems {
+  readonly text: string
   readonly words: Words
   /** For each word the hash of its stem; for a Chinese character, of it and the next. */
   readonly hashes: Int32Array
@@ -33,7 +34,7 @@ export const stemsOf = rememberLast((text: string): Stems => {
   const lower = lowerCaseKeepingPlaces(text)
   const hashes = new Int32Array(words.count)
   for (let i = 0; i < words.count; i++) hashes[i] = stemHash(lower, words, i)
-  return { words, hashes }
+  return { text, words, hashes }
 })
 
 function stemHash(lower: string, { hashes, starts, ends }: Words, i: number): number {

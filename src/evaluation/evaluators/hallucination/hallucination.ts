@@ -1,11 +1,10 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Contradiction } from '../../claims/contradictions.ts'
-import { contradictionsIn } from '../../claims/contradictions.ts'
+import { contradictionsOf, selfContradictions } from '../../claims/contradictions.ts'
 import { groundingOf, SUPPORTED } from '../../claims/grounding.ts'
 import type { EvaluationInput, Evaluator } from '../../evaluator.ts'
 import { lazyModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
-import { sentencesOf } from '../../text/sentences.ts'
 import { hallucinationFeatures } from './hallucination-features.ts'
 
 const english = lazyModel('hallucination-en')
@@ -40,11 +39,7 @@ function againstContext({ prompt, response, context }: EvaluationInput): Score {
 }
 
 function withoutContext({ prompt, response }: EvaluationInput): Score {
-  const sentences = sentencesOf(response)
-  const [contradiction] = [
-    ...contradictionsIn(sentences, sentences),
-    ...contradictionsIn(sentencesOf(prompt), sentences),
-  ]
+  const [contradiction] = [...selfContradictions(response), ...contradictionsOf(prompt, response)]
   if (contradiction !== undefined) return contradicted(contradiction)
   const model = (isChinese(response) ? chinese : english)()
   const { blocks, dense } = hallucinationFeatures(prompt, response)

@@ -56,7 +56,15 @@ function addressesIn(text: string): readonly PiiFinding[] {
     ...findAll(text, 'ADDRESS', HUNGARIAN),
     ...findAll(text, 'ADDRESS', POST_BOX),
     ...findAll(text, 'ADDRESS', MILITARY),
-    ...findAll(text, 'ADDRESS', CHINESE),
-    ...findAll(text, 'ADDRESS', CHINESE_COMMUNITY),
+    ...findAll(text, 'ADDRESS', CHINESE).map((found) => withoutVerb(text, found)),
+    ...findAll(text, 'ADDRESS', CHINESE_COMMUNITY).map((found) => withoutVerb(text, found)),
   ]
+}
+
+/** Chinese is written without spaces, so a verb before the place has been taken for its beginning: 住在北京市... */
+const VERB = /^[\u4e00-\u9fa5]{0,4}?(?:住在|家住|位于|地址[是为]|寄到|寄往|送到|来自)/
+
+function withoutVerb(text: string, found: PiiFinding): PiiFinding {
+  const verb = VERB.exec(text.slice(found.start, found.end))?.[0] ?? ''
+  return { ...found, start: found.start + verb.length }
 }

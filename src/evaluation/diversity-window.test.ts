@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { DiversityWindow } from './diversity-window.ts'
+
+const TOPICS = 'apples bridges candles deserts engines forests glaciers harbours islands jungles'.split(' ')
+
+describe('diversity of a window of answers', () => {
+  test('answers that differ are diverse', () => {
+    const window = new DiversityWindow(100)
+    for (const topic of TOPICS)
+      window.add(
+        `${topic} ${topic
+          .split('')
+          .map((letter, i) => `${letter}${topic.slice(i)}x${i}`)
+          .join(' ')} ${topic}s`,
+      )
+    expect(window.measure()).toMatchObject({ answers: TOPICS.length, nearDuplicateShare: 0, templateShare: 0 })
+    expect(window.measure()?.distinct2).toBeGreaterThan(0.9)
+  })
+
+  test('the same answer with another word is a near-duplicate of one template', () => {
+    const window = new DiversityWindow(100)
+    const frame =
+      'thank you for your question about the weather, we are always happy to help you with everything that you need today and tomorrow: '
+    for (const topic of TOPICS) window.add(frame + topic)
+    expect(window.measure()).toMatchObject({ nearDuplicateShare: 0.9, templateShare: 1 })
+  })
+
+  test('keeps to its capacity and passes over very short answers', () => {
+    const window = new DiversityWindow(3)
+    window.add('Yes.')
+    expect(window.measure()).toBeUndefined()
+    for (const topic of TOPICS) window.add(`one two three four five six seven eight ${topic}`)
+    expect(window.measure()?.answers).toBe(3)
+  })
+})
