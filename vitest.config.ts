@@ -12,14 +12,25 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'sdk/src/**/*.test.ts',
+            'web/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'test/**/*.test.ts',
+          ],
           exclude: ['test/acceptance/**', '**/node_modules/**'],
         },
       },
       {
         extends: true,
         // The program itself, built: only these tests need `dist`.
-        test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], globalSetup: ['test/support/build.ts'], testTimeout: 90_000 },
+        test: {
+          name: 'acceptance',
+          include: ['test/acceptance/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+          testTimeout: 90_000,
+        },
       },
     ],
   },

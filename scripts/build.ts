@@ -1,4 +1,5 @@
-// Builds everything that runs: the server into dist/server, the pages into dist/web, and the launcher dist/main.js.
+// Builds everything that runs: the server into dist/server, the SDK into sdk/dist, the pages into dist/web, and the launcher
+// dist/main.js.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,6 +11,7 @@ mkdirSync(path.join(dist, 'server'), { recursive: true })
 // TypeScript 7 is the compiler; TypeScript 6 stays for tools that need the compiler's API, which 7 does not have.
 run(process.execPath, ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.build.json'])
 copyData()
+run(process.execPath, ['node_modules/typescript-native/bin/tsc', '-p', 'sdk/tsconfig.build.json'])
 if (existsSync(path.join(root, 'web/vite.config.ts'))) run('npm', ['run', 'build', '--workspace', 'web'])
 
 // The launcher is CommonJS (see its comment), everything that it starts is ESM.

@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, '../..')
 /** Builds once before the tests, when `dist` is missing or older than any source: the acceptance tests run the real program. */
 export default function buildWhenStale(): void {
   const built = path.join(root, 'dist/main.js')
-  if (existsSync(built) && statSync(built).mtimeMs >= newestIn(['src', 'web', 'scripts'])) return
+  if (existsSync(built) && statSync(built).mtimeMs >= newestIn(['src', 'sdk/src', 'web', 'scripts'])) return
   execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' })
 }
 

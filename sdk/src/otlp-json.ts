@@ -1,0 +1,67 @@
+import type { Attributes, AttributeValue, SpanIds } from './model-call.ts'
+
+/** A span that has ended. Times are milliseconds since 1970. */
+export interface FinishedSpan extends SpanIds {
+  readonly parentSpanId: string
+  readonly name: string
+  readonly startMs: number
+  readonly endMs: number
+  /** Undefined when what the span stands for went well. */
+  readonly errorMessage: string | undefined
+  /** Whether the span is a call to another system. */
+  readonly isClient: boolean
+  readonly attributes: Attributes
+}
+
+const INTERNAL = 1
+const CLIENT = 3
+const STATUS_OK = 1
+const STATUS_ERROR = 2
+
+/**
+ * One span as JSON of OTLP (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids in hex, times as decimal
+ * texts of nanoseconds, numbers of the enums.
+ */
+export function encodeSpan(span: FinishedSpan): string {
+  const { errorMessage } = span
+  return JSON.stringify({
+    traceId: span.traceId,
+    spanId: span.spanId,
+    ...(span.parentSpanId === '' ? {} : { parentSpanId: span.parentSpanId }),
+    name: span.name,
+    kind: span.isClient ? CLIENT : INTERNAL,
+    startTimeUnixNano: unixNano(span.startMs),
+    endTimeUnixNano: unixNano(Math.max(span.startMs, span.endMs)),
+    attributes: keyValues(span.attributes),
+    status: errorMessage === undefined ? { code: STATUS_OK } : { code: STATUS_ERROR, message: errorMessage },
+  })
+}
+
+/** The body of an export request around spans that are encoded already. */
+export function tracesBody(resource: Attributes, spans: readonly string[]): string {
+  const attributes = JSON.stringify(keyValues(resource))
+  return `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":{"name":"@tetrascope/sdk"},"spans":[${spans.join(',')}]}]}]}`
+}
+
+/** Microseconds are what a double holds exactly for times of this century. */
+function unixNano(timeMs: number): string {
+  return `${Math.round(timeMs * 1_000)}000`
+}
+
+function keyValues(attributes: Attributes): object[] {
+  const list: object[] = []
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (value !== undefined && value !== '') list.push({ key, value: anyValue(value) })
+  }
+  return list
+}
+
+function anyValue(value: NonNullable<AttributeValue>): object {
+  if (typeof value === 'string') return { stringValue: value }
+  if (typeof value === 'boolean') return { boolValue: value }
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value }
+  }
+  return { arrayValue: { values: value.map((item) => ({ stringValue: item })) } }
+}
