@@ -138,6 +138,12 @@ class ReluctantStore extends MemorySampleStore {
   }
 }
 
+function batchAt(timeMs: number): SampleBatch {
+  const builder = new SampleBatchBuilder()
+  builder.add(Labels.from({ __name__: 'up' }), timeMs, 1)
+  return builder.build()
+}
+
 describe('a store with the newest hours in memory', () => {
   test('answers as the store behind it, whatever happens', async () => {
     await fc.assert(
@@ -163,6 +169,18 @@ describe('a store with the newest hours in memory', () => {
     expect(await answers(store, { minMs: T0 - MINUTE_MS, maxMs: T0 })).toMatchObject({
       select: [[expect.anything(), { samples: [[T0, 1]] }]],
     })
+  })
+
+  test('of a new store, answers the whole window without it: what is sent may be older than the start', async () => {
+    const backing = new MemorySampleStore()
+    const store = createHeadSampleStore({ backing, clock: new ManualClock(T0), instruments: new InstrumentRegistry() })
+    await store.start()
+    const hourAgoMs = T0 - 60 * MINUTE_MS
+    await store.write(batchAt(hourAgoMs))
+    await backing.deleteSamples([], EVERYTHING)
+    const range = { minMs: hourAgoMs, maxMs: T0 }
+    expect(await store.series([[UP]], range)).toHaveLength(1)
+    store.stop()
   })
 
   test('shows nothing that was not committed', async () => {

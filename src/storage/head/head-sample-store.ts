@@ -50,6 +50,7 @@ const GRACE_MS = 5 * MINUTE_MS
  */
 const CLOCK_SKEW_MS = 10 * MINUTE_MS
 
+const NO_HINTS: SelectHints = { func: '', rangeMs: 0, stepMs: 0 }
 const EVERY_SERIES = new Matcher(METRIC_NAME, '!=', '')
 
 /** `committed in the backing store, then visible in the head`; reads from the head where it knows all, from the backing store before that. */
@@ -61,7 +62,7 @@ class CachedSampleStore implements HeadSampleStore {
   readonly #backing: SampleStore
   readonly #clock: Clock
   readonly #head: Head
-  readonly #warmUpMs: number
+  readonly #windowMs: number
   readonly #limits: SeriesLimits
   readonly #instruments: HeadInstruments
   #state: 'new' | 'warming' | 'ready' = 'new'
@@ -72,12 +73,12 @@ class CachedSampleStore implements HeadSampleStore {
     this.#clock = options.clock
     this.#instruments = createHeadInstruments(options.instruments)
     this.#limits = options.limits ?? { series: 0, seriesPerMetric: 0 }
-    this.#warmUpMs = options.warmUpMs ?? DEFAULT_WARM_UP_MS
+    this.#windowMs = options.windowMs ?? DEFAULT_WINDOW_MS
     this.#head = new Head({
-      windowMs: options.windowMs ?? DEFAULT_WINDOW_MS,
+      windowMs: this.#windowMs,
       maxSizeBytes: options.maxSizeBytes ?? DEFAULT_MAX_SIZE_BYTES,
       graceMs: GRACE_MS,
-      minTimeMs: options.clock.now() - this.#warmUpMs,
+      minTimeMs: options.clock.now() - (options.warmUpMs ?? DEFAULT_WARM_UP_MS),
     })
   }
 
@@ -199,13 +200,13 @@ class CachedSampleStore implements HeadSampleStore {
 
   async #warmUp(): Promise<void> {
     const newest: TimeRange = { minMs: this.#head.minTimeMs, maxMs: Number.MAX_SAFE_INTEGER }
-    const hints: SelectHints = { func: '', rangeMs: 0, stepMs: 0 }
     const untilMs = this.#clock.now() + WARM_UP_LIMIT_MS
     try {
-      for await (const block of this.#backing.select([EVERY_SERIES], newest, hints)) {
+      for await (const block of this.#backing.select([EVERY_SERIES], newest, NO_HINTS)) {
         this.#count(this.#head.append(batchOf(block)))
         if (this.#clock.now() > untilMs) return this.#startCold()
       }
+      await this.#reachBack()
     } catch {
       // The store that cannot be read now will be read by the queries, which report what is wrong with it.
       this.#startCold()
@@ -214,6 +215,15 @@ class CachedSampleStore implements HeadSampleStore {
 
   #startCold(): void {
     this.#head.startAt(this.#clock.now() + CLOCK_SKEW_MS)
+  }
+
+  /** What is sent to a new store may be of the last hours; the head then knows all of them. */
+  async #reachBack(): Promise<void> {
+    const windowStartMs = this.#clock.now() - this.#windowMs
+    const unseen: TimeRange = { minMs: windowStartMs, maxMs: this.#head.minTimeMs - 1 }
+    const blocks = this.#backing.select([EVERY_SERIES], unseen, NO_HINTS)
+    for await (const block of blocks) if (block.length > 0) return
+    this.#head.reachBackTo(windowStartMs)
   }
 
   #scheduleTruncation(): void {

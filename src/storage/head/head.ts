@@ -50,6 +50,8 @@ export class Head {
   #nextId = 0
   #keyBytes = 0
   #minTimeMs: number
+  /** Time of the newest sample that lay before the edge and was not kept. */
+  #newestTooOldMs = -Infinity
   /** Edges of the past, oldest first; samples are released when the edge that they fell behind is older than the grace. */
   readonly #edges: Array<{ readonly atMs: number; readonly minTimeMs: number }> = []
 
@@ -81,6 +83,7 @@ export class Head {
       const timestampMs = Math.floor(batch.timestampsMs[i] ?? 0)
       if (timestampMs < this.#minTimeMs) {
         counts.tooOld++
+        this.#newestTooOldMs = Math.max(this.#newestTooOldMs, timestampMs)
         continue
       }
       if (full || batch.histograms.has(i)) {
@@ -98,6 +101,11 @@ export class Head {
   /** Moves the edge: what lies before `minTimeMs` was or may have been written without the head seeing it. */
   startAt(minTimeMs: number): void {
     this.#minTimeMs = Math.max(this.#minTimeMs, minTimeMs)
+  }
+
+  /** Moves the edge back as far as possible: nothing was stored between the new edge and the old one but what was appended here. */
+  reachBackTo(minTimeMs: number): void {
+    this.#minTimeMs = Math.min(this.#minTimeMs, Math.max(minTimeMs, this.#newestTooOldMs + 1))
   }
 
   /** The series with these labels, when the head has samples of it. */
