@@ -8,6 +8,7 @@ import { checkMetricsFile } from './check-metrics.ts'
 import { checkRules } from './check-rules.ts'
 import { CommandError } from './command-error.ts'
 import { demo, type DemoFlags } from './demo/demo.ts'
+import { drift, type DriftFlags } from './drift.ts'
 import { evaluate, type EvaluateFlags } from './evaluate.ts'
 import { chooseLanguage } from './language.ts'
 import { serve, type ServeFlags } from './serve.ts'
@@ -51,6 +52,7 @@ function buildProgram(environment: Environment): Command {
   addCheck(program)
   addTest(program)
   addEvaluate(program)
+  addDrift(program, environment)
   return program
 }
 
@@ -159,6 +161,26 @@ function addEvaluate(program: Command): void {
     .option('--evaluators <names>', 'comma-separated (default: all)')
     .addOption(new Option('--format <format>', 'output').choices(['jsonl', 'table']).default('jsonl'))
     .action(async (file: string, flags: EvaluateFlags) => evaluate(file, flags))
+}
+
+function addDrift(program: Command, environment: Environment): void {
+  program
+    .command('drift')
+    .description('say how far the columns of one file have moved from those of another')
+    .requiredOption('--reference <file>', 'JSON lines or CSV with a header')
+    .requiredOption('--current <file>', 'JSON lines or CSV with a header')
+    .option('--features <names>', 'columns, comma-separated (default: all)')
+    .addOption(
+      new Option('--bins <rule>', 'bins of numeric columns')
+        .choices(['quantile', 'sturges', 'fixed'])
+        .default('quantile'),
+    )
+    .addOption(new Option('--format <format>', 'output').choices(['table', 'json', 'html']).default('table'))
+    .addOption(new Option('--fail-on <level>', 'exit with 1 from this level on').choices(['slight', 'severe']))
+    .option('--lang <language>', 'en or zh (default: what LANG says)')
+    .action((flags: DriftFlags & { lang?: string }) =>
+      drift(flags, chooseLanguage(flags.lang, environment.language), print),
+    )
 }
 
 function withListeners(command: Command): Command {

@@ -12,15 +12,16 @@ export class TableFileError extends Error {
 }
 
 /**
- * Reads JSON lines (nested objects become columns `a.b`) or CSV with a header (RFC 4180; empty cells are missing). A file that begins with `{` is
- * JSON lines. Of arrays nothing is taken. Throws `TableFileError`.
+ * Reads JSON lines (nested objects become columns `a.b`, a line that is only a number or a text is the column `value`) or CSV with a header (RFC 4180;
+ * empty cells are missing). A file is JSON lines by its name or when it begins with `{`. Of arrays nothing is taken. Throws `TableFileError`.
  */
 export async function readTable(file: string): Promise<Row[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new TableFileError(`${file}: ${error instanceof Error ? error.message : String(error)}`)
   })
   const content = text.replace(/^\ufeff/, '')
-  return content.trimStart().startsWith('{') ? jsonRows(file, content) : csvRows(file, content)
+  const isJson = /\.(jsonl|ndjson|json)$/.test(file) || content.trimStart().startsWith('{')
+  return isJson ? jsonRows(file, content) : csvRows(file, content)
 }
 
 /** All columns in order of first appearance. */
@@ -41,8 +42,9 @@ function jsonRow(line: string, at: string): Row {
   } catch (error) {
     throw new TableFileError(`${at}: not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
+  if (typeof value === 'number' || typeof value === 'string') return new Map([['value', value]])
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TableFileError(`${at}: found ${JSON.stringify(value)}, expected an object`)
+    throw new TableFileError(`${at}: found ${JSON.stringify(value)}, expected an object, a number or a text`)
   const row = new Map<string, number | string>()
   takeFields(row, '', value)
   return row
