@@ -16,8 +16,6 @@ export const serverConfig = z
   })
   .prefault({})
 
-export type ServerConfig = z.infer<typeof serverConfig>
-
 /** `auth:` in tetrascope.yaml. Without tokens every caller is let in, which is why only loopback is listened to then. */
 export const authConfig = z
   .strictObject({

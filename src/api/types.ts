@@ -7,7 +7,7 @@ import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
 import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
-export type { Dashboard, DashboardRow, Panel, PanelQuery } from '../dashboards/dashboard.ts'
+export type { Dashboard, Panel } from '../dashboards/dashboard.ts'
 export type { RequestRow } from '../storage/request-store.ts'
 export type { Comparison, DriftBin, DriftLevel } from '../drift/comparison.ts'
 export type { FeatureDrift, HealthStatus, Layer, LocalizedText }
@@ -71,15 +71,6 @@ export interface DashboardsBody {
   readonly dashboards: ReadonlyArray<{ readonly id: string; readonly title: LocalizedText }>
 }
 
-/** GET /status */
-export interface StatusBody {
-  readonly version: string
-  readonly startedMs: number
-  readonly configFile: string | null
-  readonly configReload: { readonly successful: boolean; readonly timeMs: number; readonly error: string | null }
-  readonly listeners: Readonly<Record<string, string>>
-}
-
 /** GET /notifications: what was sent to receivers, newest first. */
 export interface NotificationsBody {
   readonly notifications: readonly NotificationBody[]
@@ -126,11 +117,6 @@ export interface DriftReferenceBody {
 /** GET /drift/pins: names under which references are kept. */
 export interface DriftPinsBody {
   readonly pins: readonly string[]
-}
-
-/** Every error of our own resources. */
-export interface ErrorBody {
-  readonly error: string
 }
 
 /** GET /cardinality: of the series in memory, each list the worst first. */

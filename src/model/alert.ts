@@ -14,7 +14,3 @@ export interface Alert {
 export function isResolved(alert: Alert, nowMs: number): boolean {
   return alert.endsAtMs !== 0 && alert.endsAtMs <= nowMs
 }
-
-export function alertName(alert: Alert): string {
-  return alert.labels.get('alertname')
-}
