@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { Store } from '../../src/storage/store.ts'
 import { evaluationContract } from './evaluation-contract.ts'
 import { eventContract } from './event-contract.ts'
+import { explorerContract } from './explorer-contract.ts'
 import { logContract } from './log-contract.ts'
 import { requestContract } from './request-contract.ts'
 import { sampleContract } from './sample-contract.ts'
@@ -33,6 +34,7 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
     sampleContract(() => store.samples)
     seriesContract(() => store.samples)
     requestContract(() => store.requests)
+    explorerContract(() => store)
     evaluationContract(() => store.evaluations)
     eventContract(() => store.events)
     logContract(() => store.logs)

@@ -3,6 +3,7 @@ import type { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { systemClock, type Clock } from '../../util/clock.ts'
 import type { RetentionConfig, StorageConfig } from '../config.ts'
 import type { Store } from '../store.ts'
+import { ClickHouseRequestExplorer } from './clickhouse-request-explorer.ts'
 import type { Connection } from './connection.ts'
 import { EmbeddedConnection } from './embedded-connection.ts'
 import { EvaluationTable } from './evaluation-table.ts'
@@ -94,6 +95,7 @@ function createStore(connection: Connection, options: ClickHouseStoreOptions): S
   }
   return {
     ...tables,
+    explorer: new ClickHouseRequestExplorer(connection),
     close() {
       closing ??= close()
       return closing

@@ -1,4 +1,4 @@
-import type { Sql } from './sql.ts'
+import { Sql } from './sql.ts'
 
 /** A way to a ClickHouse: the engine inside this process, or a server over HTTP. What is above it does not know which. */
 export interface Connection {
@@ -11,9 +11,14 @@ export interface Connection {
    * After an abort the promise rejects, and the statement ends soon by itself (its time is limited).
    */
   query(statement: Sql, signal?: AbortSignal): Promise<Buffer>
+  /** The result as a file, written by the engine and read piece by piece: it need not fit into memory here. */
+  export(statement: Sql, format: ExportTarget): AsyncIterable<Buffer>
   /** Waits for what is under way. Idempotent. */
   close(): Promise<void>
 }
+
+/** Formats of the engine that results are exported in. */
+export type ExportTarget = 'JSONEachRow' | 'CSVWithNames' | 'Parquet'
 
 export interface InsertTarget {
   readonly table: string
@@ -32,3 +37,6 @@ export const STATEMENT_SETTINGS = {
   min_insert_block_size_bytes: '536870912',
   use_skip_indexes_if_final: 1,
 } as const
+
+/** Numbers as numbers, also those of 64 bits: none of ours is above 2^53. */
+export const EXPORT_SETTINGS = new Sql('output_format_json_quote_64bit_integers = 0')

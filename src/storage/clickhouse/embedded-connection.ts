@@ -1,9 +1,16 @@
+import { createReadStream } from 'node:fs'
 import { mkdir, rm, unlink, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { drainPending, Session } from 'chdb'
 import { StoreUnavailableError } from '../store.ts'
-import { STATEMENT_SETTINGS, type Connection, type InsertTarget } from './connection.ts'
+import {
+  EXPORT_SETTINGS,
+  STATEMENT_SETTINGS,
+  type Connection,
+  type ExportTarget,
+  type InsertTarget,
+} from './connection.ts'
 import { abortable } from './abortable.ts'
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts'
 import { SessionPool } from './session-pool.ts'
@@ -113,6 +120,18 @@ export class EmbeddedConnection implements Connection {
     const running = this.#readers.run((session) => session.queryAsync(statement.text, { format: 'Native' }), signal)
     const bytes = (await abortable(running, signal)).bytes()
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  /** Through a file that the engine writes: its own results are whole buffers. */
+  async *export(statement: Sql, format: ExportTarget): AsyncGenerator<Buffer> {
+    const file = path.join(this.#spoolPath, `export-${this.#insertNumber++}.${format.toLowerCase()}`)
+    try {
+      const write = sql`INSERT INTO FUNCTION file(${file}, ${format}) ${statement} SETTINGS ${EXPORT_SETTINGS}`
+      await this.#readers.run((session) => session.queryAsync(write.text))
+      yield* createReadStream(file) as AsyncIterable<Buffer>
+    } finally {
+      await unlink(file).catch(() => {})
+    }
   }
 
   close(): Promise<void> {

@@ -2,7 +2,13 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { StoreUnavailableError } from '../store.ts'
-import { STATEMENT_SETTINGS, type Connection, type InsertTarget } from './connection.ts'
+import {
+  EXPORT_SETTINGS,
+  STATEMENT_SETTINGS,
+  type Connection,
+  type ExportTarget,
+  type InsertTarget,
+} from './connection.ts'
 import { sql, Sql } from './sql.ts'
 
 export interface RemoteOptions {
@@ -73,6 +79,12 @@ export class RemoteConnection implements Connection {
       const { stream } = await this.#client.exec({ query: `${statement.text}\nFORMAT Native`, ...abort })
       return buffer(stream)
     }, signal)
+  }
+
+  async *export(statement: Sql, format: ExportTarget): AsyncGenerator<Buffer> {
+    const query = sql`${statement} SETTINGS ${EXPORT_SETTINGS} FORMAT ${new Sql(format)}`.text
+    const { stream } = await this.#attempt(() => this.#client.exec({ query }))
+    for await (const piece of stream) yield Buffer.from(piece as Uint8Array)
   }
 
   close(): Promise<void> {

@@ -3,7 +3,8 @@ import type { Span } from '../../model/span.ts'
 import { decodeCursor, encodeCursor, type PagePosition } from '../page-cursor.ts'
 import {
   PREVIEW_LENGTH,
-  type RequestFilter,
+  type RequestDeletion,
+  type RequestOrder,
   type RequestPage,
   type RequestQuery,
   type RequestRow,
@@ -12,9 +13,11 @@ import {
 } from '../request-store.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
+import { LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
+import { deleteRequests } from './request-deletion.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
-import { and, list, sql, type Sql } from './sql.ts'
+import { and, list, sql, Sql } from './sql.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
 import { microsecondCondition } from './time-condition.ts'
 
@@ -68,6 +71,11 @@ export class RequestTable implements RequestStore {
     return rowsOf(await this.#connection.query(statement)).map(readTotals)
   }
 
+  async deleteRequests(deletion: RequestDeletion): Promise<number> {
+    await this.#writer.drain()
+    return deleteRequests(this.#connection, deletion)
+  }
+
   drain(): Promise<void> {
     return this.#writer.drain()
   }
@@ -77,13 +85,17 @@ export class RequestTable implements RequestStore {
    * this reads from the end of the range and stops when it has enough. So statements that were replaced are among them.
    */
   async #candidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
+    const { order = 'start' } = query
+    // By a figure the whole range is read anyway, and a replaced statement would stand where it does not belong.
+    const spans = new Sql(order === 'start' ? 'spans' : 'spans FINAL')
     const statement = sql`
-      SELECT trace_id, span_id, start FROM spans WHERE ${and(pageConditions(query))}
-      ORDER BY start DESC, trace_id DESC, span_id DESC LIMIT ${limit}`
+      SELECT trace_id, span_id, start, ${figureSql(order)} AS figure FROM ${spans} WHERE ${and(pageConditions(query))}
+      ORDER BY ${orderSql(order)} LIMIT ${limit}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       traceId: textOf(row, 'trace_id'),
       spanId: textOf(row, 'span_id'),
       startMs: millisecondsOf(row, 'start'),
+      ...(order !== 'start' && { figure: numberOf(row, 'figure') }),
     }))
   }
 
@@ -99,7 +111,7 @@ export class RequestTable implements RequestStore {
         AND (trace_id, span_id, start) IN (
           SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${positions.map(({ traceId }) => traceId)}
         )
-      ORDER BY start DESC, trace_id DESC, span_id DESC`
+      ORDER BY ${orderSql(query.order ?? 'start')}`
     return rowsOf(await this.#connection.query(statement)).map(readRow)
   }
 
@@ -113,39 +125,43 @@ export class RequestTable implements RequestStore {
   }
 }
 
-const LATENCY_MS: Sql = sql`(toUnixTimestamp64Micro(end) - toUnixTimestamp64Micro(start)) / 1000`
-
-function pageConditions({ range, filter, cursor }: RequestQuery): Sql[] {
-  const conditions = [sql`is_request`, microsecondCondition('start', range), ...filterConditions(filter)]
-  if (cursor !== undefined) {
-    const { startMs, traceId, spanId } = decodeCursor(cursor)
-    const start = momentSql(startMs)
+function pageConditions({ range, filter, cursor, order = 'start' }: RequestQuery): Sql[] {
+  const conditions = [requestConditions(range, filter)]
+  if (cursor === undefined) return conditions
+  const { startMs, traceId, spanId, figure } = decodeCursor(cursor)
+  const start = momentSql(startMs)
+  if (order === 'start')
     conditions.push(sql`start <= ${start}`, sql`(start, trace_id, span_id) < (${start}, ${traceId}, ${spanId})`)
-  }
+  else
+    conditions.push(
+      sql`(${figureSql(order)}, start, trace_id, span_id) < (${figure ?? 0}, ${start}, ${traceId}, ${spanId})`,
+    )
   return conditions
+}
+
+function orderSql(order: RequestOrder): Sql {
+  const byStart = sql`start DESC, trace_id DESC, span_id DESC`
+  return order === 'start' ? byStart : sql`${figureSql(order)} DESC, ${byStart}`
+}
+
+/** What the list is ordered by, as Float64; -1 for what is unknown. */
+function figureSql(order: RequestOrder): Sql {
+  switch (order) {
+    case 'start':
+      return sql`0.`
+    case 'latency':
+      return sql`toFloat64(${LATENCY_MS})`
+    case 'ttft':
+      return sql`ifNull(ttft_ms, -1.)`
+    case 'cost':
+      return sql`ifNull(cost_usd, -1.)`
+    case 'tokens':
+      return sql`toFloat64(ifNull(${TOTAL_TOKENS}, -1))`
+  }
 }
 
 function momentSql(timeMs: number): Sql {
   return sql`fromUnixTimestamp64Micro(${Math.round(timeMs * 1000)}, 'UTC')`
-}
-
-function filterConditions(filter: RequestFilter): Sql[] {
-  const conditions: Sql[] = []
-  if (filter.model !== undefined) conditions.push(sql`model = ${filter.model}`)
-  if (filter.provider !== undefined) conditions.push(sql`provider = ${filter.provider}`)
-  if (filter.status !== undefined) conditions.push(sql`request_status = ${filter.status}`)
-  if (filter.userId !== undefined) conditions.push(sql`user_id = ${filter.userId}`)
-  if (filter.sessionId !== undefined) conditions.push(sql`session_id = ${filter.sessionId}`)
-  if (filter.service !== undefined) conditions.push(sql`service = ${filter.service}`)
-  if (filter.feature !== undefined) conditions.push(sql`feature = ${filter.feature}`)
-  if (filter.traceId !== undefined) conditions.push(sql`trace_id = ${filter.traceId}`)
-  if (filter.minLatencyMs !== undefined) conditions.push(sql`${LATENCY_MS} >= ${filter.minLatencyMs}`)
-  if (filter.text !== undefined && filter.text !== '') conditions.push(textCondition(filter.text))
-  return conditions
-}
-
-function textCondition(wanted: string): Sql {
-  return sql`positionCaseInsensitiveUTF8(prompt, ${wanted}) > 0 OR positionCaseInsensitiveUTF8(response, ${wanted}) > 0`
 }
 
 function readRow(row: ResultRow): RequestRow {

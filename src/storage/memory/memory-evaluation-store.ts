@@ -9,8 +9,16 @@ export class MemoryEvaluationStore implements EvaluationStore {
     for (const evaluation of evaluations) this.#evaluations.set(keyOf(evaluation), evaluation)
   }
 
-  async evaluationsOf(traceId: string, spanId: string): Promise<Evaluation[]> {
+  of({ traceId, spanId }: { readonly traceId: string; readonly spanId: string }): Evaluation[] {
     return [...this.#evaluations.values()].filter((found) => found.traceId === traceId && found.spanId === spanId)
+  }
+
+  remove(isDoomed: (evaluation: Evaluation) => boolean): void {
+    for (const [key, evaluation] of this.#evaluations) if (isDoomed(evaluation)) this.#evaluations.delete(key)
+  }
+
+  async evaluationsOf(traceId: string, spanId: string): Promise<Evaluation[]> {
+    return this.of({ traceId, spanId })
   }
 
   async evaluations({ range, evaluator, verdict, limit }: EvaluationQuery): Promise<Evaluation[]> {

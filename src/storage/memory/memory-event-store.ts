@@ -9,6 +9,10 @@ export class MemoryEventStore implements EventStore {
     for (const event of events) this.#events.set(event.id, event)
   }
 
+  remove(isDoomed: (event: Event) => boolean): void {
+    for (const [id, event] of this.#events) if (isDoomed(event)) this.#events.delete(id)
+  }
+
   async events({ range, type, userId, sessionId, traceId, limit }: EventQuery): Promise<Event[]> {
     return [...this.#events.values()]
       .filter(({ timeMs }) => timeMs >= range.minMs && timeMs <= range.maxMs)

@@ -4,10 +4,14 @@ import type { LogQuery, LogStore } from '../store.ts'
 
 /** Log records in the order in which they were written. */
 export class MemoryLogStore implements LogStore {
-  readonly #records: LogRecord[] = []
+  #records: LogRecord[] = []
 
   async writeLogs(records: readonly LogRecord[]): Promise<void> {
     for (const record of records) this.#records.push(record)
+  }
+
+  remove(isDoomed: (record: LogRecord) => boolean): void {
+    this.#records = this.#records.filter((record) => !isDoomed(record))
   }
 
   async logs({ range, level, service, traceId, text, limit }: LogQuery): Promise<LogRecord[]> {

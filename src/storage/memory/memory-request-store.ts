@@ -1,40 +1,81 @@
-import { isLlmSpan, latencyMs, modelOf, requestStatus, type LlmSpan, type Request } from '../../model/request.ts'
+import { isLlmSpan, latencyMs, modelOf, requestStatus, type Request } from '../../model/request.ts'
 import { textOf, type Span } from '../../model/span.ts'
 import { decodeCursor, encodeCursor, isBefore, type PagePosition } from '../page-cursor.ts'
 import {
   PREVIEW_LENGTH,
-  type RequestFilter,
+  type RequestDeletion,
+  type RequestOrder,
   type RequestPage,
   type RequestQuery,
   type RequestRow,
   type RequestStore,
   type RequestTotals,
 } from '../request-store.ts'
+import type { RequestSelection } from '../request-explorer.ts'
 import type { TimeRange } from '../sample-store.ts'
+import type { MemoryEvaluationStore } from './memory-evaluation-store.ts'
+import type { MemoryEventStore } from './memory-event-store.ts'
+import type { MemoryLogStore } from './memory-log-store.ts'
+import { quantile } from './memory-request-explorer.ts'
+import { requestPasses, totalTokens } from './request-passes.ts'
 
 interface StoredSpan {
   readonly span: Span
   readonly costUsd: number | undefined
 }
 
+/** Where more is kept of requests. */
+export interface RelatedStores {
+  readonly evaluations: MemoryEvaluationStore
+  readonly events: MemoryEventStore
+  readonly logs: MemoryLogStore
+}
+
 /** Spans by (trace, span); every query looks at all of them. */
 export class MemoryRequestStore implements RequestStore {
   readonly #spans = new Map<string, StoredSpan>()
+  readonly #related: RelatedStores
+
+  constructor(related: RelatedStores) {
+    this.#related = related
+  }
 
   async writeSpans(spans: readonly Span[], costsUsd: ReadonlyArray<number | undefined>): Promise<void> {
     spans.forEach((span, i) => this.#spans.set(spanKey(span.traceId, span.spanId), { span, costUsd: costsUsd[i] }))
   }
 
-  async listRequests({ range, filter, limit, cursor }: RequestQuery): Promise<RequestPage> {
+  async listRequests({ range, filter, limit, cursor, order = 'start' }: RequestQuery): Promise<RequestPage> {
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
-    const matching = this.#requestsIn(range)
-      .filter((request) => passes(request.span, filter))
-      .filter(({ span }) => after === undefined || isBefore(span, after))
-      .sort((a, b) => (isBefore(a.span, b.span) ? 1 : -1))
+    const matching = this.select({ range, filter })
+      .map((request) => ({ request, position: positionOf(request, order) }))
+      .filter(({ position }) => after === undefined || isBefore(position, after))
+      .sort((a, b) => (isBefore(a.position, b.position) ? 1 : -1))
     const page = matching.slice(0, limit)
     const last = page.at(-1)
     const isLast = last === undefined || matching.length <= limit
-    return { rows: page.map(toRow), nextCursor: isLast ? undefined : encodeCursor(last.span satisfies PagePosition) }
+    const rows = page.map(({ request }) => toRow(request))
+    return { rows, nextCursor: isLast ? undefined : encodeCursor(last.position) }
+  }
+
+  /** The requests of a selection, newest first. */
+  select({ range, filter }: RequestSelection): Request[] {
+    return this.#requestsIn(range)
+      .filter((request) => requestPasses(request, filter, this.#related.evaluations.of(request.span)))
+      .sort((a, b) => (isBefore(a.span, b.span) ? 1 : -1))
+  }
+
+  async deleteRequests(deletion: RequestDeletion): Promise<number> {
+    const spans = [...this.#spans.values()].map(({ span }) => span)
+    const doomed = spansOf(deletion, spans)
+    const keys = new Set(doomed.map(({ traceId, spanId }) => spanKey(traceId, spanId)))
+    const traces = 'traceId' in deletion ? new Set<string>() : new Set(doomed.map(({ traceId }) => traceId))
+    const belongs = (item: { readonly traceId: string; readonly spanId: string }): boolean =>
+      traces.has(item.traceId) || keys.has(spanKey(item.traceId, item.spanId))
+    for (const key of keys) this.#spans.delete(key)
+    this.#related.evaluations.remove(belongs)
+    this.#related.logs.remove(belongs)
+    this.#related.events.remove((event) => belongs(event) || isOwn(event, deletion))
+    return keys.size
   }
 
   async request(traceId: string, spanId: string): Promise<Request | undefined> {
@@ -67,34 +108,46 @@ export class MemoryRequestStore implements RequestStore {
   }
 }
 
+function spansOf(deletion: RequestDeletion, spans: readonly Span[]): readonly Span[] {
+  if ('traceId' in deletion) {
+    return spans.filter((span) => span.traceId === deletion.traceId && span.spanId === deletion.spanId)
+  }
+  const traces = new Set(spans.filter((span) => isOwn(span, deletion)).map(({ traceId }) => traceId))
+  return spans.filter(({ traceId }) => traces.has(traceId))
+}
+
+function isOwn(item: { readonly userId: string; readonly sessionId: string }, deletion: RequestDeletion): boolean {
+  if ('userId' in deletion) return item.userId === deletion.userId
+  return 'sessionId' in deletion && item.sessionId === deletion.sessionId
+}
+
+function positionOf(request: Request, order: RequestOrder): PagePosition {
+  const { traceId, spanId, startMs } = request.span
+  return order === 'start'
+    ? { traceId, spanId, startMs }
+    : { traceId, spanId, startMs, figure: figureOf(request, order) }
+}
+
+/** -1 for what is unknown. */
+function figureOf(request: Request, order: Exclude<RequestOrder, 'start'>): number {
+  switch (order) {
+    case 'latency':
+      return latencyMs(request.span)
+    case 'ttft':
+      return request.span.llm.ttftMs ?? -1
+    case 'cost':
+      return request.costUsd ?? -1
+    case 'tokens':
+      return totalTokens(request) ?? -1
+  }
+}
+
 function spanKey(traceId: string, spanId: string): string {
   return `${traceId}/${spanId}`
 }
 
 function asRequest({ span, costUsd }: StoredSpan): Request | undefined {
   return isLlmSpan(span) ? { span, costUsd } : undefined
-}
-
-function passes(span: LlmSpan, filter: RequestFilter): boolean {
-  const { llm } = span
-  const equal: ReadonlyArray<readonly [wanted: string | undefined, found: string]> = [
-    [filter.model, modelOf(span)],
-    [filter.provider, llm.provider],
-    [filter.status, requestStatus(span)],
-    [filter.userId, span.userId],
-    [filter.sessionId, span.sessionId],
-    [filter.service, span.service],
-    [filter.feature, llm.feature],
-    [filter.traceId, span.traceId],
-  ]
-  if (equal.some(([wanted, found]) => wanted !== undefined && wanted !== found)) return false
-  if (filter.minLatencyMs !== undefined && latencyMs(span) < filter.minLatencyMs) return false
-  return filter.text === undefined || hasText(span, filter.text)
-}
-
-function hasText({ llm }: LlmSpan, text: string): boolean {
-  const wanted = text.toLowerCase()
-  return [llm.inputMessages, llm.outputMessages].some((messages) => textOf(messages).toLowerCase().includes(wanted))
 }
 
 function toRow({ span, costUsd }: Request): RequestRow {
@@ -143,12 +196,4 @@ function sumUp(model: string, requests: readonly Request[]): RequestTotals {
     latencyP50Ms: quantile(latencies, 0.5),
     latencyP95Ms: quantile(latencies, 0.95),
   }
-}
-
-/** Linear interpolation between the two nearest ranks, as ClickHouse's `quantileExactInclusive`. */
-function quantile(ascending: readonly number[], q: number): number {
-  const rank = q * (ascending.length - 1)
-  const low = ascending[Math.floor(rank)] ?? 0
-  const high = ascending[Math.ceil(rank)] ?? low
-  return low + (high - low) * (rank - Math.floor(rank))
 }

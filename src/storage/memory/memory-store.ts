@@ -2,18 +2,24 @@ import type { Store } from '../store.ts'
 import { MemoryEvaluationStore } from './memory-evaluation-store.ts'
 import { MemoryEventStore } from './memory-event-store.ts'
 import { MemoryLogStore } from './memory-log-store.ts'
+import { MemoryRequestExplorer } from './memory-request-explorer.ts'
 import { MemoryRequestStore } from './memory-request-store.ts'
 import { MemorySampleStore } from './memory-sample-store.ts'
 import { MemoryStateStore } from './memory-state-store.ts'
 
 /** A complete store in plain structures, for tests and short-lived tools: unbounded, and gone with the process. */
 export function createMemoryStore(): Store {
-  return {
-    samples: new MemorySampleStore(),
-    requests: new MemoryRequestStore(),
+  const related = {
     evaluations: new MemoryEvaluationStore(),
     events: new MemoryEventStore(),
     logs: new MemoryLogStore(),
+  }
+  const requests = new MemoryRequestStore(related)
+  return {
+    samples: new MemorySampleStore(),
+    requests,
+    explorer: new MemoryRequestExplorer((selection) => requests.select(selection)),
+    ...related,
     state: new MemoryStateStore(),
     close: async () => {},
   }

@@ -1,0 +1,176 @@
+import { isLlmSpan, type Request } from '../../model/request.ts'
+import type {
+  ExportFormat,
+  Facets,
+  HistogramStep,
+  RequestExplorer,
+  RequestField,
+  RequestGroup,
+  RequestSelection,
+  RequestSums,
+  Session,
+} from '../request-explorer.ts'
+import type { Connection, ExportTarget } from './connection.ts'
+import { LATENCY_MS, requestConditions } from './request-conditions.ts'
+import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
+import { readSpan, SPAN_SELECT } from './span-columns.ts'
+import { list, sql, Sql } from './sql.ts'
+
+/** Questions about many requests, answered by the engine in one pass over `spans`. A span that came again with another start may count at both. */
+export class ClickHouseRequestExplorer implements RequestExplorer {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async facets({ range, filter, fields, limit }: Parameters<RequestExplorer['facets']>[0]): Promise<Facets> {
+    if (fields.length === 0) return {}
+    const pairs = list(fields.map((field) => sql`arrayMap(value -> (${field}, value), ${valuesOf(field)})`))
+    const statement = sql`
+      SELECT pair.1 AS field, pair.2 AS value, count() AS requests
+      FROM (SELECT arrayJoin(arrayConcat(${pairs})) AS pair FROM spans FINAL WHERE ${requestConditions(range, filter)})
+      GROUP BY field, value ORDER BY requests DESC, value LIMIT ${limit} BY field`
+    const rows = rowsOf(await this.#connection.query(statement))
+    const countsOf = (field: RequestField): ResultRow[] => rows.filter((row) => textOf(row, 'field') === field)
+    return Object.fromEntries(fields.map((field) => [field, countsOf(field).map(readCount)]))
+  }
+
+  async histogram({ range, filter, stepMs }: RequestSelection & { stepMs: number }): Promise<HistogramStep[]> {
+    const stepUs = Math.round(stepMs * 1_000)
+    const statement = sql`
+      SELECT intDiv(toUnixTimestamp64Micro(start), ${stepUs}) * ${stepUs} AS step_us, ${SUMS},
+        quantileExactInclusive(0.95)(${LATENCY_MS}) AS latency_p95
+      FROM spans FINAL WHERE ${requestConditions(range, filter)} GROUP BY step_us ORDER BY step_us`
+    return rowsOf(await this.#connection.query(statement)).map((row) => ({
+      startMs: millisecondsOf(row, 'step_us'),
+      ...readSums(row),
+      latencyP95Ms: numberOf(row, 'latency_p95'),
+    }))
+  }
+
+  async groups({ range, filter, by, limit }: Parameters<RequestExplorer['groups']>[0]): Promise<RequestGroup[]> {
+    const statement = sql`
+      SELECT arrayJoin(${valuesOf(by)}) AS value, ${SUMS},
+        toUInt64(sum(ifNull(cache_read_tokens, 0))) AS sum_cache_read,
+        quantileExactInclusive(0.5)(${LATENCY_MS}) AS latency_p50, quantileExactInclusive(0.95)(${LATENCY_MS}) AS latency_p95,
+        quantileExactInclusive(0.99)(${LATENCY_MS}) AS latency_p99, countIf(ttft_ms IS NOT NULL) AS with_ttft,
+        quantileExactInclusiveIf(0.5)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL) AS ttft_p50,
+        quantileExactInclusiveIf(0.95)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL) AS ttft_p95,
+        sumIf(${LATENCY_MS}, output_tokens IS NOT NULL) AS output_ms
+      FROM spans FINAL WHERE ${requestConditions(range, filter)}
+      GROUP BY value ORDER BY requests DESC, value LIMIT ${limit}`
+    return rowsOf(await this.#connection.query(statement)).map(readGroup)
+  }
+
+  async sessions({ range, filter, limit, offset }: Parameters<RequestExplorer['sessions']>[0]): Promise<Session[]> {
+    const statement = sql`
+      SELECT session_id, argMax(user_id, start) AS newest_user, ${SUMS},
+        toUnixTimestamp64Micro(min(start)) AS first_us, toUnixTimestamp64Micro(max(end)) AS last_us
+      FROM spans FINAL WHERE session_id != '' AND ${requestConditions(range, filter)}
+      GROUP BY session_id ORDER BY max(start) DESC, session_id LIMIT ${limit} OFFSET ${offset}`
+    return rowsOf(await this.#connection.query(statement)).map((row) => ({
+      sessionId: textOf(row, 'session_id'),
+      userId: textOf(row, 'newest_user'),
+      firstMs: millisecondsOf(row, 'first_us'),
+      lastMs: millisecondsOf(row, 'last_us'),
+      ...readSums(row),
+    }))
+  }
+
+  async turns({ sessionId, range, limit }: Parameters<RequestExplorer['turns']>[0]): Promise<Request[]> {
+    const statement = sql`
+      SELECT ${SPAN_SELECT} FROM spans FINAL WHERE ${requestConditions(range, { sessionId })}
+      ORDER BY start, trace_id, span_id LIMIT ${limit}`
+    return rowsOf(await this.#connection.query(statement)).flatMap((row) => {
+      const span = readSpan(row)
+      return isLlmSpan(span) ? [{ span, costUsd: optionalNumberOf(row, 'cost_usd') }] : []
+    })
+  }
+
+  exportRequests({
+    range,
+    filter,
+    format,
+    limit,
+  }: Parameters<RequestExplorer['exportRequests']>[0]): AsyncIterable<Buffer> {
+    const statement = sql`
+      SELECT ${EXPORTED} FROM spans FINAL WHERE ${requestConditions(range, filter)}
+      ORDER BY spans.start DESC, trace_id DESC, span_id DESC LIMIT ${limit}`
+    return this.#connection.export(statement, FORMATS[format])
+  }
+}
+
+const FORMATS: Readonly<Record<ExportFormat, ExportTarget>> = {
+  jsonl: 'JSONEachRow',
+  csv: 'CSVWithNames',
+  parquet: 'Parquet',
+}
+
+const EXPORTED: Sql = sql`
+  trace_id, span_id, toUnixTimestamp64Micro(start) / 1000 AS start_ms, ${LATENCY_MS} AS latency_ms, ttft_ms,
+  toString(request_status) AS status, toString(error_type) AS error_type, toString(provider) AS provider, toString(model) AS model,
+  toString(operation) AS operation, toString(service) AS service, user_id, session_id, toString(feature) AS feature,
+  toString(prompt_name) AS prompt_name, toString(prompt_version) AS prompt_version, toString(source) AS source, finish_reasons,
+  input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, cost_usd, prompt, response`
+
+const SUMS: Sql = sql`
+  count() AS requests, countIf(request_status = 'error') AS errors,
+  toUInt64(sum(ifNull(input_tokens, 0))) AS sum_input, toUInt64(sum(ifNull(output_tokens, 0))) AS sum_output,
+  sum(ifNull(cost_usd, 0)) AS sum_cost, countIf(cost_usd IS NULL) AS unpriced`
+
+/** The values of a request in a field, as a list of texts: one, but for finish reasons. */
+function valuesOf(field: RequestField): Sql {
+  switch (field) {
+    case 'status':
+      return sql`[toString(request_status)]`
+    case 'user':
+      return sql`[user_id]`
+    case 'session':
+      return sql`[session_id]`
+    case 'prompt':
+      return sql`[if(prompt_name = '', '', concat(toString(prompt_name), '@', toString(prompt_version)))]`
+    case 'finish_reason':
+      return sql`if(empty(finish_reasons), [''], arrayDistinct(finish_reasons))`
+    case 'model':
+    case 'provider':
+    case 'operation':
+    case 'source':
+    case 'service':
+    case 'feature':
+    case 'error_type':
+      return sql`[toString(${new Sql(field)})]`
+  }
+}
+
+function readCount(row: ResultRow): { value: string; count: number } {
+  return { value: textOf(row, 'value'), count: numberOf(row, 'requests') }
+}
+
+function readSums(row: ResultRow): RequestSums {
+  return {
+    requests: numberOf(row, 'requests'),
+    errors: numberOf(row, 'errors'),
+    inputTokens: numberOf(row, 'sum_input'),
+    outputTokens: numberOf(row, 'sum_output'),
+    costUsd: numberOf(row, 'sum_cost'),
+    unpriced: numberOf(row, 'unpriced'),
+  }
+}
+
+function readGroup(row: ResultRow): RequestGroup {
+  const sums = readSums(row)
+  const saysTtft = numberOf(row, 'with_ttft') > 0
+  const outputMs = numberOf(row, 'output_ms')
+  return {
+    value: textOf(row, 'value'),
+    ...sums,
+    cacheReadTokens: numberOf(row, 'sum_cache_read'),
+    latencyP50Ms: numberOf(row, 'latency_p50'),
+    latencyP95Ms: numberOf(row, 'latency_p95'),
+    latencyP99Ms: numberOf(row, 'latency_p99'),
+    ttftP50Ms: saysTtft ? numberOf(row, 'ttft_p50') : undefined,
+    ttftP95Ms: saysTtft ? numberOf(row, 'ttft_p95') : undefined,
+    outputTokensPerSecond: outputMs > 0 ? (sums.outputTokens * 1_000) / outputMs : undefined,
+  }
+}

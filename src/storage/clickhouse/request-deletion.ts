@@ -1,0 +1,56 @@
+import type { RequestDeletion } from '../request-store.ts'
+import type { Connection } from './connection.ts'
+import { numberOf, rowsOf, textOf } from './result-row.ts'
+import { sql, Sql, type SqlValue } from './sql.ts'
+
+/** Ids in one statement: well below what a statement may be long. */
+const TRACES_AT_ONCE = 50_000
+/** The spans go last: a deletion that was interrupted finds by them what is left to do. */
+const TABLES_OF_TRACES = ['evaluations', 'evaluation_times', 'logs', 'events', 'event_times', 'span_starts', 'spans']
+
+/** See `RequestStore.deleteRequests`. Rewrites the parts that hold the rows and waits for it. */
+export async function deleteRequests(connection: Connection, deletion: RequestDeletion): Promise<number> {
+  if ('traceId' in deletion) return deleteSpan(connection, deletion.traceId, deletion.spanId)
+  const owner =
+    'userId' in deletion
+      ? sql`user_id = ${nonEmpty(deletion.userId)}`
+      : sql`session_id = ${nonEmpty(deletion.sessionId)}`
+  for (const table of ['events', 'event_times']) await remove(connection, table, owner)
+  const found = await connection.query(sql`SELECT DISTINCT trace_id FROM spans WHERE ${owner}`)
+  const traces = rowsOf(found).map((row) => textOf(row, 'trace_id'))
+  let spans = 0
+  for (let start = 0; start < traces.length; start += TRACES_AT_ONCE) {
+    const condition = sql`trace_id IN ${traces.slice(start, start + TRACES_AT_ONCE) satisfies SqlValue}`
+    spans += await countSpans(connection, condition)
+    for (const table of TABLES_OF_TRACES) await remove(connection, table, condition)
+  }
+  return spans
+}
+
+async function deleteSpan(connection: Connection, traceId: string, spanId: string): Promise<number> {
+  const condition = sql`trace_id = ${nonEmpty(traceId)} AND span_id = ${nonEmpty(spanId)}`
+  const spans = await countSpans(connection, condition)
+  // `event_times` does not know the span.
+  const events = sql`id IN (SELECT id FROM events WHERE ${condition})`
+  await remove(connection, 'event_times', events)
+  for (const table of TABLES_OF_TRACES.filter((name) => name !== 'event_times'))
+    await remove(connection, table, condition)
+  return spans
+}
+
+async function countSpans(connection: Connection, condition: Sql): Promise<number> {
+  const [row] = rowsOf(
+    await connection.query(sql`SELECT uniqExact(trace_id, span_id) AS spans FROM spans WHERE ${condition}`),
+  )
+  return row === undefined ? 0 : numberOf(row, 'spans')
+}
+
+function remove(connection: Connection, table: string, condition: Sql): Promise<void> {
+  return connection.command(sql`ALTER TABLE ${new Sql(table)} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`)
+}
+
+/** Nobody's data has the id ''; deleting by it would take everything that has none. */
+function nonEmpty(id: string): string {
+  if (id === '') throw new Error('a deletion needs an id that is not empty')
+  return id
+}
