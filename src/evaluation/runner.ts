@@ -96,9 +96,11 @@ export class EvaluationRunner {
     this.#pump()
   }
 
-  /** Resolves when everything that was taken is evaluated and committed. */
+  /** Resolves when everything that was taken is evaluated and committed. Who waits for that keeps the process alive. */
   async drained(): Promise<void> {
+    this.#worker?.ref()
     while (!this.#isIdle()) await new Promise<void>((resolve) => (this.#whenIdle = resolve))
+    if (this.#state === 'running') this.#worker?.unref()
   }
 
   /** Takes nothing more, finishes what waits for at most ten seconds, counts what is left, ends the worker. Idempotent. */

@@ -1,3 +1,5 @@
+import { matchesOf } from '../text/matches.ts'
+
 /** What an instruction is about. `format` ones concern the form of the answer as a whole. */
 export type InstructionKind =
   | 'json'
@@ -92,7 +94,7 @@ export function findInstructions(
   read: (match: RegExpExecArray) => Omit<Instruction, 'start' | 'end'> | undefined,
 ): Instruction[] {
   const found: Instruction[] = []
-  for (const match of prompt.matchAll(pattern)) {
+  for (const match of matchesOf(prompt, pattern)) {
     const instruction = read(match)
     if (instruction !== undefined)
       found.push({ ...instruction, start: match.index, end: match.index + match[0].length })

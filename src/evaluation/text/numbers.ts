@@ -1,3 +1,5 @@
+import { matchesOf } from './matches.ts'
+
 /** A number at a place of a text. */
 export interface NumberInText {
   readonly value: number
@@ -32,8 +34,8 @@ const FACTORS: Readonly<Record<string, number>> = {
 /** The numbers of a text by value, in figures or in English words: "1,200", "1.2 thousand" and "twelve hundred" are equal. */
 export function numbersOf(text: string): NumberInText[] {
   const found: NumberInText[] = []
-  for (const match of text.matchAll(NUMBER)) push(found, match, Number((match[1] ?? '').replaceAll(',', '')))
-  for (const match of text.matchAll(SPELLED)) push(found, match, valueOfName((match[1] ?? '').toLowerCase()))
+  for (const match of matchesOf(text, NUMBER)) push(found, match, Number((match[1] ?? '').replaceAll(',', '')))
+  for (const match of matchesOf(text, SPELLED)) push(found, match, valueOfName((match[1] ?? '').toLowerCase()))
   return found
 }
 

@@ -1,3 +1,4 @@
+import { matchesOf } from './matches.ts'
 import { rememberLast } from './remember.ts'
 
 export interface Sentence {
@@ -13,7 +14,7 @@ const END = /[。！？；!?]+["'”’」』)）]*|\.+["'”’)]*(?=\s|$)|\n+/
 export const sentencesOf = rememberLast((text: string): readonly Sentence[] => {
   const sentences: Sentence[] = []
   let start = 0
-  for (const match of text.matchAll(END)) {
+  for (const match of matchesOf(text, END)) {
     if (isAbbreviation(text, match.index)) continue
     const end = match.index + match[0].length
     pushTrimmed(sentences, text, start, end)

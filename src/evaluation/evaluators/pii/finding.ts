@@ -1,3 +1,4 @@
+import { matchesOf } from '../../text/matches.ts'
 import type { DigitGroup } from './digit-groups.ts'
 import { partsAround } from './digit-groups.ts'
 
@@ -54,7 +55,7 @@ export function findAll(
   test: (match: RegExpExecArray) => boolean = () => true,
 ): PiiFinding[] {
   const findings: PiiFinding[] = []
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matchesOf(text, pattern)) {
     if (test(match)) findings.push({ type, start: match.index, end: match.index + match[0].length })
   }
   return findings

@@ -1,3 +1,4 @@
+import { matchesOf } from '../../text/matches.ts'
 import { isDay, passesLuhn, passesResidentId } from './checksums.ts'
 import type { DigitGroup } from './digit-groups.ts'
 import type { PiiFinding, PiiType } from './finding.ts'
@@ -28,7 +29,7 @@ export function recogniseNumbers(text: string, groups: readonly DigitGroup[]): r
   const long = groups.filter(({ digits }) => digits >= MIN_DIGITS)
   return findAround(text, long, CONTEXT_MARGIN, (part) => {
     const findings: PiiFinding[] = []
-    for (const match of part.matchAll(CANDIDATE)) collect(part, match.index, match[0], findings)
+    for (const match of matchesOf(part, CANDIDATE)) collect(part, match.index, match[0], findings)
     return findings
   })
 }

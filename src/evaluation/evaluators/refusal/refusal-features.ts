@@ -1,5 +1,5 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
-import { featuresOf, featuresOfWords } from '../../text/features.ts'
+import { featuresOfWords } from '../../text/features.ts'
 import type { Sentence } from '../../text/sentences.ts'
 import { sentencesOf } from '../../text/sentences.ts'
 import { wordsOf } from '../../text/words.ts'
@@ -8,6 +8,8 @@ import { stancesOf } from './phrases.ts'
 
 /** Words of the opening; Chinese counts by characters and needs as many. */
 const OPENING_WORDS = 40
+/** Words that are read in all; what an answer declines it declines before. */
+const READ_WORDS = 400
 /** Keeps the opening's features apart from those of the whole text. */
 const OPENING_SALT = 0x15555
 /** Sentences whose stance is read one by one, from the beginning. */
@@ -55,7 +57,10 @@ export function refusalFeatures(response: string): RefusalFeatures {
   const kind = stances[first]
   const sentence = sentences[first]
   return {
-    blocks: [opening.map((id) => id ^ OPENING_SALT), featuresOf(response)],
+    blocks: [
+      opening.map((id) => id ^ OPENING_SALT),
+      featuresOfWords(response, words, 0, Math.min(words.count, READ_WORDS)),
+    ],
     dense: denseFeatures(response, stances),
     stance: sentence === undefined || kind === undefined ? undefined : { sentence, kind },
   }
