@@ -117,6 +117,7 @@ export class Tetrascope {
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
     await this.#step('budgets', parts.budgets.start(), () => parts.budgets.stop())
+    await this.#step('truth', parts.truth.start(), () => parts.truth.stop())
     await this.#step('drift', parts.drift.start(), () => parts.drift.stop())
     await this.#step('alert history', parts.history.start(), () => parts.history.stop())
     const { alertmanagers } = this.#settings.config.alerting

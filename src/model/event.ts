@@ -10,6 +10,9 @@ export type EventType =
   | 'session_end'
   | 'custom'
 
+/** The name under which a truth about a request is kept, as a `custom` event with `expected`, `predicted`, `group` and `task` as attributes. */
+export const GROUND_TRUTH = 'ground_truth'
+
 /** A business fact about a user, a session or a request. */
 export interface Event {
   /** Given by the sender, so that a fact that is sent twice counts once; made up when absent. */

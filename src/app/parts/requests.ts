@@ -1,5 +1,6 @@
 import { DriftMonitor } from '../../drift/drift-monitor.ts'
 import { EvaluationRunner } from '../../evaluation/runner.ts'
+import { TruthMonitor } from '../../evaluation/truth/truth-monitor.ts'
 import { findPiiAndNames } from '../../evaluation/evaluators/pii/pii.ts'
 import { findSecrets } from '../../evaluation/evaluators/secrets/find-secrets.ts'
 import { Intake } from '../../ingest/intake.ts'
@@ -18,6 +19,7 @@ export interface Requests {
   readonly requestSeries: RequestSeries
   readonly evaluation: EvaluationRunner
   readonly drift: DriftMonitor
+  readonly truth: TruthMonitor
   readonly privacy: Privacy
   readonly intake: Intake
 }
@@ -31,6 +33,8 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   const { evaluations, requests, state } = store
   const budgets = new BudgetTracker({ budgets: config.budgets, state, registry: instruments, clock, logger })
   const drift = new DriftMonitor({ config: config.drift, state, requests, clock, logger, instruments })
+  const { truth: truthSettings } = config.evaluation
+  const truth = new TruthMonitor({ config: truthSettings, events: store.events, requests, instruments, clock, logger })
   const privacy = new Privacy(config.privacy, findSensitive)
   const evaluation = new EvaluationRunner({
     config: config.evaluation,
@@ -57,7 +61,7 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     redactLog: privacy.protectLog,
     redactEvent: privacy.protectEvent,
   })
-  return { prices, budgets, requestSeries, evaluation, drift, privacy, intake }
+  return { prices, budgets, requestSeries, evaluation, drift, truth, privacy, intake }
 }
 
 function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Privacy): EvaluationStore {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Event, EventType } from '../../model/event.ts'
+import { GROUND_TRUTH, type Event, type EventType } from '../../model/event.ts'
 import { type BodyContext, takeItems, type TakenItems } from './body.ts'
 import { attributes, optionalNumber, optionalSpanId, optionalTime, optionalTraceId, text, unnamed } from './fields.ts'
 import { idsOfName } from '../call-span.ts'
@@ -111,9 +111,6 @@ const truthFields = {
 }
 
 const truthSchema = z.looseObject(truthFields)
-
-/** The name under which a truth is kept among the events. */
-export const GROUND_TRUTH = 'ground_truth'
 
 /**
  * Labels that arrive later: `{"request_id" | "trace_id", "expected", "predicted", "group", "task"}`, several under `ground_truth`.
