@@ -5,6 +5,8 @@ import type { FeatureDrift } from '../drift/feature-drift.ts'
 import type { Evaluation } from '../model/evaluation.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
+import type { Request } from '../model/request.ts'
+import type { Facets, HistogramStep, RequestGroup, Session } from '../storage/request-explorer.ts'
 import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
 export type { Dashboard, Panel } from '../dashboards/dashboard.ts'
@@ -43,6 +45,37 @@ export interface ReadingBody {
 
 /** GET /requests */
 export type RequestsBody = RequestPage
+
+/** GET /requests/facets: for each field that was asked for its most frequent values. */
+export interface FacetsBody {
+  readonly facets: Facets
+}
+
+/** GET /requests/histogram; steps without requests are left out. */
+export interface HistogramBody {
+  readonly stepMs: number
+  readonly steps: readonly HistogramStep[]
+}
+
+/** GET /requests/groups, most requests first. */
+export interface GroupsBody {
+  readonly groups: readonly RequestGroup[]
+}
+
+/** GET /sessions, newest first. */
+export interface SessionsBody {
+  readonly sessions: readonly Session[]
+}
+
+/** GET /sessions/:id, oldest first. */
+export interface SessionBody {
+  readonly turns: readonly Request[]
+}
+
+/** DELETE /requests: how many spans are gone. */
+export interface DeletedBody {
+  readonly spans: number
+}
 
 /** GET /requests/totals */
 export interface TotalsBody {

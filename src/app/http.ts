@@ -21,6 +21,7 @@ import { createServer } from '../api/server.ts'
 import { cardinalityRoutes } from '../api/tetrascope/cardinality.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
 import { driftRoutes } from '../api/tetrascope/drift.ts'
+import { explorationRoutes } from '../api/tetrascope/exploration.ts'
 import { explainRoutes } from '../api/tetrascope/explain.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
@@ -147,7 +148,12 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
     onEvents: (events) => void running.parts.evaluation.onEvents(events),
   })
   pricingRoutes(api, running.parts.prices, running.parts.budgets)
-  requestRoutes(api, { store, clock: running.clock })
+  requestRoutes(api, {
+    store,
+    clock: running.clock,
+    onDeletion: (deletion) => running.parts.gatewaySpool.forget(deletion),
+  })
+  explorationRoutes(api, store.explorer, running.clock)
   logRoutes(api, store.logs, running.clock)
   driftRoutes(api, running.parts.drift)
   notificationRoutes(api, running.parts.history)

@@ -1,60 +1,52 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { RequestFilter } from '../../storage/request-store.ts'
+import type { RequestDeletion } from '../../storage/request-store.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Clock } from '../../util/clock.ts'
 import { HttpError } from '../http-error.ts'
-import type { RequestBody, RequestsBody, TotalsBody, TraceBody } from '../types.ts'
+import type { DeletedBody, RequestBody, RequestsBody, TotalsBody, TraceBody } from '../types.ts'
 import { parsed } from './parsed.ts'
-
-const DAY_MS = 86_400_000
-
-const range = {
-  start: z.coerce.number().optional(),
-  end: z.coerce.number().optional(),
-}
+import { filterOf, filterParameters, rangeOf, rangeParameters } from './request-parameters.ts'
 
 const listParameters = z.strictObject({
-  ...range,
+  ...rangeParameters,
+  ...filterParameters,
   limit: z.coerce.number().int().min(1).max(1000).default(50),
   cursor: z.string().optional(),
-  model: z.string().optional(),
-  provider: z.string().optional(),
-  status: z.enum(['success', 'error']).optional(),
-  user: z.string().optional(),
-  session: z.string().optional(),
-  service: z.string().optional(),
-  feature: z.string().optional(),
-  trace: z.string().optional(),
-  text: z.string().optional(),
-  min_latency_ms: z.coerce.number().min(0).optional(),
+  order: z.enum(['start', 'latency', 'ttft', 'cost', 'tokens']).optional(),
 })
+
+const deletionParameters = z.strictObject({ user: z.string().min(1).optional(), session: z.string().min(1).optional() })
 
 export interface RequestRoutes {
   readonly store: Pick<Store, 'requests' | 'evaluations'>
   readonly clock: Clock
+  /** Told of a deletion before the store is: forgets what is on its way there. */
+  readonly onDeletion: (deletion: RequestDeletion) => void
 }
 
-/** GET /requests, /requests/totals, /requests/:traceId/:spanId, /traces/:traceId. Times are milliseconds since 1970. */
-export function requestRoutes(app: FastifyInstance, { store, clock }: RequestRoutes): void {
-  const rangeOf = (start: number | undefined, end: number | undefined): { minMs: number; maxMs: number } => {
-    const maxMs = end ?? clock.now() + DAY_MS
-    return { minMs: start ?? clock.now() - DAY_MS, maxMs }
+/** GET and DELETE /requests, /requests/:traceId/:spanId; GET /requests/totals, /traces/:traceId. Times are milliseconds since 1970. */
+export function requestRoutes(app: FastifyInstance, { store, clock, onDeletion }: RequestRoutes): void {
+  const forget = async (deletion: RequestDeletion): Promise<DeletedBody> => {
+    // First what waits for the store, so that nothing of it arrives after the deletion.
+    onDeletion(deletion)
+    return { spans: await store.requests.deleteRequests(deletion) }
   }
 
   app.get('/requests', (request): Promise<RequestsBody> => {
-    const { start, end, limit, cursor, ...fields } = parsed(listParameters, request.query)
+    const { limit, cursor, order, ...given } = parsed(listParameters, request.query)
     return store.requests.listRequests({
-      range: rangeOf(start, end),
+      range: rangeOf(given, clock.now()),
       limit,
-      filter: filterOf(fields),
+      filter: filterOf(given),
+      ...(order !== undefined && { order }),
       ...(cursor !== undefined && { cursor }),
     })
   })
 
   app.get('/requests/totals', async (request): Promise<TotalsBody> => {
-    const { start, end } = parsed(z.strictObject(range), request.query)
-    return { models: await store.requests.totals(rangeOf(start, end)) }
+    const given = parsed(z.strictObject(rangeParameters), request.query)
+    return { models: await store.requests.totals(rangeOf(given, clock.now())) }
   })
 
   app.get<{ Params: { traceId: string; spanId: string } }>(
@@ -70,6 +62,13 @@ export function requestRoutes(app: FastifyInstance, { store, clock }: RequestRou
     },
   )
 
+  app.delete('/requests', (request) => forget(deletionOf(parsed(deletionParameters, request.query))))
+
+  app.delete<{ Params: { traceId: string; spanId: string } }>('/requests/:traceId/:spanId', (request) => {
+    const { traceId, spanId } = request.params
+    return forget({ traceId, spanId })
+  })
+
   app.get<{ Params: { traceId: string } }>('/traces/:traceId', async (request): Promise<TraceBody> => {
     const spans = await store.requests.trace(request.params.traceId)
     if (spans.length === 0) throw new HttpError(404, `no trace ${request.params.traceId}`)
@@ -77,10 +76,9 @@ export function requestRoutes(app: FastifyInstance, { store, clock }: RequestRou
   })
 }
 
-type ListFields = Omit<z.infer<typeof listParameters>, 'start' | 'end' | 'limit' | 'cursor'>
-
-/** The parameters that were given, under the names of the filter. */
-function filterOf({ user, session, trace, min_latency_ms, ...same }: ListFields): RequestFilter {
-  const renamed = { userId: user, sessionId: session, traceId: trace, minLatencyMs: min_latency_ms, ...same }
-  return Object.fromEntries(Object.entries(renamed).filter(([, value]) => value !== undefined))
+/** Exactly one owner: a mistake in a deletion cannot be made good. */
+function deletionOf({ user, session }: z.infer<typeof deletionParameters>): RequestDeletion {
+  if (user !== undefined && session === undefined) return { userId: user }
+  if (session !== undefined && user === undefined) return { sessionId: session }
+  throw new HttpError(400, 'exactly one of the parameters user and session is needed')
 }
