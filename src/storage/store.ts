@@ -63,6 +63,17 @@ export interface EvaluationStore {
   evaluationsOf(traceId: string, spanId: string): Promise<Evaluation[]>
   /** Of all requests that were evaluated in the range, newest first. */
   evaluations(query: EvaluationQuery): Promise<Evaluation[]>
+  /** How many of the range, by evaluator, version and model; in no order. */
+  evaluationTotals(range: TimeRange): Promise<EvaluationTotals[]>
+}
+
+export interface EvaluationTotals {
+  readonly evaluator: string
+  readonly evaluatorVersion: string
+  readonly model: string
+  readonly count: number
+  readonly flagged: number
+  readonly scoreSum: number
 }
 
 export interface EvaluationQuery {

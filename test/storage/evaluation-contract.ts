@@ -76,5 +76,27 @@ export function evaluationContract(evaluations: () => EvaluationStore): void {
         wanted,
       ])
     })
+
+    test('are counted by evaluator, version and model', async () => {
+      const hour = freshHour()
+      const ok = evaluation({ timeMs: hour.minMs, score: 0.25 })
+      await evaluations().writeEvaluations([
+        ok,
+        evaluation({ timeMs: hour.minMs + 1, score: 0.75, verdict: 'flagged' }),
+        evaluation({ timeMs: hour.minMs, evaluatorVersion: '2' }),
+        evaluation({ timeMs: hour.maxMs + 1 }),
+      ])
+      await evaluations().writeEvaluations([ok])
+      const found = await evaluations().evaluationTotals(hour)
+      expect(found.find(({ evaluatorVersion }) => evaluatorVersion === '1')).toEqual({
+        evaluator: 'refusal',
+        evaluatorVersion: '1',
+        model: 'gpt',
+        count: 2,
+        flagged: 1,
+        scoreSum: 1,
+      })
+      expect(found).toHaveLength(2)
+    })
   })
 }

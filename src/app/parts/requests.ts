@@ -69,6 +69,7 @@ function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Pri
     writeEvaluations: (evaluations) => store.writeEvaluations(evaluations.map(protectEvaluation)),
     evaluationsOf: (traceId, spanId) => store.evaluationsOf(traceId, spanId),
     evaluations: (query) => store.evaluations(query),
+    evaluationTotals: (range) => store.evaluationTotals(range),
   }
 }
 

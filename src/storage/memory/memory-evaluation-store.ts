@@ -1,5 +1,7 @@
 import type { Evaluation } from '../../model/evaluation.ts'
-import type { EvaluationQuery, EvaluationStore } from '../store.ts'
+import { groupBy } from '../../util/group-by.ts'
+import type { TimeRange } from '../sample-store.ts'
+import type { EvaluationQuery, EvaluationStore, EvaluationTotals } from '../store.ts'
 
 /** Evaluations by (trace, span, evaluator, version). */
 export class MemoryEvaluationStore implements EvaluationStore {
@@ -19,6 +21,21 @@ export class MemoryEvaluationStore implements EvaluationStore {
 
   async evaluationsOf(traceId: string, spanId: string): Promise<Evaluation[]> {
     return this.of({ traceId, spanId })
+  }
+
+  async evaluationTotals(range: TimeRange): Promise<EvaluationTotals[]> {
+    const inside = await this.evaluations({ range, limit: Infinity })
+    const groups = groupBy(inside, ({ evaluator, evaluatorVersion, model }) =>
+      JSON.stringify([evaluator, evaluatorVersion, model]),
+    )
+    return [...groups.values()].flatMap((group) => {
+      const [first] = group
+      if (first === undefined) return []
+      const { evaluator, evaluatorVersion, model } = first
+      const flagged = group.filter(({ verdict }) => verdict === 'flagged').length
+      const scoreSum = group.reduce((sum, { score }) => sum + score, 0)
+      return [{ evaluator, evaluatorVersion, model, count: group.length, flagged, scoreSum }]
+    })
   }
 
   async evaluations({ range, evaluator, verdict, limit }: EvaluationQuery): Promise<Evaluation[]> {
