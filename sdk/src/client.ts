@@ -68,7 +68,9 @@ export class Tetrascope {
       onError: (message) => this.#report(message),
       random: this.#settings.random,
     })
-    this.#leaveExit = this.#settings.flushAtExit ? atExit(() => this.#finish(this.#settings.exitTimeoutMs)) : () => {}
+    this.#leaveExit = this.#settings.flushAtExit
+      ? atExit((isFinal) => this.#finish(this.#settings.exitTimeoutMs, isFinal))
+      : () => {}
     if (this.#target === undefined) this.#report(`url: found ${JSON.stringify(options.url)}, expected http://host:4600`)
   }
 
@@ -144,7 +146,7 @@ export class Tetrascope {
     this.#isClosed = true
     this.#leaveExit()
     if (firstClient === this) firstClient = undefined
-    await this.#finish(timeoutMs)
+    await this.#finish(timeoutMs, true)
     this.#delivery.stop()
   }
 
@@ -152,8 +154,9 @@ export class Tetrascope {
     return { queued: this.#outbox.size, sent: this.#sent, dropped: { ...this.#dropped } }
   }
 
-  async #finish(timeoutMs: number): Promise<void> {
-    if (await this.#delivery.flush(timeoutMs)) return
+  async #finish(timeoutMs: number, isFinal: boolean): Promise<void> {
+    const isEmpty = await this.#delivery.flush(timeoutMs)
+    if (isEmpty || !isFinal) return
     const left = this.#outbox.size
     this.#outbox.clear()
     this.#drop('unsent', left, 'the server did not take it before the end')

@@ -37,6 +37,7 @@ type Step = 'again' | 'waiting'
  */
 export class Delivery {
   readonly #options: DeliveryOptions
+  #isStopped = false
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #failures = 0
@@ -68,12 +69,14 @@ export class Delivery {
   }
 
   stop(): void {
+    this.#isStopped = true
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
   #schedule(delayMs: number): void {
     clearTimeout(this.#timer)
+    if (this.#isStopped) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
       void this.#drain()
@@ -84,6 +87,8 @@ export class Delivery {
   #drain(): Promise<void> {
     this.#running ??= this.#sendAll().finally(() => {
       this.#running = undefined
+      // What came in for a lane that this run had passed already.
+      if (this.#options.outbox.size > 0 && this.#timer === undefined) this.#schedule(this.#options.flushIntervalMs)
     })
     return this.#running
   }

@@ -1,5 +1,8 @@
-/** Something that wants to finish before the process ends. Must settle within a few seconds, and never reject. */
-export type LastWork = () => Promise<void>
+/**
+ * Something that wants to finish before the process ends. Must settle within a few seconds, and never reject. `isFinal` tells that
+ * the process ends afterwards for certain: after a signal that the host handles itself it may go on.
+ */
+export type LastWork = (isFinal: boolean) => Promise<void>
 
 const works = new Set<LastWork>()
 let installed = false
@@ -16,7 +19,7 @@ export function atExit(work: LastWork): () => void {
 function install(): void {
   installed = true
   // Node emits it again when the work has kept the process alive; works that have nothing left to do then end at once.
-  process.on('beforeExit', () => void runAll())
+  process.on('beforeExit', () => void runAll(true))
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal)
 }
 
@@ -26,13 +29,13 @@ function install(): void {
  */
 function onSignal(signal: NodeJS.Signals): void {
   const isOurs = process.listenerCount(signal) === 1
-  void runAll().finally(() => {
+  void runAll(isOurs).finally(() => {
     if (!isOurs) return
     process.removeListener(signal, onSignal)
     process.kill(process.pid, signal)
   })
 }
 
-async function runAll(): Promise<void> {
-  await Promise.allSettled([...works].map((work) => work()))
+async function runAll(isFinal: boolean): Promise<void> {
+  await Promise.allSettled([...works].map((work) => work(isFinal)))
 }

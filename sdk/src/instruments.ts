@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type OpenMetricsContentType, Registry, Summary } from 'prom-client'
+import { Counter, Gauge, Histogram, type Metric, type OpenMetricsContentType, Registry, Summary } from 'prom-client'
 
 export interface InstrumentOptions<L extends string = string> {
   /** A name as Prometheus has it: letters, digits and `_`. */
@@ -64,7 +64,7 @@ export class Instruments {
     return (openMetrics ? this.#openMetrics : this.#text).contentType
   }
 
-  #once<L extends string, T>(
+  #once<L extends string, T extends Metric<L>>(
     kind: string,
     { name, help, labels = [] }: InstrumentOptions<L>,
     type: abstract new (...args: never[]) => T,
@@ -76,7 +76,10 @@ export class Instruments {
       if (known.shape === shape && known.instrument instanceof type) return known.instrument
       throw new Error(`instrument ${name}: found ${shape}, but it exists as ${known.shape}`)
     }
-    const instrument = create({ name, help, labelNames: [...labels], registers: [this.#text, this.#openMetrics] })
+    const instrument = create({ name, help, labelNames: [...labels], registers: [this.#text] })
+    // A view of its own: a registry of OpenMetrics renames the counters that it writes, for all who hold them.
+    const view: T = Object.create(instrument)
+    this.#openMetrics.registerMetric(view)
     this.#known.set(name, { instrument, shape })
     return instrument
   }
@@ -86,7 +89,7 @@ interface Configuration<L extends string> {
   readonly name: string
   readonly help: string
   readonly labelNames: L[]
-  readonly registers: Array<Registry | Registry<OpenMetricsContentType>>
+  readonly registers: Registry[]
 }
 
 /** A set of instruments of its own, with its own `/metrics`. */

@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { promisify } from 'node:util'
 import Anthropic from '@anthropic-ai/sdk'
 import { createTetrascope, observeAnthropic, observeOpenAI, type Tetrascope as Client } from '@tetrascope/sdk'
 import OpenAI from 'openai'
@@ -86,7 +90,7 @@ const MESSAGE = {
   id: 'msg_1',
   type: 'message',
   role: 'assistant',
-  model: 'claude-sonnet-4-5',
+  model: 'claude-next',
   content: [{ type: 'text', text: 'Five.' }],
   stop_reason: 'end_turn',
   usage: { input_tokens: 10, cache_read_input_tokens: 30, cache_creation_input_tokens: 2, output_tokens: 6 },
@@ -272,7 +276,7 @@ describe('an application with the SDK', () => {
   })
 
   test('Anthropic: input counts with its cache, whole and as a stream of the helper', async () => {
-    const ask = { model: 'claude-sonnet-4-5', max_tokens: 50, messages: [{ role: 'user' as const, content: '2 + 3?' }] }
+    const ask = { model: 'claude-next', max_tokens: 50, messages: [{ role: 'user' as const, content: '2 + 3?' }] }
     const answer = await client.withContext({ sessionId: 's-message' }, () =>
       anthropic().messages.create({ ...ask, system: 'Be brief.', metadata: { user_id: 'u-3' } }),
     )
@@ -352,3 +356,41 @@ describe('a server that is away', () => {
     await second.stop()
   })
 })
+
+describe('the examples of the README', () => {
+  const root = path.resolve(import.meta.dirname, '../..')
+  const readme = readFileSync(path.join(root, 'sdk/README.md'), 'utf8')
+  const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match, index) => ({
+    title: match[1]?.split('\n', 1)[0] ?? String(index),
+    code: match[1] ?? '',
+  }))
+
+  test('there are some', () => {
+    expect(examples.length).toBeGreaterThan(3)
+  })
+
+  test.each(examples)('$title', async ({ code }) => {
+    const cache = path.join(root, 'node_modules/.cache')
+    mkdirSync(cache, { recursive: true })
+    const directory = mkdtempSync(path.join(cache, 'sdk-readme-'))
+    const file = path.join(directory, 'example.mts')
+    writeFileSync(file, code)
+    const env = {
+      ...process.env,
+      TETRASCOPE_URL: product.url,
+      OPENAI_API_KEY: 'none',
+      OPENAI_BASE_URL: `${upstreamUrl()}/v1`,
+      ANTHROPIC_API_KEY: 'none',
+      ANTHROPIC_BASE_URL: upstreamUrl(),
+    }
+    const before = await countOfRequests()
+    const { stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: root, env })
+    rmSync(directory, { recursive: true })
+    expect(stderr).toBe('')
+    if (/recordRequest|observe/.test(code)) expect(await countOfRequests()).toBeGreaterThan(before)
+  })
+})
+
+async function countOfRequests(): Promise<number> {
+  return (await product.getJson<RequestsBody>('/api/tetrascope/v1/requests?limit=500')).rows.length
+}
