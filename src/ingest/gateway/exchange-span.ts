@@ -162,8 +162,11 @@ function finishReasons(body: JsonRecord): string[] {
 function errorOf(exchange: Exchange, body: JsonRecord): Pick<LlmCall, 'errorType' | 'errorMessage'> {
   if (exchange.failure?.kind === 'aborted')
     return { errorType: 'aborted', errorMessage: 'the caller went away before the answer was complete' }
-  if (exchange.failure !== undefined)
-    return { errorType: 'upstream_unreachable', errorMessage: exchange.failure.message }
+  if (exchange.failure !== undefined) {
+    const hadBegun = Object.keys(exchange.responseHeaders).length > 0
+    const errorType = hadBegun ? 'upstream_disconnected' : 'upstream_unreachable'
+    return { errorType, errorMessage: exchange.failure.message }
+  }
   const error = body['error']
   if (exchange.status < 400 && (error === undefined || error === null)) return { errorType: '', errorMessage: '' }
   const details = recordOf(error) ?? {}

@@ -119,6 +119,8 @@ class Passage {
   readonly #chunks: TimedChunk[] = []
   readonly #gone = new AbortController()
   #captured = 0
+  /** Of the answer, once it has begun: what came of a stream that broke is read by them. */
+  #responseHeaders: Exchange['responseHeaders'] = {}
 
   constructor(options: PassageOptions) {
     this.#options = options
@@ -141,11 +143,12 @@ class Passage {
         responseHeaders: 'raw',
       })
       const rawHeaders = answer.headers as unknown as string[]
+      this.#responseHeaders = recordOfHeaders(rawHeaders)
       response.writeHead(answer.statusCode, passedOn(rawHeaders.map(String)))
       // Headers go out at once: a caller that streams waits for them.
       response.flushHeaders()
       await this.#copy(answer.body)
-      return this.#exchange(answer.statusCode, recordOfHeaders(rawHeaders), undefined)
+      return this.#exchange(answer.statusCode, undefined)
     } catch (error) {
       return this.#fail(error)
     }
@@ -177,18 +180,14 @@ class Passage {
     const { response } = this.#options
     const message = error instanceof Error ? error.message : String(error)
     if (this.#gone.signal.aborted)
-      return this.#exchange(response.headersSent ? response.statusCode : 0, {}, { kind: 'aborted' })
+      return this.#exchange(response.headersSent ? response.statusCode : 0, { kind: 'aborted' })
     // After the first byte the only honest sign of a broken answer is a broken connection.
     if (response.headersSent) response.destroy()
     else refuse(response, 502, `the upstream ${this.upstream.name} did not answer: ${message}`)
-    return this.#exchange(response.headersSent ? response.statusCode : 0, {}, { kind: 'upstream-failed', message })
+    return this.#exchange(response.headersSent ? response.statusCode : 0, { kind: 'upstream-failed', message })
   }
 
-  #exchange(
-    status: number,
-    responseHeaders: Exchange['responseHeaders'],
-    failure: ExchangeFailure | undefined,
-  ): Exchange {
+  #exchange(status: number, failure: ExchangeFailure | undefined): Exchange {
     return {
       upstream: this.upstream,
       path: this.#options.path,
@@ -197,7 +196,7 @@ class Passage {
       startMs: this.#startMs,
       endMs: this.#now(),
       status,
-      responseHeaders,
+      responseHeaders: this.#responseHeaders,
       chunks: this.#chunks,
       failure,
     }
