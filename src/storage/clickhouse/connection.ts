@@ -36,6 +36,8 @@ export const STATEMENT_SETTINGS = {
   min_insert_block_size_rows: '4000000',
   min_insert_block_size_bytes: '536870912',
   use_skip_indexes_if_final: 1,
+  // Rows of equal keys in one insert are told apart when they are read and merged, as those of different inserts are.
+  optimize_on_insert: 0,
 } as const
 
 /** Numbers as numbers, also those of 64 bits: none of ours is above 2^53. */
