@@ -9,7 +9,10 @@ export interface ActiveScope {
 
 const storage = new AsyncLocalStorage<ActiveScope>()
 
-const NOTHING: ActiveScope = { context: {}, span: undefined }
+/** The context outside of every scope. */
+export const NO_CONTEXT: CallContext = {}
+
+const NOTHING: ActiveScope = { context: NO_CONTEXT, span: undefined }
 
 /** The innermost scope around the caller. */
 export function activeScope(): ActiveScope {
