@@ -24,12 +24,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        // The program itself, built: only these tests need `dist`.
+        // The program itself, built: only these tests need `dist`. One file at a time and after the others: several compare times
+        // with those of real peers, which a busy machine makes late.
         test: {
           name: 'acceptance',
           include: ['test/acceptance/**/*.test.ts'],
           globalSetup: ['test/support/build.ts'],
           testTimeout: 90_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
