@@ -2,6 +2,8 @@
 import type { LocalizedText, Layer } from '../catalogue/entry.ts'
 import type { HealthStatus } from '../catalogue/health.ts'
 import type { FeatureDrift } from '../drift/feature-drift.ts'
+import type { QualityReport } from '../evaluation/report/quality-report.ts'
+import type { ModelTruth } from '../evaluation/truth/truth-report.ts'
 import type { Evaluation } from '../model/evaluation.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
@@ -152,6 +154,14 @@ export interface DriftPinsBody {
   readonly pins: readonly string[]
 }
 
+/** GET /quality/report */
+export type QualityReportBody = QualityReport
+
+/** GET /quality/truth */
+export interface TruthBody {
+  readonly models: readonly ModelTruth[]
+}
+
 /** GET /cardinality: of the series in memory, each list the worst first. */
 export interface CardinalityBody {
   readonly series: number
@@ -160,4 +170,15 @@ export interface CardinalityBody {
   readonly metrics: ReadonlyArray<{ readonly name: string; readonly series: number; readonly share: number }>
   readonly labels: ReadonlyArray<{ readonly name: string; readonly values: number }>
   readonly pairs: ReadonlyArray<{ readonly pair: string; readonly series: number }>
+}
+
+/** POST /import: what became of the lines of a file. */
+export interface ImportBody {
+  readonly lines: number
+  readonly requests: number
+  readonly events: number
+  readonly logs: number
+  /** Lines that were not taken; the first of them are in `problems`. */
+  readonly rejected: number
+  readonly problems: ReadonlyArray<{ readonly line: number; readonly error: string }>
 }

@@ -25,13 +25,16 @@ import { explorationRoutes } from '../api/tetrascope/exploration.ts'
 import { explainRoutes } from '../api/tetrascope/explain.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
+import { importRoutes } from '../api/tetrascope/import.ts'
 import { ingestRoutes } from '../api/tetrascope/ingest.ts'
 import { notificationRoutes } from '../api/tetrascope/notifications.ts'
 import { pricingRoutes } from '../api/tetrascope/pricing.ts'
+import { qualityRoutes } from '../api/tetrascope/quality.ts'
 import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
 import { overviewDashboard } from '../dashboards/overview.ts'
 import { formatDuration } from '../model/duration.ts'
+import type { Event } from '../model/event.ts'
 import type { Labels } from '../model/labels.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../telemetry/log.ts'
@@ -142,11 +145,13 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   cardinalityRoutes(api, { samples, limits: running.parts.seriesLimits })
   healthRoutes(api, { catalogue, engine, clock: running.clock })
   dashboardRoutes(api, [overviewDashboard(catalogue), llmServiceMonitor])
-  ingestRoutes(api, {
+  const ingest = {
     intake: running.parts.intake,
     clock: running.clock,
-    onEvents: (events) => void running.parts.evaluation.onEvents(events),
-  })
+    onEvents: (events: readonly Event[]) => void running.parts.evaluation.onEvents(events),
+  }
+  ingestRoutes(api, ingest)
+  importRoutes(api, ingest)
   pricingRoutes(api, running.parts.prices, running.parts.budgets)
   requestRoutes(api, {
     store,
@@ -156,6 +161,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   explorationRoutes(api, store.explorer, running.clock)
   logRoutes(api, store.logs, running.clock)
   driftRoutes(api, running.parts.drift)
+  qualityRoutes(api, { reporter: running.parts.quality, truth: running.parts.truth, clock: running.clock })
   notificationRoutes(api, running.parts.history)
 }
 

@@ -10,7 +10,9 @@ import { CommandError } from './command-error.ts'
 import { demo, type DemoFlags } from './demo/demo.ts'
 import { drift, type DriftFlags } from './drift.ts'
 import { evaluate, type EvaluateFlags } from './evaluate.ts'
+import { IMPORT_FORMATS, importFiles } from './import.ts'
 import { chooseLanguage } from './language.ts'
+import { report } from './report.ts'
 import { serve, type ServeFlags } from './serve.ts'
 import { status } from './status.ts'
 import { testPromql } from './test-promql.ts'
@@ -51,8 +53,10 @@ function buildProgram(environment: Environment): Command {
   addDemo(program, environment)
   addCheck(program)
   addTest(program)
+  addImport(program, environment)
   addEvaluate(program)
   addDrift(program, environment)
+  addReport(program, environment)
   return program
 }
 
@@ -149,6 +153,18 @@ function addTest(program: Command): void {
     .action((files: string[]) => testRules(files, print))
 }
 
+function addImport(program: Command, environment: Environment): void {
+  program
+    .command('import')
+    .argument('<files...>', 'metrics with timestamps, or JSON lines of requests, events and logs')
+    .description('bring files into a running server')
+    .option('--url <url>', 'where the server answers', 'http://127.0.0.1:4600')
+    .addOption(new Option('--format <format>', 'default: what each file looks like').choices(IMPORT_FORMATS))
+    .action(async (files: string[], flags: { url: string; format?: (typeof IMPORT_FORMATS)[number] }) =>
+      importFiles(files, { url: flags.url, token: environment.token, format: flags.format, write: print }),
+    )
+}
+
 function print(text: string): void {
   process.stdout.write(text)
 }
@@ -180,6 +196,28 @@ function addDrift(program: Command, environment: Environment): void {
     .option('--lang <language>', 'en or zh (default: what LANG says)')
     .action((flags: DriftFlags & { lang?: string }) =>
       drift(flags, chooseLanguage(flags.lang, environment.language), print),
+    )
+}
+
+function addReport(program: Command, environment: Environment): void {
+  program
+    .command('report')
+    .description('say how good the answers of a window were, beside the window before')
+    .option('--url <url>', 'where the server answers', 'http://127.0.0.1:4600')
+    .option('--window <duration>', 'how far to look back', '60m')
+    .option('--model <model>', 'this model only')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'html']).default('text'))
+    .option('--lang <language>', 'en or zh (default: what LANG says)')
+    .action((flags: { url: string; window: string; model?: string; format: 'text' | 'json' | 'html'; lang?: string }) =>
+      report({
+        url: flags.url,
+        token: environment.token,
+        window: flags.window,
+        model: flags.model,
+        format: flags.format,
+        language: chooseLanguage(flags.lang, environment.language),
+        write: print,
+      }),
     )
 }
 
