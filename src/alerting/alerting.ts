@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { randomUUID } from 'node:crypto'
 import type { Alert } from '../model/alert.ts'
 import { isResolved } from '../model/alert.ts'
@@ -14,7 +15,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { FlapDamper, type FlapDamping } from './flap-damper.ts'
 import { type AlertHistory, RecentHistory } from './history.ts'
 import { DEFAULT_HTTP_CONFIG, type HttpConfig, keysWithoutEffect, resolveFiles } from './http-config.ts'
-import { HttpSender } from './http-sender.ts'
+import { HttpSender, secretFrom } from './http-sender.ts'
 import { Inhibitor } from './inhibit/inhibitor.ts'
 import { type AlertingMetrics, createAlertingMetrics } from './metrics.ts'
 import { NotificationLog } from './notification-log.ts'
@@ -240,6 +241,7 @@ export class Alerting {
     const context: ReceiverContext = {
       templates: NotificationTemplates.load(templates, settings.baseDir),
       clock: this.#options.clock,
+      secret: async (written, file) => written || secretFrom(file === '' ? '' : path.resolve(settings.baseDir, file)),
       http: (config: HttpConfig | null | undefined) => {
         const effective = config ?? global.http_config ?? DEFAULT_HTTP_CONFIG
         const ignored = keysWithoutEffect(effective)

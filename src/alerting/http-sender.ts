@@ -1,21 +1,29 @@
 import { readFile } from 'node:fs/promises'
-import { Agent, type buildConnector, type Dispatcher, interceptors, ProxyAgent, request } from 'undici'
+import type { ConnectionOptions } from 'node:tls'
+import { Agent, type Dispatcher, interceptors, ProxyAgent, request } from 'undici'
 import type { HttpConfig, TlsConfig } from './http-config.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { OAuth2Token } from './oauth2-token.ts'
 import type { SendResult } from './receiver.ts'
+import { TemplateError } from '../util/go-template/errors.ts'
+
+/** What Node's TLS takes from a `tls_config`. */
+type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
 
 export interface HttpPost {
   readonly url: string
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
-  readonly method?: 'POST' | 'PUT'
+  /** POST unless it is said. A GET has no body. */
+  readonly method?: 'GET' | 'POST' | 'PUT'
 }
 
 export interface HttpAnswer {
   readonly status: number
   /** Cut to what a message can show. */
   readonly body: string
+  /** How long the other side asks to be left alone (`Retry-After`). */
+  readonly retryAfterMs?: number
 }
 
 /** Bytes of an answer that are read; a provider's error fits easily. */
@@ -46,8 +54,11 @@ export class HttpSender {
     }
     const dispatcher = await this.#dispatcher()
     const { url, body, method = 'POST' } = post
-    const response = await request(url, { method, headers, body, dispatcher, signal })
-    return { status: response.statusCode, body: await readText(response.body) }
+    const sent = { method, headers, dispatcher, signal, body: method === 'GET' ? null : body }
+    const response = await request(url, sent)
+    const retryAfterMs = retryAfter(response.headers['retry-after'], this.#clock.now())
+    const answer = { status: response.statusCode, body: await readText(response.body) }
+    return retryAfterMs === undefined ? answer : { ...answer, retryAfterMs }
   }
 
   async close(): Promise<void> {
@@ -75,17 +86,41 @@ export class HttpSender {
 }
 
 /** Judges an answer as Alertmanager does: 2xx is sent, 5xx and the given codes may be tried again, the rest not. */
-export function judge({ status, body }: HttpAnswer, retryStatuses: readonly number[] = []): SendResult {
+export function judge({ status, body, retryAfterMs }: HttpAnswer, retryStatuses: readonly number[] = []): SendResult {
   if (status >= 200 && status < 300) return 'sent'
   const retry = status >= 500 || retryStatuses.includes(status)
   const detail = body.trim() === '' ? '' : `: ${body.trim().slice(0, 1_000)}`
-  return { retry, reason: `unexpected status code ${status}${detail}` }
+  const failure = { retry, reason: `unexpected status code ${status}${detail}` }
+  return retry && retryAfterMs !== undefined ? { ...failure, retryAfterMs } : failure
+}
+
+/** Sends once; what keeps an answer from coming is worth another try, a text that cannot be rendered is not. */
+export async function attempt(send: () => Promise<SendResult>): Promise<SendResult> {
+  try {
+    return await send()
+  } catch (error) {
+    if (error instanceof TemplateError) return { retry: false, reason: error.message }
+    return unreachable(error)
+  }
+}
+
+/** The signal, or one that ends earlier: after the time that a receiver's configuration allows; 0 allows any. */
+export function within(signal: AbortSignal, timeoutMs: number): AbortSignal {
+  return timeoutMs > 0 ? AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) : signal
 }
 
 /** What a failure without an answer means: trying again may help. */
 export function unreachable(error: unknown): SendResult {
   const reason = error instanceof Error ? error.message : String(error)
   return { retry: true, reason: reason.replaceAll(/https?:\/\/\S+/g, '<redacted>') }
+}
+
+/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). Undefined when it is absent or cannot be read. */
+function retryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
+  if (typeof header !== 'string') return undefined
+  const seconds = Number(header)
+  const waitMs = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs)
 }
 
 async function readText(chunks: AsyncIterable<Buffer>): Promise<string> {
@@ -128,7 +163,8 @@ export async function secretFrom(file: string): Promise<string> {
   return file === '' ? '' : (await readFile(file, 'utf8')).trim()
 }
 
-async function tlsOptions(tls: TlsConfig | null | undefined): Promise<buildConnector.BuildOptions> {
+/** What a `tls_config` says, certificates read anew. */
+export async function tlsOptions(tls: TlsConfig | null | undefined): Promise<TlsOptions> {
   if (!tls) return {}
   const read = async (inline: string, file: string): Promise<string> =>
     inline || (file === '' ? '' : await readFile(file, 'utf8'))

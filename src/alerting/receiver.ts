@@ -5,8 +5,11 @@ import type { HttpSender } from './http-sender.ts'
 import type { NotificationTemplates } from './template/notification-templates.ts'
 import type { Clock } from '../util/clock.ts'
 
-/** Sending once. `retry`: the same notification may succeed later. `reason` is for logs and people. */
-export type SendResult = 'sent' | { readonly retry: boolean; readonly reason: string }
+/**
+ * Sending once. `retry`: the same notification may succeed later, not before `retryAfterMs` have passed where the other side asks
+ * for that. `reason` is for logs and people.
+ */
+export type SendResult = 'sent' | { readonly retry: boolean; readonly reason: string; readonly retryAfterMs?: number }
 
 /** Where notifications go: one channel with one configuration. */
 export interface Receiver {
@@ -20,6 +23,8 @@ export interface ReceiverContext {
   readonly clock: Clock
   /** A sender that speaks HTTP as the receiver's configuration, or else the global one, says. */
   readonly http: (config: HttpConfig | undefined | null) => HttpSender
+  /** A secret as it is written, or from its file, which is read anew each time; '' when there is neither. */
+  readonly secret: (written: string, file: string) => Promise<string>
 }
 
 /** A receiver's configuration lacks something; `message` is in Alertmanager's words. */

@@ -36,7 +36,7 @@ export async function retry(
       }
     }
     reason = result.reason
-    await sleep(options.clock, delays.next().value, signal)
+    await sleep(options.clock, Math.max(delays.next().value, result.retryAfterMs ?? 0), signal)
   }
 }
 

@@ -11,6 +11,25 @@ export function goJson(value: unknown): string {
   return JSON.stringify(sorted(value) ?? null).replace(/[<>&\u2028\u2029]/g, (char) => UNSAFE[char] ?? char)
 }
 
+/** A map as Go's encoder writes it, its keys sorted, for a place in a message. */
+export function goMap(entries: Iterable<readonly [string, unknown]>): object {
+  return Object(sorted(Object.fromEntries(entries)))
+}
+
+/** A message as Go's encoder streams a struct: fields in the order in which they are written here, a newline at the end. */
+export function goJsonLine(message: object): string {
+  return `${goJson({ toJSON: () => message })}\n`
+}
+
+/** Go's `omitempty`: without fields that are '', false, undefined or an empty list. */
+export function omitEmpty<T extends Record<string, unknown>>(record: T): Partial<T> {
+  const kept = Object.entries(record).filter(
+    ([, value]) =>
+      value !== '' && value !== false && value !== undefined && !(Array.isArray(value) && value.length === 0),
+  )
+  return Object.fromEntries(kept) as Partial<T>
+}
+
 /** Maps in the order of their keys; objects that say themselves how they are written keep their order. */
 function sorted(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value)

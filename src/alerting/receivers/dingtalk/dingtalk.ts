@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { type HttpAnswer, judge, secretFrom, unreachable } from '../../http-sender.ts'
+import { type HttpAnswer, judge, unreachable } from '../../http-sender.ts'
 import type { Rendering } from '../../template/notification-templates.ts'
 import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
 import type { DingtalkConfig } from './config.ts'
@@ -8,14 +8,17 @@ import type { DingtalkConfig } from './config.ts'
 const RETRY_CODES = new Set([-1, 130101, 410100])
 
 /** Posts to a DingTalk group robot (https://open.dingtalk.com/document/robots/custom-robot-access). */
-export function createDingtalk(config: DingtalkConfig, { templates, http, clock }: ReceiverContext): Receiver {
+export function createDingtalk(
+  config: DingtalkConfig,
+  { templates, http, clock, secret: secretOf }: ReceiverContext,
+): Receiver {
   const sender = http(config.http_config)
   return {
     async notify(notification, signal): Promise<SendResult> {
       try {
         const body = JSON.stringify(dingtalkMessage(config, templates.render(notification)))
-        const address = config.webhook_url || (await secretFrom(config.webhook_url_file))
-        const secret = config.secret || (await secretFrom(config.secret_file))
+        const address = await secretOf(config.webhook_url, config.webhook_url_file)
+        const secret = await secretOf(config.secret, config.secret_file)
         const url = secret === '' ? address : signedUrl(address, secret, clock.now())
         return judgeDingtalk(await sender.post({ url, body, headers: { 'content-type': 'application/json' } }, signal))
       } catch (error) {

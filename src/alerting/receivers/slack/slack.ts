@@ -1,5 +1,6 @@
-import { type HttpAnswer, judge, secretFrom, unreachable } from '../../http-sender.ts'
-import { goJson } from '../../template/go-json.ts'
+import { type HttpAnswer, judge, unreachable } from '../../http-sender.ts'
+import { cutCharacters } from '../../message-text.ts'
+import { goJsonLine, omitEmpty } from '../../template/go-json.ts'
 import type { Rendering } from '../../template/notification-templates.ts'
 import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
 import type { SlackConfig } from './config.ts'
@@ -10,15 +11,15 @@ const MAX_TITLE_LENGTH = 1_024
 const TOO_MANY_REQUESTS = 429
 
 /** Posts an attachment to a Slack webhook, or with a bot token to `chat.postMessage` (https://api.slack.com/messaging/webhooks). */
-export function createSlack(config: SlackConfig, { templates, http }: ReceiverContext): Receiver {
+export function createSlack(config: SlackConfig, { templates, http, secret }: ReceiverContext): Receiver {
   const sender = http(config.http_config)
   return {
     async notify(notification, signal): Promise<SendResult> {
       const limit = config.timeout > 0 ? AbortSignal.any([signal, AbortSignal.timeout(config.timeout)]) : signal
       try {
-        const body = `${goJson({ toJSON: () => slackMessage(config, templates.render(notification)) })}\n`
-        const token = config.app_token || (await secretFrom(config.app_token_file))
-        const url = token === '' ? config.api_url || (await secretFrom(config.api_url_file)) : config.app_url
+        const body = goJsonLine(slackMessage(config, templates.render(notification)))
+        const token = await secret(config.app_token, config.app_token_file)
+        const url = token === '' ? await secret(config.api_url, config.api_url_file) : config.app_url
         const headers = {
           'content-type': 'application/json',
           ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
@@ -50,9 +51,10 @@ function parseAnswer(body: string): { ok: boolean; error: string } {
   }
 }
 
+/** Slack takes an empty field for a wish to show nothing there. */
 function slackMessage(config: SlackConfig, rendering: Rendering) {
   const text = (template: string): string => rendering.text(template)
-  return withoutEmpty({
+  return omitEmpty({
     channel: text(config.channel),
     username: text(config.username),
     icon_emoji: text(config.icon_emoji),
@@ -65,15 +67,15 @@ function slackMessage(config: SlackConfig, rendering: Rendering) {
 
 function attachment(config: SlackConfig, text: (template: string) => string) {
   return {
-    ...withoutEmpty({
-      title: cut(text(config.title)),
+    ...omitEmpty({
+      title: cutCharacters(text(config.title), MAX_TITLE_LENGTH),
       title_link: text(config.title_link),
       pretext: text(config.pretext),
     }),
     text: text(config.text),
     fallback: text(config.fallback),
     callback_id: text(config.callback_id),
-    ...withoutEmpty({
+    ...omitEmpty({
       fields: config.fields.map((field) => ({
         title: text(field.title),
         value: text(field.value),
@@ -84,7 +86,7 @@ function attachment(config: SlackConfig, text: (template: string) => string) {
       thumb_url: text(config.thumb_url),
     }),
     footer: text(config.footer),
-    ...withoutEmpty({ color: text(config.color) }),
+    ...omitEmpty({ color: text(config.color) }),
     mrkdwn_in: config.mrkdwn_in.length > 0 ? config.mrkdwn_in : ['fallback', 'pretext', 'text'],
   }
 }
@@ -92,7 +94,7 @@ function attachment(config: SlackConfig, text: (template: string) => string) {
 /** A button with a URL carries no message of its own. */
 function actionOf(action: SlackConfig['actions'][number], text: (template: string) => string) {
   const isLink = action.url !== ''
-  return withoutEmpty({
+  return omitEmpty({
     type: text(action.type),
     text: text(action.text),
     url: text(action.url),
@@ -102,24 +104,11 @@ function actionOf(action: SlackConfig['actions'][number], text: (template: strin
     confirm:
       isLink || !action.confirm
         ? ''
-        : withoutEmpty({
+        : omitEmpty({
             title: text(action.confirm.title),
             text: text(action.confirm.text),
             ok_text: text(action.confirm.ok_text),
             dismiss_text: text(action.confirm.dismiss_text),
           }),
   })
-}
-
-function cut(title: string): string {
-  const characters = Array.from(title)
-  return characters.length <= MAX_TITLE_LENGTH ? title : `${characters.slice(0, MAX_TITLE_LENGTH - 1).join('')}…`
-}
-
-/** Slack takes an empty field for a wish to show nothing there. */
-function withoutEmpty<T extends Record<string, unknown>>(record: T): Partial<T> {
-  const kept = Object.entries(record).filter(
-    ([, value]) => value !== '' && value !== false && !(Array.isArray(value) && value.length === 0),
-  )
-  return Object.fromEntries(kept) as Partial<T>
 }
