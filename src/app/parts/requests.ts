@@ -1,4 +1,5 @@
 import { DriftMonitor } from '../../drift/drift-monitor.ts'
+import { QualityReporter } from '../../evaluation/report/quality-reporter.ts'
 import { EvaluationRunner } from '../../evaluation/runner.ts'
 import { TruthMonitor } from '../../evaluation/truth/truth-monitor.ts'
 import { findPiiAndNames } from '../../evaluation/evaluators/pii/pii.ts'
@@ -20,6 +21,7 @@ export interface Requests {
   readonly evaluation: EvaluationRunner
   readonly drift: DriftMonitor
   readonly truth: TruthMonitor
+  readonly quality: QualityReporter
   readonly privacy: Privacy
   readonly intake: Intake
 }
@@ -35,6 +37,7 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   const drift = new DriftMonitor({ config: config.drift, state, requests, clock, logger, instruments })
   const { truth: truthSettings } = config.evaluation
   const truth = new TruthMonitor({ config: truthSettings, events: store.events, requests, instruments, clock, logger })
+  const quality = new QualityReporter({ evaluations, requests, truth })
   const privacy = new Privacy(config.privacy, findSensitive)
   const evaluation = new EvaluationRunner({
     config: config.evaluation,
@@ -61,7 +64,7 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     redactLog: privacy.protectLog,
     redactEvent: privacy.protectEvent,
   })
-  return { prices, budgets, requestSeries, evaluation, drift, truth, privacy, intake }
+  return { prices, budgets, requestSeries, evaluation, drift, truth, quality, privacy, intake }
 }
 
 function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Privacy): EvaluationStore {
