@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts'
 import { spanOfExchange } from './exchange-span.ts'
 import { GatewayServer } from './gateway-server.ts'
 
-type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => unknown
 
 let upstream: Server
 let upstreamUrl = ''
@@ -26,7 +26,7 @@ beforeEach(async () => {
   upstream = createServer((request, response) => {
     let body = ''
     request.setEncoding('utf8').on('data', (piece: string) => (body += piece))
-    request.on('end', () => handler(request, response, body))
+    request.on('end', () => void handler(request, response, body))
     response.on('error', () => {})
   })
   upstreamUrl = await new Promise((resolve) =>
@@ -204,7 +204,9 @@ describe('what is refused or cannot be passed on', () => {
     [401, { headers: { 'x-tetrascope-token': 'wrong' } }, 'x-tetrascope-token'],
   ])('%i says what is wrong and calls nobody', async (status, call, message) => {
     let called = false
-    handler = () => (called = true)
+    handler = () => {
+      called = true
+    }
     const answer = await open(call)
     expect(answer.statusCode).toBe(status)
     expect((await bytesOf(answer)).toString()).toContain(message)

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { BoundedQueue } from '../../util/bounded-queue.ts'
 import { tokenChecker } from '../../util/token.ts'
+import type { Span } from '../../model/span.ts'
+import { countTokensOf } from './count-tokens.ts'
+import { withEstimatedUsage } from './estimate-usage.ts'
 import type { Exchange } from './exchange.ts'
 import { spanOfExchange } from './exchange-span.ts'
 import type { FromGateway, GatewayWorkerData, ToGateway } from './gateway-message.ts'
@@ -50,12 +53,17 @@ function gather(): void {
 
 function sendBatch(): void {
   if (sending || (ended.size === 0 && ended.refused === reportedDrops)) return
-  const spans = ended.take(MAX_BATCH).flatMap((exchange) => spanOfExchange(exchange, ids) ?? [])
+  const spans = ended.take(MAX_BATCH).flatMap(spansOf)
   const dropped = ended.refused - reportedDrops
   reportedDrops = ended.refused
   if (spans.length === 0 && dropped === 0) return
   sending = true
   send({ type: 'spans', spans, dropped })
+}
+
+function spansOf(exchange: Exchange): readonly Span[] {
+  const span = spanOfExchange(exchange, ids)
+  return span === undefined ? [] : [withEstimatedUsage(span, countTokensOf)]
 }
 
 async function onMessage(message: ToGateway): Promise<void> {
