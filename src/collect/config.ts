@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationText } from './duration-config.ts'
+import { durationText } from '../model/duration-text.ts'
 import { scrapeConfig } from './scrape/config.ts'
 
 export { globalConfig } from './scrape/config.ts'

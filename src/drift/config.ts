@@ -1,24 +1,15 @@
 import { z } from 'zod'
-import { parseDuration } from '../model/duration.ts'
+import { durationText } from '../model/duration-text.ts'
 import { BIN_RULES } from './comparison.ts'
 import { FEATURES } from './feature.ts'
-
-const durationMs = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-    return z.NEVER
-  }
-})
 
 const timeMs = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 
 /** What the newest requests are compared with. A duration alone means the time before them, which moves along. */
 const reference = z.union([
-  durationMs.transform((duration) => ({ kind: 'rolling' as const, duration })),
+  durationText.transform((duration) => ({ kind: 'rolling' as const, duration })),
   z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('rolling'), duration: durationMs }),
+    z.strictObject({ kind: z.literal('rolling'), duration: durationText }),
     /** A stretch of time that stays: read once from the stored requests and then kept. */
     z.strictObject({ kind: z.literal('window'), from: timeMs, to: timeMs }),
     /** What was pinned under this name, by POST /api/tetrascope/v1/drift/pins. */
@@ -35,10 +26,10 @@ export const driftConfig = z
   .strictObject({
     enabled: z.boolean().default(true),
     /** The newest requests, which are compared. */
-    current: durationMs.prefault('30m'),
+    current: durationText.prefault('30m'),
     reference: reference.prefault('24h'),
     /** How often. Windows move in steps of at least this. */
-    interval: durationMs.prefault('1m'),
+    interval: durationText.prefault('1m'),
     /** With fewer requests in either window nothing is said: a handful always looks like drift. */
     min_requests: z.number().int().min(10).default(100),
     features: z.array(z.enum(FEATURES)).default([...FEATURES]),

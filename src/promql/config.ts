@@ -1,19 +1,9 @@
 import { z } from 'zod'
-import { parseDuration } from '../model/duration.ts'
+import { durationText } from '../model/duration-text.ts'
 import type { EngineOptions } from './engine.ts'
 import { DEFAULT_ENGINE_OPTIONS } from './query-engine.ts'
 
-/** A duration of at least a millisecond in Prometheus's spelling; the output is milliseconds. */
-const durationMs = z.string().transform((text, context): number => {
-  try {
-    const ms = parseDuration(text)
-    if (ms > 0) return ms
-    context.addIssue({ code: 'custom', message: 'must be longer than 0' })
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-  }
-  return z.NEVER
-})
+const positiveDuration = durationText.refine((ms) => ms > 0, 'must be longer than 0')
 
 const count = z.int().min(1)
 const { features, maxSamples, maxPoints, maxConcurrency } = DEFAULT_ENGINE_OPTIONS
@@ -22,8 +12,8 @@ const { features, maxSamples, maxPoints, maxConcurrency } = DEFAULT_ENGINE_OPTIO
 export const queryConfig = z
   .strictObject({
     /** How far back an instant selector looks for a sample. */
-    lookback_delta: durationMs.prefault('5m'),
-    timeout: durationMs.prefault('2m'),
+    lookback_delta: positiveDuration.prefault('5m'),
+    timeout: positiveDuration.prefault('2m'),
     /** Samples that one query may hold in memory. */
     max_samples: count.default(maxSamples),
     /** Steps of a range query. */

@@ -1,14 +1,5 @@
 import { z } from 'zod'
-import { parseDuration } from '../model/duration.ts'
-
-const durationMs = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-    return z.NEVER
-  }
-})
+import { durationText } from '../model/duration-text.ts'
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 }
 
@@ -65,12 +56,12 @@ export const limitsConfig = z
 export const retentionConfig = z
   .strictObject({
     /** Samples, their series and exemplars. */
-    samples: durationMs.prefault('15d'),
+    samples: durationText.prefault('15d'),
     /** Requests and all other spans. */
-    requests: durationMs.prefault('90d'),
-    evaluations: durationMs.prefault('90d'),
-    events: durationMs.prefault('90d'),
-    logs: durationMs.prefault('30d'),
+    requests: durationText.prefault('90d'),
+    evaluations: durationText.prefault('90d'),
+    events: durationText.prefault('90d'),
+    logs: durationText.prefault('30d'),
     /** What all may take on disk; the oldest days go first. Bytes when read; without it only time counts. */
     size: sizeBytes.optional(),
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { durationText, listOf, notSupported, scalarText } from '../duration-config.ts'
+import { durationText } from '../../model/duration-text.ts'
+import { listOf, notSupported, scalarText } from '../config-values.ts'
 import { faultOfHttpClient, httpClientFields } from '../http/config.ts'
 
 const targetAddress = z

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
-import { notSupported } from '../duration-config.ts'
+import { notSupported } from '../config-values.ts'
 
 const basicAuth = z
   .strictObject({

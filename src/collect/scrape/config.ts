@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { discoveryFields } from '../discovery/config.ts'
-import { durationText, notSupported, sizeText } from '../duration-config.ts'
+import { durationText } from '../../model/duration-text.ts'
+import { notSupported, sizeText } from '../config-values.ts'
 import { httpClientFields } from '../http/config.ts'
 import { relabelConfigs } from '../relabel/config.ts'
 

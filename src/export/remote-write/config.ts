@@ -1,15 +1,5 @@
 import { z } from 'zod'
-import { parseDuration } from '../../model/duration.ts'
-
-/** A duration in Prometheus's spelling; the output is milliseconds. */
-const durationMs = z.string().transform((text, context): number => {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-    return z.NEVER
-  }
-})
+import { durationText } from '../../model/duration-text.ts'
 
 /** A key of Prometheus that changes nothing here unless it asks for something; then it is refused, so that nobody believes that it works. */
 function refused(key: string, instead: string): z.ZodOptional<z.ZodUnknown> {
@@ -56,12 +46,12 @@ const queueConfig = z
     max_shards: z.int().min(1).default(50),
     max_samples_per_send: z.int().min(1).default(2_000),
     /** Longest time that a sample waits for others to be sent with. */
-    batch_send_deadline: durationMs.prefault('5s'),
-    min_backoff: durationMs.prefault('30ms'),
-    max_backoff: durationMs.prefault('5s'),
+    batch_send_deadline: durationText.prefault('5s'),
+    min_backoff: durationText.prefault('30ms'),
+    max_backoff: durationText.prefault('5s'),
     retry_on_http_429: z.boolean().default(false),
     /** Samples older than this are not sent any more; 0 sends all. */
-    sample_age_limit: durationMs.prefault('0'),
+    sample_age_limit: durationText.prefault('0'),
   })
   .refine((queue) => queue.min_shards <= queue.max_shards, 'min_shards must not be above max_shards')
   .prefault({})
@@ -69,7 +59,7 @@ const queueConfig = z
 const metadataConfig = z
   .strictObject({
     send: z.boolean().default(true),
-    send_interval: durationMs.prefault('1m'),
+    send_interval: durationText.prefault('1m'),
     max_samples_per_send: z.int().min(1).default(2_000),
   })
   .prefault({})
@@ -80,7 +70,7 @@ export const remoteWriteConfig = z
     url: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
     /** Names the queue in metrics and logs; the address when absent. Must be unique. */
     name: z.string().default(''),
-    remote_timeout: durationMs.prefault('30s'),
+    remote_timeout: durationText.prefault('30s'),
     headers: z.record(z.string(), z.string()).default({}),
     basic_auth: basicAuth.optional(),
     authorization: authorization.optional(),

@@ -1,15 +1,4 @@
 import { z } from 'zod'
-import { parseDuration } from '../model/duration.ts'
-
-/** A duration in Prometheus's spelling (`15s`, `1h30m`); the output is milliseconds. */
-export const durationText = z.string().transform((text, context): number => {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-    return z.NEVER
-  }
-})
 
 const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'] as const
 const SIZE = /^(\d+(?:\.\d+)?)([KMGTPE]?)(i?)(B?)$/
