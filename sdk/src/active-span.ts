@@ -9,10 +9,7 @@ export interface ActiveScope {
 
 const storage = new AsyncLocalStorage<ActiveScope>()
 
-/** The context outside of every scope. */
-export const NO_CONTEXT: CallContext = {}
-
-const NOTHING: ActiveScope = { context: NO_CONTEXT, span: undefined }
+const NOTHING: ActiveScope = { context: {}, span: undefined }
 
 /** The innermost scope around the caller. */
 export function activeScope(): ActiveScope {

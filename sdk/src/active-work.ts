@@ -54,17 +54,19 @@ export class ActiveWork implements ActiveSpan {
       endMs,
       errorMessage: failure?.message,
       isClient: false,
-      attributes: {
-        ...this.#attributes,
-        'telemetry.sdk.name': 'tetrascope-sdk',
-        'tetrascope.kind': options.kind,
-        'user.id': context.userId,
-        'session.id': context.sessionId,
-        'tetrascope.feature': context.feature,
-        'tetrascope.input': captureContent ? options.input : undefined,
-        'tetrascope.output': captureContent ? this.#output : undefined,
-        'error.type': failure?.name,
-      },
+      attributes: [
+        this.#attributes,
+        {
+          'telemetry.sdk.name': 'tetrascope-sdk',
+          'tetrascope.kind': options.kind,
+          'user.id': context.userId,
+          'session.id': context.sessionId,
+          'tetrascope.feature': context.feature,
+          'tetrascope.input': captureContent ? options.input : undefined,
+          'tetrascope.output': captureContent ? this.#output : undefined,
+          'error.type': failure?.name,
+        },
+      ],
     }
   }
 }

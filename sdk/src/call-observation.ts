@@ -32,14 +32,9 @@ export class CallObservation {
   end(facts: AnswerFacts, streamed: boolean, end: StreamEnd = { kind: 'complete' }): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#recorder.recordRequest({
-      ...this.#call,
-      ...facts,
-      streamed,
-      ttftMs: this.#ttftMs,
-      latencyMs: this.#recorder.clock.monotonic() - this.#began,
-      ...failureOf(end),
-    })
+    // The call is this observation's own object; a copy of so many fields would cost more than all the measuring.
+    const measured = { streamed, ttftMs: this.#ttftMs, latencyMs: this.#recorder.clock.monotonic() - this.#began }
+    this.#recorder.recordRequest(Object.assign(this.#call, facts, measured, failureOf(end)))
   }
 }
 

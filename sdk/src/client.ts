@@ -1,4 +1,4 @@
-import { activeScope, NO_CONTEXT, parseTraceparent, runInScope } from './active-span.ts'
+import { activeScope, parseTraceparent, runInScope } from './active-span.ts'
 import { type ActiveSpan, ActiveWork, type SpanOptions } from './active-work.ts'
 import { type BusinessEvent, type Feedback, type GroundTruth, type Subject, subjectFields } from './business-event.ts'
 import { spanOfCall } from './call-span.ts'
@@ -91,8 +91,7 @@ export class Tetrascope {
         nowMs: this.#settings.clock.now(),
         captureContent: this.#settings.captureContent,
       }
-      // Most calls have no context around them, and a copy of so many fields is not free.
-      this.#addSpan(spanOfCall(context === NO_CONTEXT ? call : { ...context, ...call }, place))
+      this.#addSpan(spanOfCall({ ...context, ...call }, place))
       return ids
     })
   }

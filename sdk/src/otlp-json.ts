@@ -10,7 +10,8 @@ export interface FinishedSpan extends SpanIds {
   readonly errorMessage: string | undefined
   /** Whether the span is a call to another system. */
   readonly isClient: boolean
-  readonly attributes: Attributes
+  /** In several objects; a name that is in two of them is sent twice, and the later one counts. */
+  readonly attributes: readonly Attributes[]
 }
 
 const INTERNAL = 1
@@ -35,7 +36,7 @@ export function encodeSpan(span: FinishedSpan): string {
 
 /** The body of an export request around spans that are encoded already. */
 export function tracesBody(resource: Attributes, spans: readonly string[]): string {
-  const attributes = keyValues(resource)
+  const attributes = keyValues([resource])
   return `{"resourceSpans":[{"resource":{"attributes":${attributes}},"scopeSpans":[{"scope":{"name":"@tetrascope/sdk"},"spans":[${spans.join(',')}]}]}]}`
 }
 
@@ -44,12 +45,14 @@ function unixNano(timeMs: number): string {
   return `${Math.round(timeMs * 1_000)}000`
 }
 
-function keyValues(attributes: Attributes): string {
+function keyValues(objects: readonly Attributes[]): string {
   let list = ''
-  for (const key in attributes) {
-    const value = attributes[key]
-    if (value === undefined || value === '') continue
-    list += `${list === '' ? '' : ','}{"key":${JSON.stringify(key)},"value":${anyValue(value)}}`
+  for (const attributes of objects) {
+    for (const key in attributes) {
+      const value = attributes[key]
+      if (value === undefined || value === '') continue
+      list += `${list === '' ? '' : ','}{"key":${JSON.stringify(key)},"value":${anyValue(value)}}`
+    }
   }
   return `[${list}]`
 }
