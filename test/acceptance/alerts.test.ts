@@ -90,7 +90,10 @@ describe('an alert on a scraped metric', () => {
         },
       ],
     })
-    expect((await product.query('ALERTS{alertname="QueueTooLong",alertstate="firing"}'))[0]?.value).toBe(1)
+    await eventually(
+      () => product.query('ALERTS{alertname="QueueTooLong",alertstate="firing"}'),
+      (samples) => samples[0]?.value === 1,
+    )
 
     depth = 0
     const resolved = await eventually(
