@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { BoundedQueue } from '../../util/bounded-queue.ts'
 import { tokenChecker } from '../../util/token.ts'
 import type { Span } from '../../model/span.ts'
-import { countTokensOf } from './count-tokens.ts'
 import { withEstimatedUsage } from './estimate-usage.ts'
 import type { Exchange } from './exchange.ts'
 import { spanOfExchange } from './exchange-span.ts'
@@ -22,11 +21,16 @@ let changes: Record<string, number> = {}
 let gathering = false
 /** A batch that the main thread has not taken yet; the next one waits, so that memory is bounded by the queue. */
 let sending = false
+/** Loaded once calls are taken: its tables take half a second. Until then records wait in their queue. */
+let countTokens: ((text: string) => number) | undefined
 
 const server = new GatewayServer({ config, accepts: tokenChecker(tokens), onActive, onExchange })
 parentPort?.on('message', (message: ToGateway) => void onMessage(message))
 server.listen(host, port).then(
-  (listening) => send({ type: 'listening', port: listening }),
+  (listening) => {
+    send({ type: 'listening', port: listening })
+    void loadCounter()
+  },
   (error: NodeJS.ErrnoException) => send({ type: 'failed', code: error.code ?? '', message: error.message }),
 )
 
@@ -52,8 +56,9 @@ function gather(): void {
 }
 
 function sendBatch(): void {
-  if (sending || (ended.size === 0 && ended.refused === reportedDrops)) return
-  const spans = ended.take(MAX_BATCH).flatMap(spansOf)
+  if (sending || countTokens === undefined || (ended.size === 0 && ended.refused === reportedDrops)) return
+  const counter = countTokens
+  const spans = ended.take(MAX_BATCH).flatMap((exchange) => spansOf(exchange, counter))
   const dropped = ended.refused - reportedDrops
   reportedDrops = ended.refused
   if (spans.length === 0 && dropped === 0) return
@@ -61,9 +66,15 @@ function sendBatch(): void {
   send({ type: 'spans', spans, dropped })
 }
 
-function spansOf(exchange: Exchange): readonly Span[] {
+async function loadCounter(): Promise<void> {
+  const { countTokensOf } = await import('./count-tokens.ts')
+  countTokens = countTokensOf
+  gather()
+}
+
+function spansOf(exchange: Exchange, counter: (text: string) => number): readonly Span[] {
   const span = spanOfExchange(exchange, ids)
-  return span === undefined ? [] : [withEstimatedUsage(span, countTokensOf)]
+  return span === undefined ? [] : [withEstimatedUsage(span, counter)]
 }
 
 async function onMessage(message: ToGateway): Promise<void> {
