@@ -1,7 +1,7 @@
 /** The load of the comparison: 10,000 counters, 10,000 buckets and 1,000 gauges, 240 samples each at 15 s, and eight queries over them. */
 import { Labels } from '../../src/model/labels.ts'
 import { SampleBatchBuilder } from '../../src/model/sample.ts'
-import { encodeWriteRequest } from '../../src/export/remote-write/encode-write-request.ts'
+import { encodeWriteRequest } from '../../src/storage/prometheus/encode-write-request.ts'
 
 export const SAMPLES = 240
 export const INTERVAL_MS = 15_000

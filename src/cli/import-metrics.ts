@@ -1,6 +1,6 @@
 import { parseExposition, type ExpositionFormat, type ParsedExposition } from '../collect/exposition/exposition.ts'
 import { ExpositionError } from '../collect/exposition/exposition-error.ts'
-import { encodeWriteRequest } from '../export/remote-write/encode-write-request.ts'
+import { encodeWriteRequest } from '../storage/prometheus/encode-write-request.ts'
 import { SampleBatchBuilder } from '../model/sample.ts'
 import { CommandError } from './command-error.ts'
 import { readInputFile } from './input-file.ts'

@@ -12,13 +12,25 @@ const sizeBytes = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** A Prometheus-compatible server that holds the metrics in place of our own store; all else stays where `type` says. */
+const prometheus = z.strictObject({
+  /** Below it lies `/api/v1`. */
+  url: z.url({ protocol: /^https?$/, error: 'must be the HTTP address of a server, such as http://127.0.0.1:9090' }),
+  headers: z.record(z.string(), z.string()).default({}),
+  username: z.string().optional(),
+  password_file: z.string().min(1).optional(),
+  timeout: durationText.prefault('30s'),
+})
+
 const embedded = z.strictObject({
+  prometheus: prometheus.optional(),
   type: z.literal('embedded'),
   /** Data directory; `--data` when not given. */
   path: z.string().min(1).optional(),
 })
 
 const clickhouse = z.strictObject({
+  prometheus: prometheus.optional(),
   type: z.literal('clickhouse'),
   url: z.url({
     protocol: /^https?$/,
@@ -35,9 +47,14 @@ const clickhouse = z.strictObject({
 /** `storage:` in tetrascope.yaml: ClickHouse inside the process, or a server or cluster over HTTP. */
 export const storageConfig = z.preprocess(withType, z.discriminatedUnion('type', [embedded, clickhouse])).prefault({})
 
-/** Without `type` it is the embedded one, and is then judged as that, so that a wrong key is named. */
+/**
+ * Without `type` it is the embedded one, and is then judged as that, so that a wrong key is named.
+ * `{type: prometheus, url: ...}` is short for an embedded store with a `prometheus` beside it.
+ */
 function withType(section: unknown): unknown {
-  return typeof section === 'object' && section !== null ? { type: 'embedded', ...section } : section
+  if (typeof section !== 'object' || section === null) return section
+  const { type, ...rest } = { type: 'embedded', ...section }
+  return type === 'prometheus' ? { type: 'embedded', prometheus: rest } : { type, ...rest }
 }
 
 export type StorageConfig = z.infer<typeof storageConfig>

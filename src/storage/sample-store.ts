@@ -8,7 +8,7 @@ export interface SampleWriter {
   /**
    * Resolves when every sample of the batch is committed: it survives a kill of the process from then on.
    * Rejects with `StoreUnavailableError` when the store cannot take it; the caller then retries, spools, or tells its sender;
-   * with `SeriesLimitError` when some of its series are too many, the others being committed.
+   * with `SamplesRefusedError` when some of it will never be taken (too many series, for example), the rest being committed.
    * A sample with the time of one already stored replaces it when the value differs ("last write wins"); order does not matter.
    */
   write(batch: SampleBatch): Promise<void>

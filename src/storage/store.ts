@@ -15,17 +15,25 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/** Samples were refused and will be again when they are sent again; `taken` is what was committed all the same. */
+export class SamplesRefusedError extends Error {
+  readonly taken: SampleBatch
+  constructor(message: string, taken: SampleBatch) {
+    super(message)
+    this.name = 'SamplesRefusedError'
+    this.taken = taken
+  }
+}
+
 /**
  * Series were refused because there are too many; `taken` is what was committed all the same. The same series sent again are refused
  * again until others have ended or the limit is raised.
  */
-export class SeriesLimitError extends Error {
-  readonly taken: SampleBatch
+export class SeriesLimitError extends SamplesRefusedError {
   readonly refusedSeries: number
   constructor(message: string, taken: SampleBatch, refusedSeries: number) {
-    super(message)
+    super(message, taken)
     this.name = 'SeriesLimitError'
-    this.taken = taken
     this.refusedSeries = refusedSeries
   }
 }

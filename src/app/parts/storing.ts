@@ -1,15 +1,26 @@
 import { engineOptions } from '../../promql/config.ts'
 import type { EngineOptions } from '../../promql/engine.ts'
 import { createEngine, type ExplainingEngine } from '../../promql/query-engine.ts'
+import { RemoteEngine } from '../../promql/remote-engine.ts'
+import type { StorageConfig } from '../../storage/config.ts'
 import { openClickHouseStore } from '../../storage/clickhouse/clickhouse-store.ts'
-import { createHeadSampleStore, type HeadSampleStore } from '../../storage/head/head-sample-store.ts'
+import { createHeadSampleStore } from '../../storage/head/head-sample-store.ts'
 import type { SeriesLimits } from '../../storage/head/series-limits.ts'
+import { PrometheusApi, type PrometheusApiOptions } from '../../storage/prometheus/prometheus-api.ts'
+import { PrometheusSampleStore } from '../../storage/prometheus/prometheus-sample-store.ts'
+import type { SampleStore } from '../../storage/sample-store.ts'
 import type { Store } from '../../storage/store.ts'
 import type { Base } from './base.ts'
 
+/** Where samples live: the head before our own store, or another server. */
+export interface StartedSampleStore extends SampleStore {
+  start(): Promise<void>
+  stop(): void
+}
+
 export interface Storing {
   readonly store: Store
-  readonly samples: HeadSampleStore
+  readonly samples: StartedSampleStore
   readonly seriesLimits: SeriesLimits
   readonly engine: ExplainingEngine
   readonly engineOptions: EngineOptions
@@ -25,7 +36,18 @@ export async function constructStoring({
   const { storage, retention, limits, query, global } = config
   const store = await openClickHouseStore({ storage, retention, dataDirectory, clock, instruments })
   const seriesLimits = { series: limits.series, seriesPerMetric: limits.series_per_metric }
-  const samples = createHeadSampleStore({ backing: store.samples, clock, instruments, limits: seriesLimits })
   const options = engineOptions(query, global.evaluation_interval)
-  return { store, samples, seriesLimits, engine: createEngine(samples, options), engineOptions: options }
+  const given = { store, seriesLimits, engineOptions: options }
+  if (storage.prometheus !== undefined) {
+    const api = new PrometheusApi(apiOptions(storage.prometheus))
+    const samples = new PrometheusSampleStore({ api, clock, instruments })
+    return { ...given, samples, engine: new RemoteEngine(api, samples, options) }
+  }
+  const samples = createHeadSampleStore({ backing: store.samples, clock, instruments, limits: seriesLimits })
+  return { ...given, samples, engine: createEngine(samples, options) }
+}
+
+function apiOptions(config: NonNullable<StorageConfig['prometheus']>): PrometheusApiOptions {
+  const { url, headers, username, password_file: passwordFile, timeout: timeoutMs } = config
+  return { url, headers, username, passwordFile, timeoutMs }
 }

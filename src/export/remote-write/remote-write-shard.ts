@@ -3,7 +3,7 @@ import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
 import { backoffDelays } from '../../util/backoff.ts'
 import { type Clock, sleep } from '../../util/clock.ts'
 import type { RemoteWriteConfig } from './config.ts'
-import { encodeWriteRequest } from './encode-write-request.ts'
+import { encodeWriteRequest } from '../../storage/prometheus/encode-write-request.ts'
 import type { RemoteWriteClient } from './remote-write-client.ts'
 import type { RemoteWriteInstruments, RemoteWriteResult } from './remote-write-instruments.ts'
 

@@ -1,7 +1,7 @@
 import type { SampleBatch } from '../../model/sample.ts'
 import type { Exemplar, MetricMetadata } from '../../model/series.ts'
 import type { SampleWriter } from '../../storage/sample-store.ts'
-import { SeriesLimitError } from '../../storage/store.ts'
+import { SamplesRefusedError } from '../../storage/store.ts'
 import type { RemoteWriteQueue } from './remote-write-queue.ts'
 
 /** A writer that also hands everything it has committed to the queues. What the store did not take is not sent either. */
@@ -20,7 +20,7 @@ export class RemoteWriteTap implements SampleWriter {
       await this.#writer.write(batch)
       await this.#offer(batch)
     } catch (error) {
-      if (error instanceof SeriesLimitError) await this.#offer(error.taken)
+      if (error instanceof SamplesRefusedError) await this.#offer(error.taken)
       throw error
     }
   }

@@ -1,6 +1,6 @@
 import type { SampleBatch } from '../../model/sample.ts'
 import type { SampleWriter } from '../../storage/sample-store.ts'
-import { SeriesLimitError, StoreUnavailableError } from '../../storage/store.ts'
+import { SamplesRefusedError, StoreUnavailableError } from '../../storage/store.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Intake } from '../intake.ts'
@@ -137,9 +137,9 @@ async function writeSamples(batch: SampleBatch, { samples, intake }: OtlpSinks):
     if (batch.values.length > 0) await samples.write(batch)
     return { rejected: 0, errorMessage: '' }
   } catch (error) {
-    if (!(error instanceof SeriesLimitError)) throw error
+    if (!(error instanceof SamplesRefusedError)) throw error
     const rejected = batch.values.length - error.taken.values.length
-    intake.countRejected('samples', 'otlp', 'series_limit', rejected)
+    intake.countRejected('samples', 'otlp', 'refused', rejected)
     return { rejected, errorMessage: error.message }
   }
 }

@@ -1,5 +1,5 @@
 import type { SampleWriter } from '../../storage/sample-store.ts'
-import { SeriesLimitError, StoreUnavailableError } from '../../storage/store.ts'
+import { SamplesRefusedError, StoreUnavailableError } from '../../storage/store.ts'
 import type { Counter, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { LabelSetCache } from './label-set-cache.ts'
 import { RemoteWriteError } from './remote-write-error.ts'
@@ -69,7 +69,7 @@ export class RemoteWriteReceiver {
       if (error instanceof RemoteWriteError) {
         return this.#refuse(error.reason === 'too_large' ? 413 : 400, error.reason, error.message)
       }
-      if (error instanceof SeriesLimitError) return this.#refuse(400, 'series_limit', error.message)
+      if (error instanceof SamplesRefusedError) return this.#refuse(400, 'refused', error.message)
       if (!(error instanceof StoreUnavailableError)) throw error
       return { status: 503, headers: { 'retry-after': RETRY_AFTER }, body: error.message }
     }
