@@ -26,7 +26,7 @@ const START = Date.UTC(2026, 0, 5, 12)
  */
 const CONFIG = `
 route: {receiver: r, group_by: [alertname], group_wait: 1m, group_interval: 5m, repeat_interval: 4h}
-receivers: [{name: r, pushover_configs: [{user_key: x, token: y}]}]
+receivers: [{name: r, sns_configs: [{topic_arn: x}]}]
 `
 
 class Stage {
@@ -136,7 +136,7 @@ test('a channel that refuses is on record, and asked again at the next interval'
   stage.alerting.send([stage.alert('A', START, START + 60 * MINUTE)])
   await stage.clock.advance(7 * MINUTE)
   expect(stage.attempts()).toMatchObject([
-    { receiver: 'r', channel: 'pushover', reason: 'first notification', outcome: 'failed', timeMs: START + MINUTE },
+    { receiver: 'r', channel: 'sns', reason: 'first notification', outcome: 'failed', timeMs: START + MINUTE },
     { reason: 'first notification', outcome: 'failed', timeMs: START + 6 * MINUTE },
   ])
 })

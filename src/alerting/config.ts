@@ -36,7 +36,7 @@ type Written = z.output<typeof written>
 
 /**
  * `alertmanager:` the content of an Alertmanager configuration file (https://prometheus.io/docs/alerting/latest/configuration/),
- * with `dingtalk_configs`, `feishu_configs` and `wecom_configs` added. Messages are Alertmanager's.
+ * with `dingtalk_configs`, `feishu_configs`, `phone_configs`, `sms_configs` and `wecom_configs` added. Messages are Alertmanager's.
  */
 export const alertmanagerConfig = written.transform((value, context): AlertmanagerConfig => {
   const fail = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message })

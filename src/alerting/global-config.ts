@@ -49,7 +49,20 @@ export const globalConfig = z
     rocketchat_token_id_file: text,
     mattermost_webhook_url: secretUrl,
     mattermost_webhook_url_file: text,
+    // Ours, for sms_configs and phone_configs:
+    twilio_api_url: url.transform((value) => value || 'https://api.twilio.com'),
+    twilio_account_sid: text,
+    twilio_auth_token: text,
+    twilio_auth_token_file: text,
+    twilio_from: text,
+    aliyun_access_key_id: text,
+    aliyun_access_key_secret: text,
+    aliyun_access_key_secret_file: text,
+    aliyun_sms_api_url: url.transform((value) => value || 'https://dysmsapi.aliyuncs.com'),
+    aliyun_voice_api_url: url.transform((value) => value || 'https://dyvmsapi.aliyuncs.com'),
   })
+  .refine(...atMostOne('twilio_auth_token', 'twilio_auth_token_file'))
+  .refine(...atMostOne('aliyun_access_key_secret', 'aliyun_access_key_secret_file'))
   .refine(...atMostOne('slack_app_token', 'slack_app_token_file'))
   .refine(...atMostOne('slack_api_url', 'slack_api_url_file'))
   .refine(

@@ -12,10 +12,12 @@ import { msteamsConfig } from './receivers/msteams/config.ts'
 import { msteamsv2Config } from './receivers/msteamsv2/config.ts'
 import { completeOpsgenie, opsgenieConfig } from './receivers/opsgenie/config.ts'
 import { completePagerduty, pagerdutyConfig } from './receivers/pagerduty/config.ts'
+import { completePhone, phoneConfig } from './receivers/phone/config.ts'
 import { pushoverConfig } from './receivers/pushover/config.ts'
 import type { Complete } from './receiver.ts'
 import { completeRocketchat, rocketchatConfig } from './receivers/rocketchat/config.ts'
 import { completeSlack, slackConfig } from './receivers/slack/config.ts'
+import { completeSms, smsConfig } from './receivers/sms/config.ts'
 import { snsConfig } from './receivers/sns/config.ts'
 import { completeTelegram, telegramConfig } from './receivers/telegram/config.ts'
 import { completeVictorops, victoropsConfig } from './receivers/victorops/config.ts'
@@ -52,6 +54,8 @@ export const CHANNELS = {
   // Not of Alertmanager:
   dingtalk: channel(dingtalkConfig),
   feishu: channel(feishuConfig),
+  phone: channel(phoneConfig, completePhone),
+  sms: channel(smsConfig, completeSms),
   wecom: channel(wecomConfig),
 } as const
 

@@ -1,0 +1,85 @@
+import { escapeHtml } from '../../../util/go-template/builtins.ts'
+import { acs3Request } from '../../acs3-request.ts'
+import { judgeAliyun } from '../../aliyun-answer.ts'
+import { EachRecipient } from '../../each-recipient.ts'
+import { attempt, type HttpAnswer, type HttpPost, judge } from '../../http-sender.ts'
+import { cutCharacters } from '../../message-text.ts'
+import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
+import { twilioRequest } from '../../twilio-request.ts'
+import type { PhoneConfig } from './config.ts'
+
+/** A voice takes about a minute for it; Twilio takes 4,000 characters of TwiML. */
+const MAX_SPOKEN_LENGTH = 600
+/** Of one variable in a template of Aliyun. */
+const MAX_PARAMETER_LENGTH = 35
+/** How often the voice says it: who is woken does not hear the first words. */
+const TIMES = 2
+
+type Text = (template: string) => string
+
+/** Calls each number: Twilio (https://www.twilio.com/docs/voice/api/call-resource), Aliyun (SingleCallByTts) or JSON to a gateway. */
+export function createPhone(config: PhoneConfig, context: ReceiverContext): Receiver {
+  const sender = context.http(config.http_config)
+  const recipients = new EachRecipient()
+  return {
+    notify: (notification, signal) => {
+      const call = (to: string): Promise<SendResult> =>
+        attempt(async () => {
+          const request = await requestFor(config, to, context.templates.render(notification).text, context)
+          return judgeCall(config, await sender.post(request, signal))
+        })
+      return recipients.send(notification, config.to, call)
+    },
+  }
+}
+
+async function requestFor(config: PhoneConfig, to: string, text: Text, context: ReceiverContext): Promise<HttpPost> {
+  switch (config.provider) {
+    case 'twilio':
+      return twilio(config, to, text, context)
+    case 'aliyun':
+      return aliyun(config, to, text, context)
+    case 'http': {
+      const url = text(await context.secret(config.url, config.url_file))
+      const body = JSON.stringify({ to, message: text(config.message) })
+      return { url, body, headers: { 'content-type': 'application/json' } }
+    }
+  }
+}
+
+async function twilio(config: PhoneConfig, to: string, text: Text, { secret }: ReceiverContext): Promise<HttpPost> {
+  const token = await secret(config.auth_token, config.auth_token_file)
+  const spoken = escapeHtml(cutCharacters(text(config.message), MAX_SPOKEN_LENGTH))
+  const twiml = `<Response><Say language="${config.language}" loop="${TIMES}">${spoken}</Say></Response>`
+  const account = { apiUrl: config.api_url, sid: config.account_sid, token }
+  return twilioRequest('Calls', account, { To: to, From: config.from, Twiml: twiml })
+}
+
+async function aliyun(
+  config: PhoneConfig,
+  to: string,
+  text: Text,
+  { secret, clock }: ReceiverContext,
+): Promise<HttpPost> {
+  const key = {
+    id: config.access_key_id,
+    secret: await secret(config.access_key_secret, config.access_key_secret_file),
+  }
+  const parameters = Object.entries(config.template_params).map(([name, value]) => [
+    name,
+    cutCharacters(text(value), MAX_PARAMETER_LENGTH),
+  ])
+  const query = {
+    CalledNumber: to,
+    ...(config.called_show_number === '' ? {} : { CalledShowNumber: config.called_show_number }),
+    TtsCode: config.template_code,
+    TtsParam: JSON.stringify(Object.fromEntries(parameters)),
+    PlayTimes: String(TIMES),
+  }
+  const endpoint = config.api_url.replace(/\/+$/, '')
+  return acs3Request({ endpoint, action: 'SingleCallByTts', version: '2017-05-25', query }, key, clock.now())
+}
+
+function judgeCall(config: PhoneConfig, answer: HttpAnswer): SendResult {
+  return config.provider === 'aliyun' ? judgeAliyun(answer) : judge(answer, [429])
+}
