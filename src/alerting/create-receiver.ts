@@ -16,6 +16,7 @@ import { createPushover } from './receivers/pushover/pushover.ts'
 import { createRocketchat } from './receivers/rocketchat/rocketchat.ts'
 import { createSlack } from './receivers/slack/slack.ts'
 import { createSms } from './receivers/sms/sms.ts'
+import { createSns } from './receivers/sns/sns.ts'
 import { createTelegram } from './receivers/telegram/telegram.ts'
 import { createVictorops } from './receivers/victorops/victorops.ts'
 import { createWebex } from './receivers/webex/webex.ts'
@@ -23,7 +24,7 @@ import { createWebhook } from './receivers/webhook/webhook.ts'
 import { createWechat } from './receivers/wechat/wechat.ts'
 import { createWecom } from './receivers/wecom/wecom.ts'
 
-/** The receiver of one channel. A channel that cannot be delivered to yet says so with each notification, and that is counted as a failure. */
+/** The receiver of one channel. */
 export function createReceiver(integration: IntegrationConfig, context: ReceiverContext): Receiver {
   switch (integration.channel) {
     case 'webhook':
@@ -70,12 +71,7 @@ export function createReceiver(integration: IntegrationConfig, context: Receiver
       return createPhone(integration.config, context)
     case 'sms':
       return createSms(integration.config, context)
-    default:
-      return undeliverable(integration.channel)
+    case 'sns':
+      return createSns(integration.config, context)
   }
-}
-
-function undeliverable(channel: string): Receiver {
-  const reason = `this version of tetrascope cannot deliver to ${channel} yet: use webhook_configs, slack_configs or dingtalk_configs`
-  return { notify: () => Promise.resolve({ retry: false, reason }) }
 }
