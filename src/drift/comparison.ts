@@ -9,7 +9,7 @@ import { kullbackLeibler } from './statistics/kullback-leibler.ts'
 import { mannWhitney } from './statistics/mann-whitney.ts'
 import { momentsOf, paired, type PairedCounts, totalOf, type WeightedValues } from './statistics/paired-counts.ts'
 import { psiContributions } from './statistics/psi.ts'
-import { sharesOf } from './statistics/shares.ts'
+import { sharesOf, type ZeroRule } from './statistics/shares.ts'
 import { totalVariation } from './statistics/total-variation.ts'
 import { welchOf } from './statistics/t-test.ts'
 import { wasserstein, wassersteinNormed } from './statistics/wasserstein.ts'
@@ -18,7 +18,7 @@ import { wasserstein, wassersteinNormed } from './statistics/wasserstein.ts'
 export type DriftLevel = 'none' | 'slight' | 'severe'
 
 export const BIN_RULES = ['quantile', 'sturges', 'fixed'] as const
-/** `quantile`: deciles of the reference; a bin for each value when it has at most 20. `sturges` and `fixed`: equal widths over both sides. */
+/** `quantile`: deciles of the reference (fewer bins for few values); a bin for each value when it has at most twice as many. `sturges` and `fixed`: equal widths over both sides. */
 export type BinRule = (typeof BIN_RULES)[number]
 
 /** How far apart both sides are. Absent: not defined for this kind of feature, or for these values. */
@@ -67,12 +67,23 @@ export interface ComparisonOptions {
   readonly bins: BinRule
   /** Up to which size of the larger side KS gets an exact p-value. */
   readonly exactUpTo: number
+  /** What PSI and KL make of empty bins. */
+  readonly zeros: ZeroRule
+  /** So many values a bin on the smaller side: fewer values get fewer bins, down to three, and rare categories become one. 0: always ten bins. */
+  readonly minPerBin: number
 }
 
-export const DEFAULT_COMPARISON: ComparisonOptions = { bins: 'quantile', exactUpTo: 10_000 }
+/** For files: the conventions that other tools have, whatever the number of rows. */
+export const DEFAULT_COMPARISON: ComparisonOptions = {
+  bins: 'quantile',
+  exactUpTo: 10_000,
+  zeros: 'floor',
+  minPerBin: 0,
+}
 
-const FEW_VALUES = 20
-const FIXED_BINS = 10
+const MAX_BINS = 10
+const MIN_BINS = 3
+const RARE_CATEGORIES = '(rare)'
 const SLIGHT = 0.1
 const SEVERE = 0.2
 
@@ -83,31 +94,54 @@ export function compareNumbers(
   options: ComparisonOptions = DEFAULT_COMPARISON,
 ): Comparison {
   const pair = paired(reference, current)
-  const edges = innerEdges(reference, pair, options.bins)
+  const edges = innerEdges(reference, pair, options)
   const bins = { before: countsAround(edges, reference), now: countsAround(edges, current) }
-  return comparisonOf(bins, {
-    kind: 'numeric',
-    labels: binLabels(edges),
-    means: [momentsOf(reference.values, reference.counts).mean, momentsOf(current.values, current.counts).mean],
-    effects: {
-      ks: kolmogorovDistance(pair),
-      wasserstein: wasserstein(pair),
-      wasserstein_normed: wassersteinNormed(pair),
-      energy: energyDistance(pair),
+  return comparisonOf(
+    { ...bins, zeros: options.zeros },
+    {
+      kind: 'numeric',
+      labels: binLabels(edges),
+      means: [momentsOf(reference.values, reference.counts).mean, momentsOf(current.values, current.counts).mean],
+      effects: {
+        ks: kolmogorovDistance(pair),
+        wasserstein: wasserstein(pair),
+        wasserstein_normed: wassersteinNormed(pair),
+        energy: energyDistance(pair),
+      },
+      tests: {
+        ks: kolmogorovSmirnov(pair, options.exactUpTo),
+        cramer_von_mises: cramerVonMises(pair),
+        mann_whitney: mannWhitney(pair),
+        welch: welchOf(pair),
+      },
     },
-    tests: {
-      ks: kolmogorovSmirnov(pair, options.exactUpTo),
-      cramer_von_mises: cramerVonMises(pair),
-      mann_whitney: mannWhitney(pair),
-      welch: welchOf(pair),
-    },
-  })
+  )
 }
 
 /** Compares counts by category. Both sides must hold at least one. */
 export function compareCategories(
   reference: ReadonlyMap<string, number>,
   current: ReadonlyMap<string, number>,
+  { minPerBin, zeros }: ComparisonOptions = DEFAULT_COMPARISON,
+): Comparison {
+  const isRare = (name: string): boolean => (reference.get(name) ?? 0) + (current.get(name) ?? 0) < minPerBin
+  return compareKept(pooled(reference, isRare), pooled(current, isRare), zeros)
+}
+
+/** What is rare on both sides together is one category. */
+function pooled(counts: ReadonlyMap<string, number>, isRare: (name: string) => boolean): Map<string, number> {
+  const kept = new Map<string, number>()
+  for (const [name, count] of counts) {
+    const key = isRare(name) ? RARE_CATEGORIES : name
+    kept.set(key, (kept.get(key) ?? 0) + count)
+  }
+  return kept
+}
+
+function compareKept(
+  reference: ReadonlyMap<string, number>,
+  current: ReadonlyMap<string, number>,
+  zeros: ZeroRule,
 ): Comparison {
   const frequentFirst = (a: string, b: string): number =>
     (reference.get(b) ?? 0) - (reference.get(a) ?? 0) || (current.get(b) ?? 0) - (current.get(a) ?? 0)
@@ -116,7 +150,7 @@ export function compareCategories(
   const now = names.map((name) => current.get(name) ?? 0)
   const chiSquare = contingency(before, now)
   return comparisonOf(
-    { before, now },
+    { before, now, zeros },
     {
       kind: 'categorical',
       labels: names.map((label) => ({ label, lower: undefined, upper: undefined })),
@@ -141,18 +175,21 @@ interface Facts {
   readonly tests: Partial<Record<TestName, { readonly statistic: number; readonly pValue: number }>>
 }
 
-function comparisonOf(
-  { before, now }: { before: readonly number[]; now: readonly number[] },
-  facts: Facts,
-): Comparison {
-  const contributions = psiContributions(before, now)
+interface BinCounts {
+  readonly before: readonly number[]
+  readonly now: readonly number[]
+  readonly zeros: ZeroRule
+}
+
+function comparisonOf({ before, now, zeros }: BinCounts, facts: Facts): Comparison {
+  const contributions = psiContributions(before, now, zeros)
   const psi = totalOf(contributions)
   const [n, m] = [totalOf(before), totalOf(now)]
   const occupied = before.filter((count, i) => count + (now[i] ?? 0) > 0).length
   const [sharesBefore, sharesNow] = [sharesOf(before, 'none'), sharesOf(now, 'none')]
   const effects = {
     psi,
-    kl: kullbackLeibler(before, now),
+    kl: kullbackLeibler(before, now, zeros),
     js: jensenShannon(before, now, 2),
     hellinger: hellinger(before, now),
     tvd: totalVariation(before, now),
@@ -190,16 +227,23 @@ function onlyFinite<K extends string, V>(
   return Object.fromEntries(kept) as Partial<Record<K, V>>
 }
 
-function innerEdges(reference: WeightedValues, both: PairedCounts, rule: BinRule): number[] {
+function innerEdges(reference: WeightedValues, both: PairedCounts, options: ComparisonOptions): number[] {
+  const smaller = Math.min(totalOf(both.reference), totalOf(both.current))
+  const bins = Math.min(MAX_BINS, Math.max(MIN_BINS, Math.floor(smaller / options.minPerBin)))
   const all = { values: both.values, counts: both.reference.map((count, i) => count + (both.current[i] ?? 0)) }
-  switch (rule) {
+  switch (options.bins) {
     case 'quantile':
-      return reference.values.length <= FEW_VALUES ? valueEdges(reference) : quantileEdges(reference)
+      return reference.values.length <= 2 * bins ? valueEdges(reference) : quantileEdges(reference, equalShares(bins))
     case 'sturges':
       return sturgesEdges(all).slice(1, -1)
     case 'fixed':
-      return fixedEdges(all.values[0] ?? 0, all.values.at(-1) ?? 0, FIXED_BINS).slice(1, -1)
+      return fixedEdges(all.values[0] ?? 0, all.values.at(-1) ?? 0, bins).slice(1, -1)
   }
+}
+
+/** 1/n, 2/n ... (n - 1)/n. */
+function equalShares(parts: number): number[] {
+  return Array.from({ length: parts - 1 }, (_, i) => (i + 1) / parts)
 }
 
 function binLabels(edges: readonly number[]): BinLabel[] {

@@ -89,7 +89,7 @@ describe('drift of the newest requests against those before', () => {
     const watch = await started()
     const random = seededRandom(1)
     await watch.play(60, 400, random)
-    expect(watch.psiOf('input_tokens')).toBeLessThan(0.4)
+    expect(watch.psiOf('input_tokens')).toBeLessThan(0.2)
     await watch.play(10, 1_200, random)
     expect(watch.psiOf('input_tokens')).toBeGreaterThan(1)
     expect(watch.value('llm_data_drift_ks', 'input_tokens')).toBeGreaterThan(0.9)
@@ -98,7 +98,7 @@ describe('drift of the newest requests against those before', () => {
     expect(watch.value('llm_data_drift_wasserstein', 'input_tokens')).toBeLessThan(900)
     expect(watch.psiOf('finish_reason')).toBe(0)
     await watch.play(130, 1_200, random)
-    expect(watch.psiOf('input_tokens')).toBeLessThan(0.4)
+    expect(watch.psiOf('input_tokens')).toBeLessThan(0.2)
   })
 
   test('says which bins have moved', async () => {
@@ -200,7 +200,7 @@ describe('references', () => {
     await clock.advance(WEEK_MS - 58 * MINUTE_MS)
     const second = await started(config, clock, first.store)
     await second.play(15, 400, seededRandom(2))
-    expect(second.psiOf('input_tokens')).toBeLessThan(0.4)
+    expect(second.psiOf('input_tokens')).toBeLessThan(0.2)
     await second.play(30, 1_200, seededRandom(3))
     expect(second.psiOf('input_tokens')).toBeGreaterThan(1)
   })

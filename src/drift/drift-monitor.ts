@@ -27,8 +27,11 @@ const MAX_MODELS = 50
 /** Parts of the windows at the finest: together they bound the memory. */
 const STEPS_PER_WINDOW = 15
 const BLOCKS_PER_REFERENCE = 24
-/** An exact KS p-value of larger sides would hold up the thread for what only informs. */
-const EXACT_UP_TO = 200
+/**
+ * Windows may hold few requests, of which ten bins would show little but chance: 20 requests a bin keep the PSI of two equal sides below 0.1.
+ * An exact KS p-value of larger sides would hold up the thread for what only informs.
+ */
+const LIVE_COMPARISON = { exactUpTo: 200, zeros: 'half', minPerBin: 20 } as const
 const SLOTS = 'drift-slot'
 
 export interface DriftMonitorOptions {
@@ -176,7 +179,7 @@ export class DriftMonitor {
       const before = reference.get(model, feature) ?? reference.get(ANY_MODEL, feature)
       const referenceCount = before?.count ?? 0
       const isEnough = before !== undefined && Math.min(referenceCount, sketch.count) >= enough
-      const comparison = isEnough ? compareSketches(before, sketch, { bins, exactUpTo: EXACT_UP_TO }) : undefined
+      const comparison = isEnough ? compareSketches(before, sketch, { bins, ...LIVE_COMPARISON }) : undefined
       return { model, feature, referenceCount, currentCount: sketch.count, comparison }
     })
   }
@@ -256,6 +259,6 @@ function slotsFor({ interval, current, reference }: DriftConfig): Slots {
 function compareSketches(reference: Sketch, current: Sketch, options: ComparisonOptions): Comparison {
   const isCategorical = reference.categories.size > 0 || current.categories.size > 0
   return isCategorical
-    ? compareCategories(reference.categories, current.categories)
+    ? compareCategories(reference.categories, current.categories, options)
     : compareNumbers(reference.values(), current.values(), options)
 }
