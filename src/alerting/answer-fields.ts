@@ -7,3 +7,13 @@ export function answerFields(body: string): Readonly<Record<string, unknown>> {
     return {}
   }
 }
+
+/** What a provider says in one of these fields, or else the fallback. */
+export function textField(
+  fields: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  fallback: string,
+): string {
+  const said = names.map((name) => fields[name]).find((value) => typeof value === 'string')
+  return typeof said === 'string' ? said : fallback
+}

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { answerFields } from '../../answer-fields.ts'
+import { answerFields, textField } from '../../answer-fields.ts'
 import { attempt, type HttpAnswer, judge } from '../../http-sender.ts'
 import { cutBytes } from '../../message-text.ts'
 import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
@@ -52,10 +52,12 @@ function card(config: FeishuConfig, { data, text }: Rendering) {
 
 /** Feishu answers 200 also when it refuses, and robots of the first kind name the code differently. */
 function judgeFeishu(answer: HttpAnswer): SendResult {
-  const { code: newer, StatusCode, msg, StatusMessage } = answerFields(answer.body)
+  const fields = answerFields(answer.body)
+  const { code: newer, StatusCode } = fields
+  const said = textField(fields, ['msg', 'StatusMessage'], answer.body)
   const code = Number(newer ?? StatusCode)
-  if (RETRY_CODES.has(code)) return { retry: true, reason: `Feishu is busy, code ${code}: ${String(msg)}` }
+  if (RETRY_CODES.has(code)) return { retry: true, reason: `Feishu is busy, code ${code}: ${said}` }
   const judged = judge(answer, [429])
   if (judged !== 'sent' || code === 0) return judged
-  return { retry: false, reason: `Feishu refused with code ${code}: ${String(msg ?? StatusMessage ?? answer.body)}` }
+  return { retry: false, reason: `Feishu refused with code ${code}: ${said}` }
 }

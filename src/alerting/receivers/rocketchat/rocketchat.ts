@@ -1,4 +1,4 @@
-import { answerFields } from '../../answer-fields.ts'
+import { answerFields, textField } from '../../answer-fields.ts'
 import { attempt, type HttpAnswer, judge } from '../../http-sender.ts'
 import { cutCharacters } from '../../message-text.ts'
 import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
@@ -68,7 +68,7 @@ function actionOf(action: RocketchatConfig['actions'][number], text: (template: 
 /** A message may be refused with status 200; then `success` is missing or false. */
 function judgeRocketchat(answer: HttpAnswer): SendResult {
   const judged = judge(answer, [429])
-  const { success, error } = answerFields(answer.body)
-  if (judged !== 'sent' || success === true) return judged
-  return { retry: false, reason: `Rocket.Chat refused: ${String(error ?? answer.body.slice(0, 200))}` }
+  const fields = answerFields(answer.body)
+  if (judged !== 'sent' || fields['success'] === true) return judged
+  return { retry: false, reason: `Rocket.Chat refused: ${textField(fields, ['error'], answer.body.slice(0, 200))}` }
 }

@@ -1,4 +1,4 @@
-import { answerFields } from '../../answer-fields.ts'
+import { answerFields, textField } from '../../answer-fields.ts'
 import { attempt, type HttpAnswer, type HttpSender, judge } from '../../http-sender.ts'
 import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
 import { goJsonLine, omitEmpty } from '../../template/go-json.ts'
@@ -78,9 +78,10 @@ function message(config: WechatConfig, text: (template: string) => string) {
 /** WeCom answers 200 also when it refuses. A new token may help an old one. */
 function judgeWechat(answer: HttpAnswer): SendResult {
   const judged = judge(answer, [429])
-  const { errcode, errmsg } = answerFields(answer.body)
+  const fields = answerFields(answer.body)
+  const { errcode } = fields
   const code = Number(errcode)
   if (judged !== 'sent' || code === 0) return judged
   const retry = TOKEN_CODES.has(code) || RETRY_CODES.has(code)
-  return { retry, reason: `WeChat refused with errcode ${code}: ${String(errmsg ?? answer.body)}` }
+  return { retry, reason: `WeChat refused with errcode ${code}: ${textField(fields, ['errmsg'], answer.body)}` }
 }

@@ -1,4 +1,4 @@
-import { answerFields } from '../../answer-fields.ts'
+import { answerFields, textField } from '../../answer-fields.ts'
 import { attempt, type HttpAnswer, judge } from '../../http-sender.ts'
 import { cutBytes } from '../../message-text.ts'
 import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
@@ -38,11 +38,12 @@ function wecomMessage(config: WecomConfig, written: string) {
 function judgeWecom(answer: HttpAnswer): SendResult {
   const judged = judge(answer, [429])
   if (judged !== 'sent') return judged
-  const { errcode, errmsg } = answerFields(answer.body)
+  const fields = answerFields(answer.body)
+  const { errcode } = fields
   if (errcode === 0) return 'sent'
   const code = Number(errcode)
   return {
     retry: RETRY_CODES.has(code),
-    reason: `WeCom refused with errcode ${code}: ${String(errmsg ?? answer.body)}`,
+    reason: `WeCom refused with errcode ${code}: ${textField(fields, ['errmsg'], answer.body)}`,
   }
 }
