@@ -24,10 +24,15 @@ export async function startContenders(directory: string, profile: string | undef
   return contenders
 }
 
-async function startTetrascope(parent: string, profile: string | undefined): Promise<Contender> {
+function startTetrascope(parent: string, profile: string | undefined): Promise<Contender> {
   const directory = path.join(parent, 'tetrascope')
   mkdirSync(directory)
   writeFileSync(path.join(directory, 'tetrascope.yaml'), 'rules: { defaults: false }\n')
+  return startBuilt(directory, profile)
+}
+
+/** Our program as built, with the tetrascope.yaml of the directory. */
+export async function startBuilt(directory: string, profile?: string): Promise<Contender> {
   const port = await freePort()
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const args = [

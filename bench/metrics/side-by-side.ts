@@ -10,7 +10,7 @@ import { Agent, request, setGlobalDispatcher } from 'undici'
 import { type Contender, cpuMs, diskMb, residentMb, startContenders, stop } from './contender.ts'
 import { createWorkload, type NamedQuery, QUERIES, type Workload } from './workload.ts'
 
-const SENDERS = 4
+const SENDERS = 8
 const STEP_SECONDS = 15
 const RANGE_MS = 50 * 60_000
 /** Merges and background work after writing. */
@@ -20,8 +20,16 @@ const rounds = Number(process.argv[2] ?? 5)
 const profile = process.argv.find((argument) => argument.startsWith('--cpu-prof='))?.slice('--cpu-prof='.length)
 setGlobalDispatcher(new Agent({ connections: SENDERS, headersTimeout: 120_000, bodyTimeout: 120_000 }))
 
-/** Gives samples per second. */
-async function write({ url }: Contender, { rounds: bodies, sampleCount }: Workload): Promise<number> {
+interface WriteTiming {
+  /** Samples per second. */
+  readonly rate: number
+  /** Processor time of the server, microseconds a sample. */
+  readonly cpuUs: number
+}
+
+async function write(contender: Contender, { rounds: bodies, sampleCount }: Workload): Promise<WriteTiming> {
+  const { url } = contender
+  const cpu = cpuMs(contender)
   const start = performance.now()
   for (const ofRound of bodies) {
     const senders = Array.from({ length: SENDERS }, (_, k) =>
@@ -32,7 +40,8 @@ async function write({ url }: Contender, { rounds: bodies, sampleCount }: Worklo
     )
     await Promise.all(senders)
   }
-  return (sampleCount / (performance.now() - start)) * 1000
+  const ms = performance.now() - start
+  return { rate: (sampleCount / ms) * 1000, cpuUs: ((cpuMs(contender) - cpu) / sampleCount) * 1000 }
 }
 
 async function post(url: string, bodies: readonly Buffer[]): Promise<void> {
@@ -82,9 +91,12 @@ function ratios(values: readonly number[], isRate: boolean): string[] {
 }
 
 async function measureWriting(contenders: readonly Contender[], workload: Workload): Promise<void> {
-  const rates: number[] = []
-  for (const contender of contenders) rates.push(await write(contender, workload))
+  const timings: WriteTiming[] = []
+  for (const contender of contenders) timings.push(await write(contender, workload))
+  const rates = timings.map(({ rate }) => rate)
+  const cpu = timings.map(({ cpuUs }) => cpuUs)
   line('write, M samples/s', [...rates.map((rate) => (rate / 1e6).toFixed(2)), ...ratios(rates, true)])
+  line('write, processor us/sample', [...cpu.map((us) => us.toFixed(2)), ...ratios(cpu, false)])
 }
 
 async function measureQueries(contenders: readonly Contender[], workload: Workload): Promise<void> {
