@@ -54,6 +54,8 @@ export class EvaluationRunner {
   /** Sizes of the batches that the worker has not answered, oldest first. */
   #atWorker: number[] = []
   #atStore = 0
+  /** A worker has died and the next one is not due yet. */
+  #isReplacing = false
   #state: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
   #cancelTimeout: () => void = () => undefined
   #whenIdle: (() => void) | undefined
@@ -67,10 +69,10 @@ export class EvaluationRunner {
     this.#sampler = new Sampler(options.config)
   }
 
+  /** From now on requests are taken. The thread begins with the first of them: a product that only scrapes does not pay for it. */
   start(): void {
     if (this.#state !== 'new' || !this.#options.config.enabled) return
     this.#state = 'running'
-    this.#startWorker()
     this.#pump()
   }
 
@@ -138,6 +140,7 @@ export class EvaluationRunner {
 
   /** Hands batches to the worker as long as it and the store keep up. */
   #pump(): void {
+    if (this.#worker === undefined && this.#queue.size > 0 && !this.#isReplacing) this.#startWorker()
     const worker = this.#worker
     if (worker !== undefined) {
       while (this.#queue.size > 0 && this.#hasRoom()) this.#hand(worker, this.#nextBatch())
@@ -239,9 +242,10 @@ export class EvaluationRunner {
     this.#instruments.dropped('worker_failed', lost)
     this.#options.logger.error({ reason, lost }, 'the evaluation worker failed and is started again')
     void worker.terminate()
+    this.#isReplacing = true
     this.#options.clock.after(WORKER_RESTART_DELAY_MS, () => {
-      if (this.#state !== 'stopped') this.#startWorker()
-      this.#pump()
+      this.#isReplacing = false
+      if (this.#state !== 'stopped') this.#pump()
     })
   }
 }

@@ -22,6 +22,11 @@ export function withEstimatedUsage(span: Span, countTokens: (text: string) => nu
   }
 }
 
+/** Whether the provider answered and did not say how many tokens that took. */
+export function lacksUsage({ llm }: Span): boolean {
+  return llm !== undefined && isMissing(llm)
+}
+
 function isMissing({ usage, outputMessages }: LlmCall): boolean {
   return usage.inputTokens === undefined && usage.outputTokens === undefined && outputMessages.length > 0
 }

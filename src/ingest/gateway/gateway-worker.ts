@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { BoundedQueue } from '../../util/bounded-queue.ts'
 import { tokenChecker } from '../../util/token.ts'
 import type { Span } from '../../model/span.ts'
-import { withEstimatedUsage } from './estimate-usage.ts'
+import { lacksUsage, withEstimatedUsage } from './estimate-usage.ts'
 import type { Exchange } from './exchange.ts'
 import { spanOfExchange } from './exchange-span.ts'
 import type { FromGateway, GatewayWorkerData, ToGateway } from './gateway-message.ts'
@@ -21,16 +21,14 @@ let changes: Record<string, number> = {}
 let gathering = false
 /** A batch that the main thread has not taken yet; the next one waits, so that memory is bounded by the queue. */
 let sending = false
-/** Loaded once calls are taken: its tables take half a second. Until then records wait in their queue. */
-let countTokens: ((text: string) => number) | undefined
+/** Loaded when a call first comes without counts: its tables take half a second and 70 MB. */
+let counting: Promise<(text: string) => number> | undefined
+let closing = false
 
 const server = new GatewayServer({ config, accepts: tokenChecker(tokens), onActive, onExchange })
 parentPort?.on('message', (message: ToGateway) => void onMessage(message))
 server.listen(host, port).then(
-  (listening) => {
-    send({ type: 'listening', port: listening })
-    void loadCounter()
-  },
+  (listening) => send({ type: 'listening', port: listening }),
   (error: NodeJS.ErrnoException) => send({ type: 'failed', code: error.code ?? '', message: error.message }),
 )
 
@@ -51,42 +49,43 @@ function gather(): void {
     gathering = false
     send({ type: 'active', changes })
     changes = {}
-    sendBatch()
+    void sendBatch()
   }, GATHER_MS)
 }
 
-function sendBatch(): void {
-  if (sending || countTokens === undefined || (ended.size === 0 && ended.refused === reportedDrops)) return
-  const counter = countTokens
-  const spans = ended.take(MAX_BATCH).flatMap((exchange) => spansOf(exchange, counter))
+async function sendBatch(): Promise<void> {
+  if (sending || (ended.size === 0 && ended.refused === reportedDrops)) return
+  sending = true
+  const spans = await counted(ended.take(MAX_BATCH).flatMap((exchange) => spanOfExchange(exchange, ids) ?? []))
   const dropped = ended.refused - reportedDrops
   reportedDrops = ended.refused
-  if (spans.length === 0 && dropped === 0) return
-  sending = true
-  send({ type: 'spans', spans, dropped })
+  if (spans.length > 0 || dropped > 0) return send({ type: 'spans', spans, dropped })
+  return taken()
 }
 
-async function loadCounter(): Promise<void> {
-  const { countTokensOf } = await import('./count-tokens.ts')
-  countTokens = countTokensOf
-  gather()
+/** The main thread has the last batch in hand; the next one may go, and the end may be told when there is none. */
+async function taken(): Promise<void> {
+  sending = false
+  await sendBatch()
+  if (closing && !sending) send({ type: 'closed' })
 }
 
-function spansOf(exchange: Exchange, counter: (text: string) => number): readonly Span[] {
-  const span = spanOfExchange(exchange, ids)
-  return span === undefined ? [] : [withEstimatedUsage(span, counter)]
+async function counted(spans: readonly Span[]): Promise<readonly Span[]> {
+  if (!spans.some(lacksUsage)) return spans
+  counting ??= import('./count-tokens.ts').then(({ countTokensOf }) => countTokensOf)
+  const countTokens = await counting
+  return spans.map((span) => withEstimatedUsage(span, countTokens))
 }
 
 async function onMessage(message: ToGateway): Promise<void> {
   switch (message.type) {
     case 'taken':
-      sending = false
-      sendBatch()
-      break
+      return taken()
     case 'close':
       await server.close(message.graceMs)
-      sendBatch()
-      send({ type: 'closed' })
+      closing = true
+      // A batch under way goes on by itself when it is taken.
+      return sending ? undefined : taken()
   }
 }
 

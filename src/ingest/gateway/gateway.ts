@@ -7,6 +7,7 @@ import type { GatewayConfig } from './config.ts'
 import type { FromGateway, ToGateway } from './gateway-message.ts'
 
 const CLOSE_GRACE_MS = 5_000
+const TAKEN: ToGateway = { type: 'taken' }
 
 export interface GatewayOptions {
   readonly config: GatewayConfig
@@ -47,7 +48,7 @@ export class Gateway {
       worker.on('message', (message: FromGateway) => {
         if (message.type === 'listening') resolve(message.port)
         else if (message.type === 'failed') reject(Object.assign(new Error(message.message), { code: message.code }))
-        else void this.#onMessage(message)
+        else void this.#onMessage(message, worker)
       })
     })
   }
@@ -67,11 +68,12 @@ export class Gateway {
     await worker.terminate()
   }
 
-  async #onMessage(message: Exclude<FromGateway, { type: 'listening' | 'failed' }>): Promise<void> {
+  async #onMessage(message: Exclude<FromGateway, { type: 'listening' | 'failed' }>, worker: Worker): Promise<void> {
     switch (message.type) {
       case 'spans':
         if (message.dropped > 0) this.#dropped.add({}, message.dropped)
-        return this.#take(message.spans)
+        await this.#take(message.spans)
+        return worker.postMessage(TAKEN)
       case 'active':
         for (const [model, change] of Object.entries(message.changes)) this.#options.onActive(model, change)
         return undefined
@@ -87,7 +89,5 @@ export class Gateway {
       this.#dropped.add({}, spans.length)
       this.#options.logger.error({ err: error, spans: spans.length }, 'records of the gateway were lost')
     }
-    const taken: ToGateway = { type: 'taken' }
-    this.#worker?.postMessage(taken)
   }
 }
