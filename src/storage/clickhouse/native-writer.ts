@@ -51,10 +51,6 @@ export function microseconds<Row>(name: string, of: (row: Row) => number): Colum
   return column(name, "DateTime64(6, 'UTC')", (out, row) => out.int64(Math.round(of(row) * 1000)))
 }
 
-export function integer<Row>(name: string, of: (row: Row) => number): Column<Row> {
-  return column(name, 'Int64', (out, row) => out.int64(of(row)))
-}
-
 export function optionalText<Row>(name: string, of: (row: Row) => string | undefined): Column<Row> {
   return optional(name, 'String', of, (out, value) => out.text(value ?? ''))
 }
