@@ -11,7 +11,11 @@ export interface Server {
 export async function postToServer(
   { url, token }: Server,
   path: string,
-  request: { readonly headers: Readonly<Record<string, string>>; readonly body: NonNullable<RequestInit['body']>; readonly duplex?: 'half' },
+  request: {
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: NonNullable<RequestInit['body']>
+    readonly duplex?: 'half'
+  },
 ): Promise<Response> {
   const headers = { ...request.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
   try {

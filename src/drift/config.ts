@@ -42,4 +42,3 @@ export const driftConfig = z
   .prefault({})
 
 export type DriftConfig = z.output<typeof driftConfig>
-export type ReferenceConfig = DriftConfig['reference']
