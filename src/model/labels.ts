@@ -45,7 +45,7 @@ export class Labels {
 
   /** A text that equal label sets, and only those, share. */
   get key(): string {
-    this.#key ??= this.pairs.join('\xff')
+    this.#key ??= keyOf(this.pairs)
     return this.#key
   }
 
@@ -113,6 +113,13 @@ export class Labels {
     }
     return kept.length === pairs.length ? this : Labels.fromSorted(kept)
   }
+}
+
+const SEPARATOR = '\xff'
+
+/** Joined by a character that label sets hardly ever contain; one that does is written with quotes, behind a separator that starts no other key. */
+function keyOf(pairs: readonly string[]): string {
+  return pairs.some((text) => text.includes(SEPARATOR)) ? SEPARATOR + JSON.stringify(pairs) : pairs.join(SEPARATOR)
 }
 
 /** Orders as Prometheus does: pair by pair by name then value, a prefix first. */
