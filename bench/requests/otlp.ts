@@ -2,7 +2,7 @@
 // answers, protobuf. `UV_THREADPOOL_SIZE=16 npx tsx bench/requests/otlp.ts [batches]`.
 // The stages before the store are given by CPU time of this process, so that a busy machine does not count; the store by the clock.
 // tsx wraps every closure to keep its name, which makes the dialects about half as fast as compiled; for true figures compile first:
-// `npx tsc -p tsconfig.json --noEmit false --outDir /tmp/bench && cp -r src/storage src/pricing /tmp/bench/src/ && node /tmp/bench/bench/requests/otlp.js`
+// `npx tsc -p tsconfig.json --noEmit false --outDir DIR && cp -r src/storage src/pricing DIR/src/ && node DIR/bench/requests/otlp.js`
 //
 // Measured compiled, on 2 cores that others kept busy (load 12-17), spans per CPU second: decode 125,000; + dialects 16,000, and
 // 35,000 with `--max-semi-space-size=128` (half of the time is V8 copying young strings); + price and count 14,500; committed to
