@@ -60,7 +60,7 @@ export function createWorkload(): Workload {
 
 function* allSeries(): Generator<Labels> {
   for (let i = 0; i < 10_000; i++)
-    yield seriesLabels('requests_total', i, String(i), { code: i % 10 === 0 ? '500' : '200' })
+    yield seriesLabels('requests_total', i, String(i), { code: Math.floor(i / 20) % 10 === 0 ? '500' : '200' })
   for (let i = 0; i < 10_000; i++) {
     const set = Math.floor(i / BOUNDS.length)
     yield seriesLabels('latency_bucket', set, String(set), { le: BOUNDS[i % BOUNDS.length] ?? '+Inf' })

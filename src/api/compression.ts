@@ -14,7 +14,8 @@ export function compressAnswers(scope: FastifyInstance): void {
   scope.addHook('onSend', async (request, reply, payload: unknown) => {
     if (!wantsGzip(request.headers['accept-encoding']) || reply.hasHeader('content-encoding')) return payload
     if (payload instanceof Readable) return mark(reply, payload.pipe(createGzip(LEVEL)))
-    if (typeof payload !== 'string' || payload.length < MIN_SIZE_BYTES) return payload
+    const isText = typeof payload === 'string' || Buffer.isBuffer(payload)
+    if (!isText || payload.length < MIN_SIZE_BYTES) return payload
     return mark(reply, await compress(payload, LEVEL))
   })
 }

@@ -1,14 +1,18 @@
 /** Bytes collected before they are handed to the socket. */
 const BLOCK_SIZE = 256 * 1024
+/** Most answers are small. */
+const FIRST_SIZE = 4 * 1024
+const NOTHING = Buffer.alloc(0)
 /** Up to here a number takes integer arithmetic only. */
 const MAX_FAST = 0x7fffffff
+const MAX_NUMBER_BYTES = 30
 const ZERO = 48
 const MINUS = 45
 const POINT = 46
 
 /** Grows one buffer instead of one string, which is several times as fast for large answers; numbers are written as digits at once. */
 export class BlockWriter {
-  #buffer = Buffer.allocUnsafe(BLOCK_SIZE * 2)
+  #buffer = Buffer.allocUnsafe(FIRST_SIZE)
   #size = 0
 
   /** Whether there is enough for a block: time to `take`. */
@@ -22,11 +26,12 @@ export class BlockWriter {
     this.#size += this.#buffer.write(text, this.#size)
   }
 
-  /** Makes room; what is written into it by `byte`, `bytes` and `number` is not checked again. */
+  /** Makes room; what is written into it by `byte` and `bytes` is not checked again. */
   reserve(sizeBytes: number): void {
     const needed = this.#size + sizeBytes
     if (needed <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
+    const usual = this.#buffer === NOTHING ? BLOCK_SIZE * 2 : this.#buffer.length * 2
+    const larger = Buffer.allocUnsafe(Math.max(needed, usual))
     this.#buffer.copy(larger, 0, 0, this.#size)
     this.#buffer = larger
   }
@@ -42,6 +47,7 @@ export class BlockWriter {
 
   /** Writes a value as `formatValue` does: at most 30 bytes. */
   number(value: number): void {
+    if (this.#buffer.length - this.#size < MAX_NUMBER_BYTES) this.reserve(MAX_NUMBER_BYTES)
     const thousandths = Math.round(value * 1000)
     if (Math.abs(value) <= MAX_FAST && Number.isInteger(value) && !Object.is(value, -0)) this.#integer(value)
     else if (Math.abs(thousandths) <= MAX_FAST && thousandths / 1000 === value && value !== 0)
@@ -51,7 +57,8 @@ export class BlockWriter {
 
   take(): Buffer {
     const block = this.#buffer.subarray(0, this.#size)
-    this.#buffer = Buffer.allocUnsafe(BLOCK_SIZE * 2)
+    // The block is the taker's now. If there is more to write, it is as much again.
+    this.#buffer = NOTHING
     this.#size = 0
     return block
   }
