@@ -45,6 +45,7 @@ function jailbreakTask(): TrainingTask {
     threshold: { rate: 0.004, on: isRealPrompt },
     card: { ...CARD, purpose: 'Whether a prompt tries to talk a model out of its rules. Used by `jailbreak`.' },
     leftOut: isMeasuredSource,
+    measuredOn: isReal,
   }
 }
 
@@ -79,6 +80,11 @@ const CARD = {
     'Role play without harm can be flagged when it stresses rules and characters.',
     'Languages other than English and Chinese are covered by their commonest phrases only.',
   ],
+}
+
+/** Texts that people wrote: those of our own are easier, and of one kind. */
+function isReal({ source }: Example): boolean {
+  return !source.startsWith('written')
 }
 
 const REAL_PROMPTS: ReadonlySet<string> = new Set(['ifeval', 'xstest', 'cvalues', 'halueval', 'halluqa'])

@@ -51,7 +51,10 @@ export class Lexicon<C extends string> {
 
   #termAt(lower: string, at: number, unit: number): Term<C> | undefined {
     const longer = this.#terms.get(unit * 0x10000 + lower.charCodeAt(at + 1))?.find((term) => matches(lower, at, term))
-    return longer ?? this.#terms.get(unit * 0x10000)?.find((term) => matches(lower, at, term))
+    // Terms of one unit are Chinese characters.
+    return (
+      longer ?? (isHan(unit) ? this.#terms.get(unit * 0x10000)?.find((term) => matches(lower, at, term)) : undefined)
+    )
   }
 
   #add(term: string, category: C): void {

@@ -11,12 +11,19 @@ const model = lazyModel('prompt-injection')
 
 interface Finding {
   readonly score: number
+  readonly isFlagged: boolean
   readonly explanation: string
   readonly label: 'direct' | 'indirect' | 'obfuscated' | 'none'
   readonly span: EvaluationSpan | undefined
 }
 
-const NOTHING: Finding = { score: 0, explanation: 'no injected instructions found', label: 'none', span: undefined }
+const NOTHING: Finding = {
+  score: 0,
+  isFlagged: false,
+  explanation: 'no injected instructions found',
+  label: 'none',
+  span: undefined,
+}
 
 /**
  * Instructions that are smuggled in: in the prompt (`direct`), in a document or tool result (`indirect`), or written so
@@ -30,12 +37,12 @@ export const promptInjection: Evaluator = {
   languages: ['en', 'zh'],
   evaluate({ prompt, context }: EvaluationInput): Score | undefined {
     if (prompt === '' && context.length === 0) return undefined
-    const strongest = [inPrompt(prompt), ...context.map((text, i) => inDocument(text, offsetOf(context, i)))].reduce(
-      (a, b) => (b.score > a.score ? b : a),
-    )
-    const { score, explanation, label, span } = strongest
-    if (score < model().header.threshold)
-      return { score, verdict: 'ok', label: 'none', explanation: NOTHING.explanation }
+    const findings = [
+      strongestWindow(prompt, 'prompt', 0),
+      ...context.flatMap((text, i) => inDocument(text, offsetOf(context, i))),
+    ]
+    const { score, isFlagged, explanation, label, span } = strongest(findings)
+    if (!isFlagged) return { score, verdict: 'ok', label: 'none', explanation: NOTHING.explanation }
     const base: Score = { score, verdict: 'flagged', label, explanation }
     return span === undefined ? base : { ...base, spans: [span] }
   },
@@ -46,22 +53,24 @@ function offsetOf(context: readonly string[], index: number): number {
   return context.slice(0, index).reduce((offset, text) => offset + text.length + 1, 0)
 }
 
-function inPrompt(prompt: string): Finding {
-  return strongestWindow(prompt, 'prompt', 0)
-}
-
 /** A document is read for injections as a prompt is, and sentence by sentence for instructions that no document gives. */
-function inDocument(text: string, offset: number): Finding {
+function inDocument(text: string, offset: number): Finding[] {
   const window = strongestWindow(text, 'context', offset)
   const instruction = strongestInstruction(text)
-  if (instruction === undefined || instruction.score <= window.score) return window
+  if (instruction === undefined || !instruction.isCertain) return [window]
   const { score, start, end } = instruction
-  return {
-    score,
-    label: 'indirect',
-    explanation: `a document gives an instruction to the model: ${JSON.stringify(text.slice(start, Math.min(end, start + 100)))}`,
-    span: { field: 'context', start: start + offset, end: end + offset, label: 'indirect' },
-  }
+  const quoted = JSON.stringify(text.slice(start, Math.min(end, start + 100)))
+  const explanation = `a document gives an instruction to the model: ${quoted}`
+  const span: EvaluationSpan = { field: 'context', start: start + offset, end: end + offset, label: 'indirect' }
+  return [window, { score, isFlagged: true, label: 'indirect', explanation, span }]
+}
+
+/** What is flagged comes before what is not, then the higher score. */
+function strongest(findings: readonly Finding[]): Finding {
+  return findings.reduce((a, b) => {
+    if (a.isFlagged !== b.isFlagged) return a.isFlagged ? a : b
+    return b.score > a.score ? b : a
+  }, NOTHING)
 }
 
 function strongestWindow(original: string, field: 'prompt' | 'context', offset: number): Finding {
@@ -78,6 +87,7 @@ function strongestWindow(original: string, field: 'prompt' | 'context', offset: 
       const label = isAsWritten ? (field === 'prompt' ? 'direct' : 'indirect') : 'obfuscated'
       best = {
         score,
+        isFlagged: score >= model().header.threshold,
         label,
         explanation: EXPLANATIONS[label],
         span: isAsWritten ? { field, start: start + offset, end: end + offset, label } : undefined,
