@@ -213,6 +213,8 @@ describe('references', () => {
     writeFileSync(file, ['input_tokens,plan', ...lines].join('\n'))
     const watch = await started({ ...WINDOWS, reference: { kind: 'file', path: file } })
     await watch.play(12, 1_200, seededRandom(1))
+    // The clock is ours, the file is not: reading it may take longer than the twelve minutes.
+    await watch.monitor.compare()
     expect(watch.psiOf('input_tokens')).toBeGreaterThan(1)
     expect(watch.psiOf('plan')).toBe(0)
   })
