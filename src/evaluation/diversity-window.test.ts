@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { ManualClock } from '../util/manual-clock.ts'
 import { DiversityWindow } from './diversity-window.ts'
+import { DiversityWindows } from './diversity-windows.ts'
 
 const TOPICS = 'apples bridges candles deserts engines forests glaciers harbours islands jungles'.split(' ')
 
@@ -31,5 +33,18 @@ describe('diversity of a window of answers', () => {
     expect(window.measure()).toBeUndefined()
     for (const topic of TOPICS) window.add(`one two three four five six seven eight ${topic}`)
     expect(window.measure()?.answers).toBe(3)
+  })
+})
+
+describe('windows of several models', () => {
+  test('a window is measured when twenty answers and ten seconds have passed', () => {
+    const clock = new ManualClock(100_000)
+    const windows = new DiversityWindows(clock)
+    const answer = (i: number): string => `answer number ${i} has at least eight words in it`
+    const measured = Array.from({ length: 40 }, (_, i) => windows.add('a', answer(i))).filter(
+      (one) => one !== undefined,
+    )
+    expect(measured).toMatchObject([{ model: 'a', answers: 20 }])
+    expect(windows.add('b', answer(1))).toBeUndefined()
   })
 })

@@ -6,8 +6,8 @@ import type { Words } from './text/words.ts'
 const SIGNATURE_SIZE = 32
 /** Words of a shingle. */
 const SHINGLE = 3
-/** Share of a signature that must agree for two answers to be near-duplicates. */
-const NEAR_DUPLICATE = 0.7
+/** Parts of a signature in which near-duplicates may differ: less than a third, so seven tenths of the shingles are common. */
+const MAX_DIFFERENT = 9
 /** Words of the opening by which answers of one template are recognised. */
 const OPENING = 5
 const MIN_WORDS = 8
@@ -46,7 +46,7 @@ export class DiversityWindow {
     const words = wordsOf(response)
     if (words.count < MIN_WORDS) return
     const signature = signatureOf(words)
-    const isNearDuplicate = this.#answers.some((answer) => similarity(answer.signature, signature) >= NEAR_DUPLICATE)
+    const isNearDuplicate = this.#answers.some((answer) => isNear(answer.signature, signature))
     this.#answers.push({ signature, isNearDuplicate, opening: openingOf(words), ...ngramsOf(words) })
     if (this.#answers.length > this.#capacity) this.#answers.shift()
   }
@@ -82,10 +82,13 @@ function signatureOf({ hashes, count }: Words): Uint32Array {
   return signature
 }
 
-function similarity(a: Uint32Array, b: Uint32Array): number {
-  let equal = 0
-  for (let k = 0; k < SIGNATURE_SIZE; k++) if (a[k] === b[k]) equal++
-  return equal / SIGNATURE_SIZE
+/** Gives up as soon as too much differs, which is at once for nearly all pairs. */
+function isNear(a: Uint32Array, b: Uint32Array): boolean {
+  let different = 0
+  for (let k = 0; k < SIGNATURE_SIZE; k++) {
+    if (a[k] !== b[k] && ++different > MAX_DIFFERENT) return false
+  }
+  return true
 }
 
 function openingOf({ hashes }: Words): number {

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../model/evaluation.ts'
+import type { Evaluation, Verdict } from '../model/evaluation.ts'
 import type { InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { ModelDiversity } from './diversity-windows.ts'
 
@@ -20,6 +20,8 @@ export class EvaluationInstruments {
   readonly #nearDuplicates
   readonly #templates
   readonly #window
+  /** Evaluators and models both of whose verdicts have a series. */
+  readonly #started = new Set<string>()
 
   constructor(registry: InstrumentRegistry) {
     this.#score = registry.histogram({
@@ -85,8 +87,15 @@ export class EvaluationInstruments {
     for (const { evaluator, model, score, verdict } of evaluations) {
       this.#score.observe({ evaluator, model }, score)
       this.#verdicts.add({ evaluator, model, verdict })
-      this.#verdicts.add({ evaluator, model, verdict: verdict === 'ok' ? 'flagged' : 'ok' }, 0)
+      this.#startCounterpart(evaluator, model, verdict)
     }
+  }
+
+  #startCounterpart(evaluator: string, model: string, verdict: Verdict): void {
+    const key = `${evaluator} ${model}`
+    if (this.#started.has(key) || this.#started.size >= MAX_SERIES) return
+    this.#started.add(key)
+    this.#verdicts.add({ evaluator, model, verdict: verdict === 'ok' ? 'flagged' : 'ok' }, 0)
   }
 
   /** Sets the figures of one model's window of answers. */
