@@ -35,6 +35,8 @@ export const STATEMENT_SETTINGS = {
   // Rows of one insert stay together in one part per partition; the writer bounds the insert itself.
   min_insert_block_size_rows: '4000000',
   min_insert_block_size_bytes: '536870912',
+  // The last of two statements about one key wins: rows must reach the table in the order of the file.
+  parallelize_output_from_storages: 0,
   use_skip_indexes_if_final: 1,
   // Rows of equal keys in one insert are told apart when they are read and merged, as those of different inserts are.
   optimize_on_insert: 0,
