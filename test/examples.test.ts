@@ -18,10 +18,19 @@ describe('examples', () => {
   })
 
   test.each(['README.md', 'README.zh-CN.md'])('the configuration in %s loads', (file) => {
-    const blocks = [...readFileSync(path.join(root, file), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
-      (match) => match[1] ?? '',
-    )
+    const blocks = yamlBlocks(file)
     expect(blocks.length).toBeGreaterThan(0)
     for (const block of blocks) expect(parseConfig(block, file).scrape_configs.length).toBe(2)
   })
+
+  test.each(['docs/files.md'])('the configuration in %s loads', (file) => {
+    const [block = ''] = yamlBlocks(file)
+    expect(parseConfig(block, file).files).toHaveLength(2)
+  })
 })
+
+function yamlBlocks(file: string): string[] {
+  return [...readFileSync(path.join(root, file), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(
+    (match) => match[1] ?? '',
+  )
+}

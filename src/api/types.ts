@@ -4,6 +4,7 @@ import type { HealthStatus } from '../catalogue/health.ts'
 import type { FeatureDrift } from '../drift/feature-drift.ts'
 import type { QualityReport } from '../evaluation/report/quality-report.ts'
 import type { ModelTruth } from '../evaluation/truth/truth-report.ts'
+import type { FollowedFileStatus } from '../ingest/files/file-following.ts'
 import type { Evaluation } from '../model/evaluation.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
@@ -14,6 +15,7 @@ import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 export type { Dashboard, Panel } from '../dashboards/dashboard.ts'
 export type { RequestRow } from '../storage/request-store.ts'
 export type { Comparison, DriftBin, DriftLevel } from '../drift/comparison.ts'
+export type { FollowedFileStatus } from '../ingest/files/file-following.ts'
 export type { FeatureDrift, HealthStatus, Layer, LocalizedText }
 
 /** GET /health */
@@ -170,6 +172,11 @@ export interface CardinalityBody {
   readonly metrics: ReadonlyArray<{ readonly name: string; readonly series: number; readonly share: number }>
   readonly labels: ReadonlyArray<{ readonly name: string; readonly values: number }>
   readonly pairs: ReadonlyArray<{ readonly pair: string; readonly series: number }>
+}
+
+/** GET /files: the files that are followed. */
+export interface FilesBody {
+  readonly files: readonly FollowedFileStatus[]
 }
 
 /** POST /import: what became of the lines of a file. */

@@ -22,6 +22,7 @@ import { cardinalityRoutes } from '../api/tetrascope/cardinality.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
 import { driftRoutes } from '../api/tetrascope/drift.ts'
 import { explorationRoutes } from '../api/tetrascope/exploration.ts'
+import { fileRoutes } from '../api/tetrascope/files.ts'
 import { explainRoutes } from '../api/tetrascope/explain.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
@@ -152,6 +153,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   }
   ingestRoutes(api, ingest)
   importRoutes(api, ingest)
+  fileRoutes(api, running.parts.following)
   pricingRoutes(api, running.parts.prices, running.parts.budgets)
   requestRoutes(api, {
     store,

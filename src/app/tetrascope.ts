@@ -129,6 +129,8 @@ export class Tetrascope {
     await this.#step('self', parts.self.start(), () => parts.self.stop())
     await this.#step('host', parts.host?.start(), () => parts.host?.stop())
     await this.#step('scraping', parts.scraping.apply(this.#jobs()), () => parts.scraping.stop())
+    parts.following.apply(this.#settings.config.files, this.#settings.folder)
+    await this.#step('files', parts.following.start(), () => parts.following.stop())
     const gateway = listen.gateway === null ? null : await this.#startGateway(parts, listen.gateway)
     const running = this.#running(parts)
     const otlpHttp =
@@ -225,6 +227,7 @@ export class Tetrascope {
     await parts.alerting.reload(alertingSettings(settings, externalUrl))
     await parts.rules.reload(ruleSettings(settings, externalUrl))
     await parts.scraping.apply(this.#jobs())
+    parts.following.apply(settings.config.files, settings.folder)
   }
 
   #jobs(): ReturnType<typeof scrapeJobs> {

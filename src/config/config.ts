@@ -7,6 +7,7 @@ import { faultsOfScrapeConfigs } from '../collect/scrape/scrape-job.ts'
 import { driftConfig } from '../drift/config.ts'
 import { evaluationConfig } from '../evaluation/config.ts'
 import { remoteWriteConfigs } from '../export/remote-write/config.ts'
+import { filesConfig } from '../ingest/files/config.ts'
 import { gatewayConfig } from '../ingest/gateway/config.ts'
 import { privacyConfig } from '../ingest/privacy/config.ts'
 import { budgetsSchema, pricingSchema } from '../pricing/config.ts'
@@ -35,6 +36,7 @@ export const configSchema = z
     limits: limitsConfig,
     host: hostConfig,
     gateway: gatewayConfig,
+    files: filesConfig,
     privacy: privacyConfig,
     evaluation: evaluationConfig,
     drift: driftConfig,

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { FILE_FORMATS, ImportFile } from '../../ingest/files/import-file.ts'
 import type { ImportedLine } from '../../ingest/files/imported-line.ts'
+import { takeLines } from '../../ingest/files/take-lines.ts'
 import type { Intake } from '../../ingest/intake.ts'
 import type { Event } from '../../model/event.ts'
 import type { Clock } from '../../util/clock.ts'
@@ -51,7 +52,7 @@ async function importLines(body: Readable, file: ImportFile, routes: ImportRoute
   const problems: Array<{ readonly line: number; readonly error: string }> = []
   let group: ImportedLine[] = []
   const commit = async (): Promise<void> => {
-    const taken = await take(group, routes)
+    const taken = await takeLines(group, routes)
     counts.requests += taken.requests
     counts.events += taken.events
     counts.logs += taken.logs
@@ -72,20 +73,4 @@ async function importLines(body: Readable, file: ImportFile, routes: ImportRoute
   await commit()
   routes.intake.countRejected('spans', SOURCE, 'invalid', counts.rejected)
   return { ...counts, problems }
-}
-
-async function take(
-  lines: readonly ImportedLine[],
-  { intake, onEvents }: ImportRoutes,
-): Promise<Pick<ImportBody, 'requests' | 'events' | 'logs'>> {
-  const spans = lines.flatMap((line) => line.spans)
-  const events = lines.flatMap((line) => line.events)
-  const logs = lines.flatMap((line) => line.logs)
-  if (spans.length > 0) await intake.takeSpans(spans, SOURCE)
-  if (logs.length > 0) await intake.takeLogs(logs, SOURCE)
-  if (events.length > 0) {
-    await intake.takeEvents(events, SOURCE)
-    onEvents(events)
-  }
-  return { requests: spans.length, events: events.length, logs: logs.length }
 }

@@ -26,7 +26,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
   const storing = await constructStoring(base)
   const requests = constructRequests(base, storing)
   const writing = await constructWriting(base, storing, requests)
-  const receiving = constructReceiving(base, requests, writing)
+  const receiving = constructReceiving(base, storing, requests, writing)
   const collecting = constructCollecting(base, writing)
   const alerts = constructAlerts(base, storing, writing)
   return { instruments, catalogue, ...storing, ...requests, ...writing, ...receiving, ...collecting, ...alerts }

@@ -168,6 +168,7 @@ describe('our own shape', () => {
     ['[1]', /^expected a JSON object on each line/],
     ['{"kind":"reqest","model":"m"}', /^kind: found "reqest", expected one of request, event/],
     ['{"model":""}', /^model: found ""/],
+    ['{"requests":5}', /^requests: found 5, expected a list/],
   ])('line %s says what is wrong', (text, problem) => {
     expect(new ImportFile().read(text, context).problem).toMatch(problem)
   })

@@ -1,4 +1,4 @@
-import type { BodyContext } from '../http/body.ts'
+import { type BodyContext, BodyError } from '../http/body.ts'
 import { isRecord, type JsonRecord } from '../json-value.ts'
 import { type ImportedLine, type LineReader, NOTHING } from './imported-line.ts'
 import { liteLlmLine } from './litellm.ts'
@@ -52,6 +52,11 @@ export class ImportFile {
       return { ...NOTHING, problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` }
     }
     if (!isRecord(line)) return { ...NOTHING, problem: 'expected a JSON object on each line' }
-    return this.#readers[this.#format ?? formatOf(line)](line, context)
+    try {
+      return this.#readers[this.#format ?? formatOf(line)](line, context)
+    } catch (error) {
+      if (error instanceof BodyError) return { ...NOTHING, problem: error.message }
+      throw error
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type {
   Dashboard,
   DriftBody,
+  FilesBody,
   HealthBody,
   LogsBody,
   NotificationsBody,
@@ -52,6 +53,10 @@ export function fetchLogs(start: number, end: number, text: string, signal?: Abo
 
 export function fetchDrift(signal?: AbortSignal): Promise<DriftBody> {
   return getJson(`${ROOT}/drift`, {}, signal)
+}
+
+export function fetchFiles(signal?: AbortSignal): Promise<FilesBody> {
+  return getJson(`${ROOT}/files`, {}, signal)
 }
 
 export function fetchNotifications(signal?: AbortSignal): Promise<NotificationsBody> {

@@ -1,14 +1,15 @@
-import { Badge, Card, Table, Text } from '@mantine/core'
+import { Badge, Card, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { fetchTargets, type TargetBody } from '../api/prometheus.ts'
 import { formatClock, formatDurationMs } from '../charts/format.ts'
+import { FollowedFiles } from '../components/followed-files.tsx'
 import { Empty, Loaded } from '../components/loaded.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 
 const COLOR: Readonly<Record<TargetBody['health'], string>> = { up: 'teal', down: 'red', unknown: 'gray' }
 
-/** Every scraped endpoint, with the reason when its last scrape failed. */
+/** Every scraped endpoint, with the reason when its last scrape failed, and the files that are followed. */
 export function TargetsPage(): ReactNode {
   const { t } = useLanguage()
   const targets = useQuery({
@@ -17,11 +18,18 @@ export function TargetsPage(): ReactNode {
     refetchInterval: 5_000,
   })
   return (
-    <Loaded query={targets}>
-      {(list) =>
-        list.length === 0 ? <Empty title={t('noTargets')} hint={t('noTargetsHint')} /> : <TargetTable targets={list} />
-      }
-    </Loaded>
+    <Stack>
+      <Loaded query={targets}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title={t('noTargets')} hint={t('noTargetsHint')} />
+          ) : (
+            <TargetTable targets={list} />
+          )
+        }
+      </Loaded>
+      <FollowedFiles />
+    </Stack>
   )
 }
 
