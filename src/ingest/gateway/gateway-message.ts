@@ -1,5 +1,5 @@
-import type { Span } from '../../model/span.ts'
 import type { GatewayConfig } from './config.ts'
+import type { BatchPiece } from './record-reader.ts'
 
 /** What the gateway's thread is started with. */
 export interface GatewayWorkerData {
@@ -13,10 +13,12 @@ export interface GatewayWorkerData {
 export type FromGateway =
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
-  /** Spans of calls that ended; the main thread answers `taken` when it has them in hand. */
-  | { readonly type: 'spans'; readonly spans: readonly Span[]; readonly dropped: number }
+  /** Spans of calls that ended; the main thread answers `taken` when those of a whole batch are safe. */
+  | ({ readonly type: 'spans' } & BatchPiece)
   /** Calls that have begun (+) and ended (-) since the last message, by the model that was asked for. */
   | { readonly type: 'active'; readonly changes: Readonly<Record<string, number>> }
   | { readonly type: 'closed' }
 
-export type ToGateway = { readonly type: 'taken' } | { readonly type: 'close'; readonly graceMs: number }
+export type ToGateway =
+  | { readonly type: 'taken'; readonly count: number }
+  | { readonly type: 'close'; readonly graceMs: number }

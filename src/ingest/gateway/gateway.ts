@@ -5,9 +5,9 @@ import type { Logger } from '../../telemetry/log.ts'
 import { startWorker, workerUrl } from '../../util/worker.ts'
 import type { GatewayConfig } from './config.ts'
 import type { FromGateway, ToGateway } from './gateway-message.ts'
+import type { BatchPiece } from './record-reader.ts'
 
 const CLOSE_GRACE_MS = 5_000
-const TAKEN: ToGateway = { type: 'taken' }
 
 export interface GatewayOptions {
   readonly config: GatewayConfig
@@ -27,6 +27,8 @@ export interface GatewayOptions {
 export class Gateway {
   readonly #options: GatewayOptions
   readonly #dropped: Counter
+  /** What has come of a batch whose last piece has not. */
+  #batch: Span[] = []
   #worker: Worker | undefined
   #closed: (() => void) | undefined
 
@@ -48,7 +50,7 @@ export class Gateway {
       worker.on('message', (message: FromGateway) => {
         if (message.type === 'listening') resolve(message.port)
         else if (message.type === 'failed') reject(Object.assign(new Error(message.message), { code: message.code }))
-        else void this.#onMessage(message, worker)
+        else this.#onMessage(message, worker)
       })
     })
   }
@@ -68,18 +70,29 @@ export class Gateway {
     await worker.terminate()
   }
 
-  async #onMessage(message: Exclude<FromGateway, { type: 'listening' | 'failed' }>, worker: Worker): Promise<void> {
+  #onMessage(message: Exclude<FromGateway, { type: 'listening' | 'failed' }>, worker: Worker): void {
     switch (message.type) {
       case 'spans':
-        if (message.dropped > 0) this.#dropped.add({}, message.dropped)
-        await this.#take(message.spans)
-        return worker.postMessage(TAKEN)
+        void this.#onPiece(message, worker)
+        return
       case 'active':
         for (const [model, change] of Object.entries(message.changes)) this.#options.onActive(model, change)
-        return undefined
+        return
       case 'closed':
         return this.#closed?.()
     }
+  }
+
+  /** Batches wait for their commit side by side: the store puts together what waits. */
+  async #onPiece({ spans, dropped, last }: BatchPiece, worker: Worker): Promise<void> {
+    if (dropped > 0) this.#dropped.add({}, dropped)
+    this.#batch.push(...spans)
+    if (!last || this.#batch.length === 0) return
+    const batch = this.#batch
+    this.#batch = []
+    await this.#take(batch)
+    const taken: ToGateway = { type: 'taken', count: batch.length }
+    worker.postMessage(taken)
   }
 
   async #take(spans: readonly Span[]): Promise<void> {
