@@ -1,5 +1,6 @@
 import { latencyMs, type Request } from '../model/request.ts'
 import { textOf } from '../model/span.ts'
+import { isAscii } from '../util/ascii.ts'
 import { topicOf } from './topic.ts'
 
 /** What of a request is watched for drift. */
@@ -65,12 +66,15 @@ const SCRIPTS: ReadonlyArray<readonly [name: string, characters: RegExp]> = [
   ['latin', /\p{Script=Latin}/gu],
 ]
 
+const ASCII_LETTER = /[a-z]/i
+
 /** Enough of a prompt to tell its script. */
 const LOOKED_AT = 500
 
 /** The script that most of the text is written in; undefined for text without letters. Kana counts before Han, which Japanese mixes in. */
 function scriptOf(text: string): string | undefined {
   const start = text.slice(0, LOOKED_AT)
+  if (isAscii(start)) return ASCII_LETTER.test(start) ? 'latin' : undefined
   const counts = SCRIPTS.map(([name, characters]) => [name, start.match(characters)?.length ?? 0] as const)
   const [name, count] = counts.reduce((most, next) => (next[1] > most[1] ? next : most), ['', 0] as const)
   return count === 0 ? undefined : name
