@@ -5,6 +5,38 @@ import type { ModelTruth } from './truth-report.ts'
 type FairnessLabels = 'model' | 'attribute' | 'criterion'
 
 const PERCENT = 100
+const KNOWN = 'answers whose truth is known'
+
+/** What is said of each model as a whole. */
+const MODEL_FIGURES: ReadonlyArray<{
+  readonly name: string
+  readonly help: string
+  readonly valueOf: (found: Classification) => number
+}> = [
+  {
+    name: 'llm_model_accuracy_percent',
+    help: `Right share of the ${KNOWN}`,
+    valueOf: ({ accuracy }) => PERCENT * accuracy,
+  },
+  {
+    name: 'llm_model_accuracy_lower_percent',
+    help: `Lower 95 % bound of the right share of the ${KNOWN} (Wilson)`,
+    valueOf: ({ accuracyInterval }) => PERCENT * accuracyInterval.lower,
+  },
+  {
+    name: 'llm_model_accuracy_upper_percent',
+    help: `Upper 95 % bound of the right share of the ${KNOWN} (Wilson)`,
+    valueOf: ({ accuracyInterval }) => PERCENT * accuracyInterval.upper,
+  },
+  { name: 'llm_model_accuracy_samples', help: `Number of ${KNOWN}`, valueOf: ({ samples }) => samples },
+  { name: 'llm_model_f1_percent', help: `F1 of the ${KNOWN}`, valueOf: ({ f1 }) => PERCENT * f1 },
+  {
+    name: 'llm_model_precision_percent',
+    help: `Precision of the ${KNOWN}`,
+    valueOf: ({ precision }) => PERCENT * precision,
+  },
+  { name: 'llm_model_recall_percent', help: `Recall of the ${KNOWN}`, valueOf: ({ recall }) => PERCENT * recall },
+]
 
 /** The series that say how right the models are. */
 export class TruthInstruments {
@@ -32,56 +64,27 @@ export class TruthInstruments {
       this.#gauges.push(created)
       return created
     }
-    const known = 'answers whose truth is known'
-    this.#models = [
-      [
-        gauge('llm_model_accuracy_percent', `Right share of the ${known}`, 'model'),
-        ({ accuracy }) => PERCENT * accuracy,
-      ],
-      [
-        gauge(
-          'llm_model_accuracy_lower_percent',
-          `Lower 95 % bound of the right share of the ${known} (Wilson)`,
-          'model',
-        ),
-        ({ accuracyInterval }) => PERCENT * accuracyInterval.lower,
-      ],
-      [
-        gauge(
-          'llm_model_accuracy_upper_percent',
-          `Upper 95 % bound of the right share of the ${known} (Wilson)`,
-          'model',
-        ),
-        ({ accuracyInterval }) => PERCENT * accuracyInterval.upper,
-      ],
-      [gauge('llm_model_accuracy_samples', `Number of ${known}`, 'model'), ({ samples }) => samples],
-      [gauge('llm_model_f1_percent', `F1 of the ${known}`, 'model'), ({ f1 }) => PERCENT * f1],
-      [
-        gauge('llm_model_precision_percent', `Precision of the ${known}`, 'model'),
-        ({ precision }) => PERCENT * precision,
-      ],
-      [gauge('llm_model_recall_percent', `Recall of the ${known}`, 'model'), ({ recall }) => PERCENT * recall],
-    ]
+    this.#models = MODEL_FIGURES.map(({ name, help, valueOf }) => [gauge(name, help, 'model'), valueOf] as const)
     this.#calibration = gauge('llm_model_calibration_error', 'Expected calibration error, 0-1', 'model')
     this.#prompts = [
       gauge(
         'llm_prompt_accuracy_percent',
-        `Right share of the ${known}, by version of the prompt`,
+        `Right share of the ${KNOWN}, by version of the prompt`,
         'model',
         'prompt',
         'version',
       ),
       gauge(
         'llm_prompt_accuracy_samples',
-        `Number of ${known}, by version of the prompt`,
+        `Number of ${KNOWN}, by version of the prompt`,
         'model',
         'prompt',
         'version',
       ),
     ]
     this.#segments = [
-      gauge('llm_segment_accuracy_percent', `Right share of the ${known}, by segment`, 'model', 'attribute', 'value'),
-      gauge('llm_segment_accuracy_samples', `Number of ${known}, by segment`, 'model', 'attribute', 'value'),
+      gauge('llm_segment_accuracy_percent', `Right share of the ${KNOWN}, by segment`, 'model', 'attribute', 'value'),
+      gauge('llm_segment_accuracy_samples', `Number of ${KNOWN}, by segment`, 'model', 'attribute', 'value'),
     ]
     const labels = ['model', 'attribute', 'criterion'] as const
     this.#gap = gauge('llm_fairness_gap_percent', 'Difference between the best and the worst group', ...labels)
@@ -90,7 +93,7 @@ export class TruthInstruments {
       'Lower 95 % bound of the difference between the best and the worst group; below 0 the gap may be chance',
       ...labels,
     )
-    this.#gapSamples = gauge('llm_fairness_gap_samples', `Number of ${known} in the compared groups`, ...labels)
+    this.#gapSamples = gauge('llm_fairness_gap_samples', `Number of ${KNOWN} in the compared groups`, ...labels)
     this.unmatched = registry.gauge({
       name: 'tetrascope_truth_unmatched',
       help: 'Ground truths in the window whose request is not known (yet)',
