@@ -5,7 +5,13 @@ import type { ModelDiversity } from './diversity-windows.ts'
 /** Evaluators times models times verdicts; beyond it series are counted as "other". */
 const MAX_SERIES = 10_000
 
+/** Models whose series are kept at hand, for each evaluator. */
+const MAX_MODELS = 500
+
 export type DropReason = 'queue_full' | 'worker_failed' | 'stopped' | 'store_failed'
+
+/** Scores and verdicts of one evaluator about one model. Both verdicts start at 0: the first flagged request is an increase, and rates have both sides. */
+type EvaluatorSeries = Readonly<Record<Verdict, { add(): void }>> & { readonly score: { observe(score: number): void } }
 
 /** The series that evaluation writes: the scores of the requests, and its own work. */
 export class EvaluationInstruments {
@@ -20,8 +26,7 @@ export class EvaluationInstruments {
   readonly #nearDuplicates
   readonly #templates
   readonly #window
-  /** Evaluators and models both of whose verdicts have a series. */
-  readonly #started = new Set<string>()
+  readonly #series = new Map<string, Map<string, EvaluatorSeries>>()
 
   constructor(registry: InstrumentRegistry) {
     this.#score = registry.histogram({
@@ -82,20 +87,28 @@ export class EvaluationInstruments {
     for (const reason of ['queue_full', 'worker_failed', 'stopped', 'store_failed'] as const) this.dropped(reason, 0)
   }
 
-  /** Counts results. A verdict's counterpart starts at 0, so that the first flagged request is an increase and rates have both sides. */
+  /** Counts results. */
   evaluated(evaluations: readonly Evaluation[]): void {
     for (const { evaluator, model, score, verdict } of evaluations) {
-      this.#score.observe({ evaluator, model }, score)
-      this.#verdicts.add({ evaluator, model, verdict })
-      this.#startCounterpart(evaluator, model, verdict)
+      const series = this.#seriesOf(evaluator, model)
+      series.score.observe(score)
+      series[verdict].add()
     }
   }
 
-  #startCounterpart(evaluator: string, model: string, verdict: Verdict): void {
-    const key = `${evaluator} ${model}`
-    if (this.#started.has(key) || this.#started.size >= MAX_SERIES) return
-    this.#started.add(key)
-    this.#verdicts.add({ evaluator, model, verdict: verdict === 'ok' ? 'flagged' : 'ok' }, 0)
+  /** The series of a pair are kept: every request has some twenty results. */
+  #seriesOf(evaluator: string, model: string): EvaluatorSeries {
+    let models = this.#series.get(evaluator)
+    if (models === undefined) this.#series.set(evaluator, (models = new Map()))
+    const known = models.get(model)
+    if (known !== undefined) return known
+    const created = {
+      score: this.#score.series({ evaluator, model }),
+      ok: this.#verdicts.series({ evaluator, model, verdict: 'ok' }),
+      flagged: this.#verdicts.series({ evaluator, model, verdict: 'flagged' }),
+    }
+    if (models.size < MAX_MODELS) models.set(model, created)
+    return created
   }
 
   /** Sets the figures of one model's window of answers. */

@@ -131,6 +131,17 @@ export class Counter<L extends string = never> extends NumberInstrument<L> {
     if (amount < 0) throw new Error(`a counter cannot fall: got ${amount}`)
     this.children.get(labels).value += amount
   }
+
+  /** One series by itself, started at 0: who counts often keeps it and saves the search for it. */
+  series(labels: LabelValues<L>): { add(amount?: number): void } {
+    const child = this.children.get(labels)
+    return {
+      add: (amount = 1) => {
+        if (amount < 0) throw new Error(`a counter cannot fall: got ${amount}`)
+        child.value += amount
+      },
+    }
+  }
 }
 
 /** A number that goes up and down. */
@@ -164,7 +175,16 @@ export class Histogram<L extends string = never> implements Instrument {
   }
 
   observe(labels: LabelValues<L>, value: number): void {
+    this.#count(this.#children.get(labels), value)
+  }
+
+  /** One series by itself: who observes often keeps it and saves the search for it. */
+  series(labels: LabelValues<L>): { observe(value: number): void } {
     const child = this.#children.get(labels)
+    return { observe: (value) => this.#count(child, value) }
+  }
+
+  #count(child: { counts: Float64Array; sum: number }, value: number): void {
     const found = this.#options.buckets.findIndex((bound) => value <= bound)
     const bucket = found === -1 ? this.#options.buckets.length : found
     child.counts[bucket] = (child.counts[bucket] ?? 0) + 1
