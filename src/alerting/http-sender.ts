@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../util/clock.ts'
 import { OAuth2Token } from './oauth2-token.ts'
 import type { SendResult } from './receiver.ts'
 import { TemplateError } from '../util/go-template/errors.ts'
+import { retryAfterMs } from '../util/retry-after.ts'
 
 /** What Node's TLS takes from a `tls_config`. */
 type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>
@@ -56,9 +57,9 @@ export class HttpSender {
     const { url, body, method = 'POST' } = post
     const sent = { method, headers, dispatcher, signal, body: method === 'GET' ? null : body }
     const response = await request(url, sent)
-    const retryAfterMs = retryAfter(response.headers['retry-after'], this.#clock.now())
+    const waitMs = retryAfterMs(response.headers['retry-after'], this.#clock.now())
     const answer = { status: response.statusCode, body: await readText(response.body) }
-    return retryAfterMs === undefined ? answer : { ...answer, retryAfterMs }
+    return waitMs === undefined ? answer : { ...answer, retryAfterMs: waitMs }
   }
 
   async close(): Promise<void> {
@@ -113,14 +114,6 @@ export function within(signal: AbortSignal, timeoutMs: number): AbortSignal {
 export function unreachable(error: unknown): SendResult {
   const reason = error instanceof Error ? error.message : String(error)
   return { retry: true, reason: reason.replaceAll(/https?:\/\/\S+/g, '<redacted>') }
-}
-
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). Undefined when it is absent or cannot be read. */
-function retryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
-  if (typeof header !== 'string') return undefined
-  const seconds = Number(header)
-  const waitMs = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000
-  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs)
 }
 
 async function readText(chunks: AsyncIterable<Buffer>): Promise<string> {

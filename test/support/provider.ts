@@ -28,6 +28,7 @@ export interface ProviderAnswer {
 export class Provider {
   readonly got: ProviderRequest[] = []
   readonly #server: Server
+  #onGot: () => void = () => undefined
   answer: (request: ProviderRequest) => ProviderAnswer | undefined = () => ({})
 
   private constructor() {
@@ -57,6 +58,11 @@ export class Provider {
     this.answer = answer
   }
 
+  /** Resolves when it has got so many since it was reset. */
+  async gotten(count: number): Promise<void> {
+    while (this.got.length < count) await new Promise<void>((resolve) => (this.#onGot = resolve))
+  }
+
   stop(): void {
     this.#server.closeAllConnections()
     this.#server.close()
@@ -64,6 +70,7 @@ export class Provider {
 
   #reply(request: ProviderRequest, response: ServerResponse): void {
     this.got.push(request)
+    this.#onGot()
     const answer = this.answer(request)
     if (answer === undefined) return
     const { status = 200, headers = {}, body = '' } = answer
