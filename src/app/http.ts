@@ -149,7 +149,10 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   const ingest = {
     intake: running.parts.intake,
     clock: running.clock,
-    onEvents: (events: readonly Event[]) => void running.parts.evaluation.onEvents(events),
+    onEvents: (events: readonly Event[]) => {
+      void running.parts.evaluation.onEvents(events)
+      void running.parts.judging?.runner.onEvents(events)
+    },
   }
   ingestRoutes(api, ingest)
   importRoutes(api, ingest)

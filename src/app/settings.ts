@@ -3,6 +3,8 @@ import path from 'node:path'
 import { type AlertmanagerConfig, DEFAULT_ALERTMANAGER_CONFIG } from '../alerting/config.ts'
 import { parseConfigFile } from '../alerting/config-file.ts'
 import { NotificationTemplates } from '../alerting/template/notification-templates.ts'
+import { type Criterion } from '../evaluation/judge/criterion.ts'
+import { CriterionError, readCriteria } from '../evaluation/judge/criterion-file.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { Labels } from '../model/labels.ts'
@@ -18,6 +20,8 @@ export interface Settings extends LoadedConfig {
   readonly ruleGroups: readonly RuleGroupDefinition[]
   readonly externalLabels: Labels
   readonly alertmanager: AlertmanagerSettings
+  /** What a judge rates; none without a judge. */
+  readonly criteria: readonly Criterion[]
 }
 
 export interface AlertmanagerSettings {
@@ -45,6 +49,16 @@ export function readSettings(file: string | null): Settings {
     ],
     externalLabels: Labels.from(config.global.external_labels),
     alertmanager: readAlertmanager(config.alertmanager, folder),
+    criteria: readJudgeCriteria(config.evaluation.judge?.criteria ?? [], folder, file ?? 'defaults'),
+  }
+}
+
+function readJudgeCriteria(names: readonly string[], folder: string, file: string): Criterion[] {
+  try {
+    return readCriteria(names, folder)
+  } catch (error) {
+    if (!(error instanceof CriterionError)) throw error
+    throw new ConfigError(file, [{ path: 'evaluation.judge.criteria', line: undefined, message: error.message }])
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { judgeConfig } from './judge/config.ts'
 import { truthConfig } from './truth/config.ts'
 
 const share = z.number().min(0).max(1)
@@ -34,6 +35,7 @@ export const evaluationConfig = z
     cheap_for_all: z.boolean().default(true),
     sampling: samplingConfig,
     truth: truthConfig,
+    judge: judgeConfig.optional(),
     /** Requests that wait for the worker; what does not fit is dropped and counted. */
     queue_capacity: z.int().min(1).max(1_000_000).default(20_000),
     /** Requests handed to the worker at once. */

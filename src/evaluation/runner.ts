@@ -98,6 +98,13 @@ export class EvaluationRunner {
     this.#pump()
   }
 
+  /** Takes in results that came about elsewhere: counted, told and committed like its own. Resolves when that is done, or given up and counted. */
+  async record(evaluations: readonly Evaluation[]): Promise<void> {
+    this.#instruments.evaluated(evaluations)
+    this.#options.onEvaluated?.(evaluations)
+    if (!(await this.#tryToWrite(evaluations))) this.#instruments.dropped('store_failed', evaluations.length)
+  }
+
   /** Resolves when everything that was taken is evaluated and committed. Who waits for that keeps the process alive. */
   async drained(): Promise<void> {
     this.#worker?.ref()

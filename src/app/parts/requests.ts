@@ -12,6 +12,7 @@ import { BudgetTracker } from '../../pricing/budget-tracker.ts'
 import { PriceTable } from '../../pricing/price-table.ts'
 import type { EvaluationStore } from '../../storage/store.ts'
 import type { Base } from './base.ts'
+import { constructJudging, type Judging } from './judging.ts'
 import type { Storing } from './storing.ts'
 
 export interface Requests {
@@ -19,6 +20,8 @@ export interface Requests {
   readonly budgets: BudgetTracker
   readonly requestSeries: RequestSeries
   readonly evaluation: EvaluationRunner
+  /** Undefined when no judge is configured. */
+  readonly judging: Judging | undefined
   readonly drift: DriftMonitor
   readonly truth: TruthMonitor
   readonly quality: QualityReporter
@@ -47,8 +50,12 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     logger,
     clock,
     random,
-    onEvaluated: (found) => drift.onEvaluations(found),
+    onEvaluated: (found) => {
+      drift.onEvaluations(found)
+      void judging?.runner.onEvaluations(found)
+    },
   })
+  const judging = constructJudging(base, store, { prices, privacy, evaluation })
   const intake = new Intake({
     store,
     costOf: (span) => prices.costOf(span, span.startMs)?.usd,
@@ -59,12 +66,15 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
       budgets.spend(counted)
       drift.onRequests(counted)
     },
-    onRequests: (fresh) => evaluation.onRequests(fresh),
+    onRequests: (fresh) => {
+      evaluation.onRequests(fresh)
+      judging?.runner.onRequests(fresh)
+    },
     redact: privacy.protectSpan,
     redactLog: privacy.protectLog,
     redactEvent: privacy.protectEvent,
   })
-  return { prices, budgets, requestSeries, evaluation, drift, truth, quality, privacy, intake }
+  return { prices, budgets, requestSeries, evaluation, judging, drift, truth, quality, privacy, intake }
 }
 
 function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Privacy): EvaluationStore {

@@ -61,3 +61,8 @@ export function textOfField(input: JudgeInput, field: JudgedField): string {
       return input[field]
   }
 }
+
+/** The evaluator of a criterion's results, in rows and series. */
+export function judgedAs({ name }: Pick<Criterion, 'name'>): string {
+  return `judge-${name}`
+}

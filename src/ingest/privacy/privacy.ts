@@ -27,6 +27,12 @@ export class Privacy {
     return capture === 'full' ? span : protectedSpan(span, capture, this.#find)
   }
 
+  /** What may be shown to a party outside: a span as it is kept, or undefined when its texts are not kept as texts. */
+  readonly visibleSpan = (span: Span): Span | undefined => {
+    const capture = chooseCapture(span, this.#config)
+    return capture === 'full' || capture === 'redacted' ? this.protectSpan(span) : undefined
+  }
+
   /** Evaluators read texts as they came. What an explanation quotes of them goes when any call may be kept with less than its text. */
   readonly protectEvaluation = (evaluation: Evaluation): Evaluation => {
     if (keepsAll(this.#config)) return evaluation
