@@ -23,6 +23,20 @@ export interface TimeRange {
   readonly maxMs: number
 }
 
+/**
+ * The windows that a query looks through, (firstEndMs + k * stepMs - rangeMs, firstEndMs + k * stepMs] for k = 0, 1 ..., and what it wants of each.
+ * The first window begins at the start of the range that is selected.
+ */
+export interface SampleWindows {
+  readonly firstEndMs: number
+  readonly stepMs: number
+  readonly rangeMs: number
+  readonly wanted: WantedSamples
+}
+
+/** `newest` may be a stale marker; the others pass over those. Smallest and largest are NaN only when all values are. */
+export type WantedSamples = 'every' | 'newest' | 'newest-value' | 'smallest' | 'largest'
+
 /** What the query will do with the series. A store may use it to read less; it may also ignore it. */
 export interface SelectHints {
   /** The function directly around the selector ('' for an instant selector). */
@@ -30,13 +44,15 @@ export interface SelectHints {
   /** Range of a range selector, 0 for an instant selector. */
   readonly rangeMs: number
   readonly stepMs: number
+  /** A store may leave out samples as long as each window still has what is wanted of it. Absent: every sample of the range is wanted. */
+  readonly windows?: SampleWindows
 }
 
 /** What reads samples: PromQL and the API. */
 export interface SampleReader {
   /**
    * The series that match all matchers and have a sample in the range, in blocks, in no particular order; each series occurs once.
-   * Series of a block hold exactly their samples inside the range, ascending, no two of equal time.
+   * Series of a block hold exactly their samples inside the range (or with `hints.windows` those that matter), ascending, no two of equal time.
    * The arrays are only lent: they are valid until the next block is asked for. Copy what you keep.
    * At least one matcher must not match the empty string (callers check that).
    * Blocks are small enough (at most about 1,000 series or 250,000 samples) that working on one does not stall the event loop.

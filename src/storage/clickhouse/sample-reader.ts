@@ -1,18 +1,21 @@
 import { Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { Series } from '../../model/series.ts'
-import type { TimeRange } from '../sample-store.ts'
+import type { SelectHints, TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { matchesAny, selectorsCondition } from './label-condition.ts'
 import { bytesOf, floatsOf, readBlocks, wordsOf, type Block } from './native-reader.ts'
 import { numberOf, rowsOf, rowsOfBlock, textOf, textsOf, type ResultRow } from './result-row.ts'
 import { DAY_MS, dayOf } from './series-registry.ts'
-import { sql, type Sql } from './sql.ts'
+import { and, sql, type Sql } from './sql.ts'
+import { chooseThinning, isInWindow, thinnedSamples, type Thinning } from './thinning.ts'
 import { timeCondition } from './time-condition.ts'
 
 /** What one statement reads: few enough samples to hold, enough that the statement's own cost does not matter. */
 const SAMPLES_PER_PAGE = 250_000
 const SERIES_PER_PAGE = 1_000
+/** Of samples that the engine reads for one statement, however few come out: a statement that is no longer wanted should end soon. */
+const SCANNED_PER_PAGE = 4_000_000
 /** Taken for the distance of samples until the first page has shown what it is. */
 const ASSUMED_INTERVAL_MS = 10_000
 /** Label sets that are read without letting others have a turn. */
@@ -39,17 +42,19 @@ export class SampleReaderTable {
   async *select(
     matchers: readonly Matcher[],
     range: TimeRange,
+    hints: SelectHints,
     signal?: AbortSignal,
   ): AsyncGenerator<readonly Series[]> {
     const found = await this.findSeries([matchers], range, signal)
-    let perPage = firstPageSize(range)
-    let next = this.#readPage(found.slice(0, perPage), range, signal)
+    const part: Part = { range, thinning: chooseThinning(hints.windows, ASSUMED_INTERVAL_MS), signal }
+    let perPage = firstPageSize(part)
+    let next = this.#readPage(found.slice(0, perPage), part)
     for (let start = 0; start < found.length; ) {
       const page = await next
       start += perPage
-      perPage = pageSize(page)
+      perPage = pageSize(page, part)
       // The next page is read while this one is worked on.
-      next = this.#readPage(found.slice(start, start + perPage), range, signal)
+      next = this.#readPage(found.slice(start, start + perPage), part)
       next.catch(() => {})
       const block = page.filter(({ timestampsMs }) => timestampsMs.length > 0)
       if (block.length > 0) yield block
@@ -110,14 +115,27 @@ export class SampleReaderTable {
     return rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'id'))
   }
 
-  async #readPage(page: readonly StoredSeries[], range: TimeRange, signal?: AbortSignal): Promise<Series[]> {
+  async #readPage(page: readonly StoredSeries[], { range, thinning, signal }: Part): Promise<Series[]> {
     if (page.length === 0) return []
+    const conditions = and([
+      sql`series IN ${idsOf(page)}`,
+      timeCondition('time', range),
+      ...(thinning.gaps === undefined ? [] : [isInWindow(thinning.gaps)]),
+    ])
+    // Samples of equal key are of one day, so the days need not be merged with each other.
     const statement = sql`
-      SELECT ${ID_HALVES}, toFloat64(toUnixTimestamp64Milli(time)) AS time_ms, value, stale FROM samples FINAL
-      WHERE series IN ${idsOf(page)} AND ${timeCondition('time', range)}
-      ORDER BY series, time`
+      SELECT ${ID_HALVES}, time_ms, value, stale FROM (${thinnedSamples(thinning, conditions)})
+      ORDER BY series, time_ms
+      SETTINGS do_not_merge_across_partitions_select_final = 1`
     return cutIntoSeries(page, [...readBlocks(await this.#connection.query(statement, signal))])
   }
+}
+
+/** What a selection reads of its series. */
+interface Part {
+  readonly range: TimeRange
+  readonly thinning: Thinning
+  readonly signal: AbortSignal | undefined
 }
 
 const ID_HALVES: Sql = sql`toUInt32(bitShiftRight(series, 32)) AS high, toUInt32(bitAnd(series, 0xffffffff)) AS low`
@@ -130,17 +148,20 @@ function readSeries(row: ResultRow, labels: Labels): StoredSeries {
   return { id: textOf(row, 'id'), idHigh: numberOf(row, 'high'), idLow: numberOf(row, 'low'), labels }
 }
 
-function firstPageSize(range: TimeRange): number {
-  const perSeries = Math.max(1, (range.maxMs - range.minMs) / ASSUMED_INTERVAL_MS)
-  return Math.min(SERIES_PER_PAGE, Math.max(1, Math.floor(SAMPLES_PER_PAGE / perSeries)))
+function firstPageSize(part: Part): number {
+  const { range, thinning } = part
+  return seriesPerPage((thinning.share * (range.maxMs - range.minMs)) / ASSUMED_INTERVAL_MS, part)
 }
 
-function pageSize(page: readonly Series[]): number {
+function pageSize(page: readonly Series[], part: Part): number {
   const samples = page.reduce((sum, { timestampsMs }) => sum + timestampsMs.length, 0)
-  const perSeries = samples / Math.max(1, page.length)
-  return perSeries === 0
-    ? SERIES_PER_PAGE
-    : Math.min(SERIES_PER_PAGE, Math.max(1, Math.floor(SAMPLES_PER_PAGE / perSeries)))
+  return seriesPerPage(samples / Math.max(1, page.length), part)
+}
+
+function seriesPerPage(samplesPerSeries: number, { range, thinning }: Part): number {
+  const scanned = thinning.share === 1 ? 1 : (range.maxMs - range.minMs) / ASSUMED_INTERVAL_MS
+  const most = Math.min(SERIES_PER_PAGE, SAMPLES_PER_PAGE / samplesPerSeries, SCANNED_PER_PAGE / scanned)
+  return Math.max(1, Math.floor(most))
 }
 
 /** Both the series of the page and the rows are in the order of the ids; a series without rows comes out empty. */

@@ -50,10 +50,10 @@ export class SampleTable implements SampleStore {
   select(
     matchers: readonly Matcher[],
     range: TimeRange,
-    _hints: SelectHints,
+    hints: SelectHints,
     signal?: AbortSignal,
   ): AsyncIterable<readonly Series[]> {
-    return this.#reader.select(matchers, range, signal)
+    return this.#reader.select(matchers, range, hints, signal)
   }
 
   async series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]> {

@@ -5,7 +5,7 @@ import type { Grid } from '../grid.ts'
 import type { VectorOperator } from '../operator.ts'
 import type { QueryContext } from '../query-context.ts'
 import { readSeries } from './read-series.ts'
-import { samplesAround, selectionTimes } from './selection-times.ts'
+import { sampleWindows, samplesAround, selectionTimes } from './selection-times.ts'
 
 /** What a step takes from the newest sample in its lookback. */
 type Pick = 'value' | 'timestamp' | 'start-timestamp'
@@ -35,7 +35,8 @@ export class InstantSelector implements VectorOperator {
   async run(emit: Emit): Promise<void> {
     const { selector, hint, lookbackMs } = this.#options
     const range = samplesAround(this.#times, lookbackMs)
-    const hints = { func: hint, rangeMs: 0, stepMs: this.#grid.stepMs }
+    const reach = { endsMs: this.#times, stepMs: this.#grid.stepMs, rangeMs: lookbackMs }
+    const hints = { func: hint, rangeMs: 0, stepMs: this.#grid.stepMs, windows: sampleWindows(reach, 'newest') }
     const values = new Float64Array(this.#grid.count)
     const present = new Uint8Array(this.#grid.count)
     await readSeries(this.#context, selector, { range, hints }, (series) => {

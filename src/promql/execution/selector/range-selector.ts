@@ -1,11 +1,12 @@
 import type { RangeSelectorPlan } from '../../plan/node.ts'
+import type { WantedSamples } from '../../../storage/sample-store.ts'
 import type { Grid } from '../grid.ts'
 import type { RangeOperator } from '../operator.ts'
 import type { QueryContext } from '../query-context.ts'
 import { SampleFilter, type Samples } from '../samples.ts'
 import type { Windows } from '../range-functions/window.ts'
 import { readSeries } from './read-series.ts'
-import { samplesAround } from './selection-times.ts'
+import { sampleWindows, samplesAround } from './selection-times.ts'
 
 /** Reads the samples of a range selector that any of the windows can see. */
 export class RangeSelector implements RangeOperator {
@@ -24,11 +25,29 @@ export class RangeSelector implements RangeOperator {
   async run(receive: (samples: Samples) => void): Promise<void> {
     const { endsMs, rangeMs, beforeMs, afterMs } = this.#windows
     const range = samplesAround(endsMs, rangeMs + beforeMs, afterMs)
-    const hints = { func: this.#plan.hint, rangeMs, stepMs: this.#grid.stepMs }
+    const { stepMs } = this.#grid
+    const reach = { endsMs, stepMs, rangeMs: rangeMs + beforeMs, afterMs }
+    const windows = sampleWindows(reach, wantedBy(this.#plan.hint))
+    const hints = { func: this.#plan.hint, rangeMs, stepMs, windows }
     const filter = new SampleFilter()
     await readSeries(this.#context, this.#plan.selector, { range, hints }, (series) => {
       const samples = filter.floatsOf(series)
       if (samples.length > 0) receive(samples)
     })
+  }
+}
+
+/** What a function over a window needs of its samples. */
+function wantedBy(func: string): WantedSamples {
+  switch (func) {
+    case 'last_over_time':
+    case 'present_over_time':
+      return 'newest-value'
+    case 'min_over_time':
+      return 'smallest'
+    case 'max_over_time':
+      return 'largest'
+    default:
+      return 'every'
   }
 }
