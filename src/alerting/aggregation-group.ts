@@ -3,10 +3,9 @@ import { isResolved } from '../model/alert.ts'
 import type { Labels } from '../model/labels.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
-import type { NotifiedAlert } from './notify/notification.ts'
 import type { FlushedGroup } from './notify/notify.ts'
 import { groupKey, type Route } from './route.ts'
-import { compareAlerts, type StoredAlert } from './stored-alert.ts'
+import { compareAlerts, notified, type StoredAlert } from './stored-alert.ts'
 
 /** A notification gets at least this long, however short the group interval. */
 const MIN_TIMEOUT_MS = 10_000
@@ -131,18 +130,5 @@ export class AggregationGroup {
     for (const alert of resolved) {
       if (this.#alerts.get(alert.labels.key) === alert) this.#alerts.delete(alert.labels.key)
     }
-  }
-}
-
-function notified(alert: StoredAlert, nowMs: number): NotifiedAlert {
-  const { labels, annotations, startsAtMs, generatorUrl } = alert
-  const resolved = isResolved(alert, nowMs)
-  return {
-    status: resolved ? 'resolved' : 'firing',
-    labels,
-    annotations,
-    startsAtMs,
-    endsAtMs: resolved ? alert.endsAtMs : 0,
-    generatorUrl,
   }
 }

@@ -10,6 +10,13 @@ const SWEEP_MS = 15_000
 
 const MINUTES_TO_DAYS_SECONDS = [60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 259_200]
 
+export interface AlertStatesOptions {
+  readonly history: AlertHistory
+  readonly clock: Clock
+  readonly registry: InstrumentRegistry
+  readonly onResolved: (fingerprint: string) => void
+}
+
 /** Follows when each alert begins to fire and when it resolves: for the history, and how long it took as a series. */
 export class AlertStates {
   readonly #history: AlertHistory
@@ -17,11 +24,13 @@ export class AlertStates {
   readonly #firing = new Map<string, StoredAlert>()
   readonly #resolution: Histogram<'severity'>
   readonly #active: Gauge<'severity'>
+  readonly #onResolved: (fingerprint: string) => void
   #cancelSweep: (() => void) | undefined
 
-  constructor(history: AlertHistory, clock: Clock, registry: InstrumentRegistry) {
+  constructor({ history, clock, registry, onResolved }: AlertStatesOptions) {
     this.#history = history
     this.#clock = clock
+    this.#onResolved = onResolved
     this.#resolution = registry.histogram({
       name: 'tetrascope_alert_resolution_seconds',
       help: 'Time from the begin of an alert to its end.',
@@ -64,6 +73,7 @@ export class AlertStates {
     this.#active.add({ severity }, -1)
     this.#resolution.observe({ severity }, Math.max(0, alert.endsAtMs - alert.startsAtMs) / 1000)
     this.#record(alert, 'resolved', alert.endsAtMs)
+    this.#onResolved(fingerprint(alert.labels))
   }
 
   #record(alert: StoredAlert, state: 'firing' | 'resolved', timeMs: number): void {

@@ -71,7 +71,14 @@ class Stage {
 function settingsOf(text: string | undefined): AlertingSettings {
   const { config, errors } = text === undefined ? { config: DEFAULT_ALERTMANAGER_CONFIG } : parseConfigFile(text)
   if (config === undefined) throw new Error(errors.join('\n'))
-  return { config, baseDir: '/', externalUrl: 'http://us', notifyWhenSilenceEnds: true, maxSilenceMs: 0 }
+  return {
+    config,
+    baseDir: '/',
+    externalUrl: 'http://us',
+    publicUrl: 'https://us',
+    notifyWhenSilenceEnds: true,
+    maxSilenceMs: 0,
+  }
 }
 
 describe('without configuration', () => {
@@ -181,8 +188,8 @@ describe('what happened', () => {
       { kind: 'alert', state: 'resolved', timeMs: START + 2 * MINUTE, labels: { alertname: 'A' } },
       { kind: 'alert', state: 'firing', timeMs: START },
     ])
-    expect(again.find({ kind: 'notification' }, 10)).toEqual([])
-    expect(again.find({ text: 'RESOLVED', fromMs: START }, 10)).toHaveLength(1)
+    expect(again.page({ kind: 'notification' }, 10).events).toEqual([])
+    expect(again.page({ text: 'RESOLVED', fromMs: START }, 10).events).toHaveLength(1)
     stage.alerting.send([stage.alert('B'), stage.alert('C')])
     expect(history.events).toHaveLength(3)
   })

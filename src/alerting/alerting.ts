@@ -7,21 +7,25 @@ import type { StateStore } from '../storage/state-store.ts'
 import type { InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
+import { groupMark } from './acknowledgement/acknowledge-link.ts'
 import { AlertProvider } from './alert-provider.ts'
 import { AlertStates } from './alert-states.ts'
 import type { AlertmanagerConfig } from './config.ts'
 import { createReceiver } from './create-receiver.ts'
-import { Dispatcher } from './dispatcher.ts'
+import { type AlertGroup, Dispatcher } from './dispatcher.ts'
 import { FlapDamper, type FlapDamping } from './flap-damper.ts'
 import { type AlertHistory, RecentHistory } from './history.ts'
 import { DEFAULT_HTTP_CONFIG, type HttpConfig, keysWithoutEffect, resolveFiles } from './http-config.ts'
 import { HttpSender, secretFrom } from './http-sender.ts'
 import { Inhibitor } from './inhibit/inhibitor.ts'
+import { matchersText } from './matcher/matchers.ts'
 import { type AlertingMetrics, createAlertingMetrics } from './metrics.ts'
 import { NotificationLog } from './notification-log.ts'
-import { type Integration, notifyGroup } from './notify/notify.ts'
+import type { Integration } from './notify/deliver.ts'
+import { isOutsideTimes, notifyGroup, type Pipeline, ring } from './notify/notify.ts'
+import { OnCall } from './on-call.ts'
 import type { ReceiverContext } from './receiver.ts'
-import { buildRoute } from './route.ts'
+import { buildRoute, groupKey, type RouteOptions } from './route.ts'
 import { ExpiryNotice } from './silence/expiry-notice.ts'
 import type { Silence } from './silence/silence.ts'
 import { silences as isSilencedBy } from './silence/silence.ts'
@@ -48,6 +52,8 @@ export interface AlertingSettings {
   readonly baseDir: string
   /** Where people find us; links in messages begin with it. */
   readonly externalUrl: string
+  /** Where people outside find us; '' when nobody said. Links that acknowledge begin with it. */
+  readonly publicUrl: string
   /** A still-firing alert is told again as soon as a silence over it ends, and not only at its repeat interval. */
   readonly notifyWhenSilenceEnds: boolean
   /** The longest a silence may last; 0 is no limit. */
@@ -70,6 +76,7 @@ export interface AlertStatus {
 interface Generation {
   readonly settings: AlertingSettings
   readonly inhibitor: Inhibitor
+  readonly pipeline: Pipeline
   readonly dispatcher: Dispatcher
   readonly senders: readonly HttpSender[]
 }
@@ -82,6 +89,7 @@ export class Alerting {
   readonly provider: AlertProvider
   readonly silences: Silences
   readonly history: AlertHistory
+  readonly onCall: OnCall
   readonly #options: AlertingOptions
   readonly #log: NotificationLog
   readonly #metrics: AlertingMetrics
@@ -103,10 +111,21 @@ export class Alerting {
       createId: options.createId ?? randomUUID,
       maxDurationMs: settings.maxSilenceMs,
       onEnd: (silence) => this.#silenceEnded(silence),
-      onSet: ({ id, createdBy }) =>
-        this.history.record({ kind: 'silence', timeMs: options.clock.now(), id, change: 'set', by: createdBy }),
+      onSet: (silence) => this.#recordSilence(silence, 'set'),
     })
-    this.#states = new AlertStates(this.history, options.clock, options.registry)
+    this.onCall = new OnCall({
+      ...options,
+      history: this.history,
+      provider: this.provider,
+      escalationOf: (receiver) => this.settings.config.receivers.find(({ name }) => name === receiver)?.escalation,
+      isHeard: (labels, routeOptions) => this.#isHeard(labels, routeOptions),
+      ring: (group, receiver, signal) => ring(group, receiver, this.#generation.pipeline, signal),
+    })
+    this.#states = new AlertStates({
+      ...options,
+      history: this.history,
+      onResolved: (alert) => this.onCall.resolved(alert),
+    })
     this.#expiryNotice = new ExpiryNotice({
       clock: options.clock,
       silences: () => this.silences.all(),
@@ -127,9 +146,9 @@ export class Alerting {
     return this.#generation.dispatcher
   }
 
-  /** Reads silences and the notification log, then begins to notify. */
+  /** Reads silences, the notification log and who is called, then begins to notify. */
   async start(): Promise<void> {
-    await Promise.all([this.silences.start(), this.#log.start()])
+    await Promise.all([this.silences.start(), this.#log.start(), this.onCall.start()])
     this.provider.start()
     this.#states.start()
     this.#expiryNotice.start()
@@ -151,6 +170,7 @@ export class Alerting {
     this.provider.stop()
     this.#states.stop()
     this.#expiryNotice.stop()
+    await this.onCall.stop()
     await this.#end(this.#generation)
     this.silences.stop()
     this.#log.stop()
@@ -190,6 +210,24 @@ export class Alerting {
     return undefined
   }
 
+  /** The groups that a link in a message speaks of; undefined when we did not write it or it is too old. */
+  groupsOfLink(token: string): AlertGroup[] | undefined {
+    const link = this.onCall.links.read(token, this.#options.clock.now())
+    if (link === undefined) return undefined
+    return this.dispatcher
+      .groups(
+        () => true,
+        () => true,
+      )
+      .filter(({ route, labels }) => groupMark(groupKey(route, labels)) === link.group)
+  }
+
+  #isHeard(labels: Labels, options: RouteOptions): boolean {
+    const { pipeline } = this.#generation
+    const isQuiet = pipeline.isInhibited(labels) || pipeline.isSilenced(labels)
+    return !isQuiet && !isOutsideTimes(options, pipeline, this.#options.clock.now())
+  }
+
   #firingUnder(silence: Silence): number {
     const nowMs = this.#options.clock.now()
     let count = 0
@@ -199,8 +237,15 @@ export class Alerting {
     return count
   }
 
+  /** Who ended it nobody says. */
+  #recordSilence({ id, createdBy, comment, matchers }: Silence, change: 'set' | 'ended'): void {
+    const by = change === 'set' ? createdBy : ''
+    const timeMs = this.#options.clock.now()
+    this.history.record({ kind: 'silence', timeMs, id, change, by, matchers: matchersText(matchers), comment })
+  }
+
   #silenceEnded(silence: Silence): void {
-    this.history.record({ kind: 'silence', timeMs: this.#options.clock.now(), id: silence.id, change: 'ended', by: '' })
+    this.#recordSilence(silence, 'ended')
     if (!this.settings.notifyWhenSilenceEnds) return
     this.#generation.dispatcher.silenceEnded((labels) => isSilencedBy(silence, labels))
   }
@@ -212,7 +257,7 @@ export class Alerting {
     const senders: HttpSender[] = []
     const integrations = this.#integrations(settings, senders)
     const inhibitor = new Inhibitor(settings.config.inhibitRules, this.provider, clock)
-    const pipeline = {
+    const pipeline: Pipeline = {
       isInhibited: (labels: Labels) => inhibitor.inhibitedBy(labels) !== undefined,
       isSilenced: (labels: Labels) => this.silences.active(labels).length > 0,
       timeIntervals: settings.config.timeIntervals,
@@ -224,6 +269,9 @@ export class Alerting {
       clock,
       random,
       externalUrl: settings.externalUrl,
+      acknowledgeUrl: (key) =>
+        settings.publicUrl === '' ? '' : this.onCall.links.url(settings.publicUrl, key, clock.now()),
+      escalate: (group) => this.onCall.follow(group),
     }
     const dispatcher = new Dispatcher({
       route: buildRoute(settings.config.route),
@@ -233,7 +281,7 @@ export class Alerting {
       logger,
       notify: (group, signal) => notifyGroup(group, pipeline, signal),
     })
-    return { settings, inhibitor, dispatcher, senders }
+    return { settings, inhibitor, pipeline, dispatcher, senders }
   }
 
   #integrations(settings: AlertingSettings, senders: HttpSender[]): ReadonlyMap<string, readonly Integration[]> {

@@ -43,6 +43,7 @@ export const alertmanagerConfig = written.transform((value, context): Alertmanag
   const global = value.global ?? globalConfig.parse({})
   const receivers = completeReceivers(value, global, fail)
   const timeIntervals = collectTimeIntervals(value, fail)
+  checkEscalations(receivers, fail)
   checkRoot(value.route, fail)
   if (value.route) checkRoute(value.route, ['route'], { receivers, timeIntervals, fail })
   return {
@@ -71,6 +72,19 @@ function completeReceivers(value: Written, global: GlobalConfig, fail: Fail): Re
       return receiver
     }
   })
+}
+
+/** Whom an escalation calls must exist, and call nobody on their own, which could go round in a circle. */
+function checkEscalations(receivers: readonly ReceiverConfig[], fail: Fail): void {
+  receivers.forEach(({ escalation }, i) =>
+    escalation?.steps.forEach(({ receiver: name }, position) => {
+      const path = ['receivers', i, 'escalation', 'steps', position]
+      const called = receivers.find((receiver) => receiver.name === name)
+      if (called === undefined) fail(path, `undefined receiver ${JSON.stringify(name)} used in escalation`)
+      if (called?.escalation !== undefined)
+        fail(path, `receiver ${JSON.stringify(name)} used in escalation has an escalation of its own`)
+    }),
+  )
 }
 
 function collectTimeIntervals(value: Written, fail: Fail): ReadonlyMap<string, readonly TimeInterval[]> {

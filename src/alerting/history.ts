@@ -1,3 +1,5 @@
+import type { AcknowledgedVia } from './acknowledgement/acknowledgement.ts'
+
 /** Something that happened to an alert, a notification or a silence. */
 export type HistoryEvent =
   | {
@@ -22,11 +24,23 @@ export type HistoryEvent =
       readonly state: 'firing' | 'resolved'
     }
   | {
+      readonly kind: 'acknowledgement'
+      readonly timeMs: number
+      /** Fingerprints. */
+      readonly alerts: readonly string[]
+      readonly by: string
+      readonly comment: string
+      readonly via: AcknowledgedVia
+    }
+  | {
       readonly kind: 'silence'
       readonly timeMs: number
       readonly id: string
       readonly change: 'set' | 'ended'
       readonly by: string
+      /** As a text; absent in what was written before these were kept. */
+      readonly matchers?: string
+      readonly comment?: string
     }
 
 /** Keeps what happened. Returns at once; what cannot be kept is counted by the keeper. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { text } from './config-values.ts'
+import { escalationConfig } from './escalation/config.ts'
+import type { Escalation } from './escalation/escalation.ts'
 import type { GlobalConfig } from './global-config.ts'
 import { dingtalkConfig } from './receivers/dingtalk/config.ts'
 import { discordConfig } from './receivers/discord/config.ts'
@@ -69,6 +71,8 @@ export type IntegrationConfig = {
 
 export interface ReceiverConfig {
   readonly name: string
+  /** Whom to call until somebody acknowledges. */
+  readonly escalation: Escalation | undefined
   readonly integrations: readonly IntegrationConfig[]
 }
 
@@ -84,14 +88,18 @@ const configLists = Object.fromEntries(
 
 /** One of `receivers`, before the global settings complete it. */
 export const receiverConfig = z
-  .strictObject({ name: text.refine((value) => value !== '', 'missing name in receiver'), ...configLists })
+  .strictObject({
+    name: text.refine((value) => value !== '', 'missing name in receiver'),
+    escalation: escalationConfig.nullish(),
+    ...configLists,
+  })
   .transform((receiver): ReceiverConfig => {
     const integrations = CHANNEL_NAMES.flatMap((channelName) =>
       (receiver[`${channelName}_configs`] ?? []).map(
         (config, index) => ({ channel: channelName, index, config }) as IntegrationConfig,
       ),
     )
-    return { name: receiver.name, integrations }
+    return { name: receiver.name, escalation: receiver.escalation ?? undefined, integrations }
   })
 
 /** The receiver with the global settings where it says nothing. Throws `ReceiverConfigError`. */
@@ -100,5 +108,5 @@ export function completeReceiver(receiver: ReceiverConfig, global: GlobalConfig)
     const complete = CHANNELS[integration.channel].complete as Complete<IntegrationConfig['config']>
     return { ...integration, config: complete(integration.config, global) } as IntegrationConfig
   })
-  return { name: receiver.name, integrations }
+  return { ...receiver, integrations }
 }

@@ -1,4 +1,6 @@
 import type { Alert } from '../model/alert.ts'
+import { isResolved } from '../model/alert.ts'
+import type { NotifiedAlert } from './notify/notification.ts'
 import { compareText, type Labels } from '../model/labels.ts'
 
 /** An alert as we keep it. Never changed; an update makes a new one. */
@@ -17,6 +19,20 @@ export function receive(alert: Alert, nowMs: number, resolveTimeoutMs: number): 
     endsAtMs: hasEnd ? alert.endsAtMs : nowMs + resolveTimeoutMs,
     timeout: !hasEnd,
     updatedAtMs: nowMs,
+  }
+}
+
+/** The alert as notifications tell of it. */
+export function notified(alert: StoredAlert, nowMs: number): NotifiedAlert {
+  const { labels, annotations, startsAtMs, generatorUrl } = alert
+  const resolved = isResolved(alert, nowMs)
+  return {
+    status: resolved ? 'resolved' : 'firing',
+    labels,
+    annotations,
+    startsAtMs,
+    endsAtMs: resolved ? alert.endsAtMs : 0,
+    generatorUrl,
   }
 }
 

@@ -1,7 +1,10 @@
+import { Labels } from '../model/labels.ts'
+import type { Matcher } from '../model/matcher.ts'
 import type { StateStore } from '../storage/state-store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import type { AlertHistory, HistoryEvent } from './history.ts'
+import { matchesAll } from './matcher/matchers.ts'
 
 const KIND = 'alert_history'
 
@@ -23,6 +26,16 @@ export interface HistoryFilter {
   readonly toMs?: number
   /** Occurs anywhere in the event, in any case. */
   readonly text?: string
+  /** Events of notifications to this receiver. */
+  readonly receiver?: string
+  /** Events of alerts with such labels; a silence has no alerts. */
+  readonly matchers?: readonly Matcher[]
+}
+
+export interface HistoryPage {
+  readonly events: readonly HistoryEvent[]
+  /** Hands on to what is older; null at the end. */
+  readonly cursor: string | null
 }
 
 /** The newest events, in memory and in the store, over restarts. What happened in the last second before a kill may be missing. */
@@ -44,18 +57,27 @@ export class StoredHistory implements AlertHistory {
     return [...this.#events.values()].reverse()
   }
 
-  /** Those that pass, newest first, at most `limit`. */
-  find(filter: HistoryFilter, limit: number): HistoryEvent[] {
-    const text = filter.text?.toLowerCase()
-    return this.events
-      .filter(
-        (event) =>
-          (filter.kind === undefined || event.kind === filter.kind) &&
-          event.timeMs >= (filter.fromMs ?? -Infinity) &&
-          event.timeMs <= (filter.toMs ?? Infinity) &&
-          (text === undefined || JSON.stringify(event).toLowerCase().includes(text)),
-      )
-      .slice(0, limit)
+  /** Those that pass, newest first, at most `limit`, and where the next page begins; throws nothing for an unknown cursor. */
+  page(filter: HistoryFilter, limit: number, cursor?: string): HistoryPage {
+    const passes = predicateOf(filter, this.#labelsByAlert(filter))
+    // What resolved by itself is noticed late and recorded with the time at which it did.
+    const found = [...this.#events]
+      .filter(([id, event]) => (cursor === undefined || id < cursor) && passes(event))
+      .sort(([a], [b]) => (a < b ? 1 : -1))
+    const shown = found.slice(0, limit)
+    return {
+      events: shown.map(([, event]) => event),
+      cursor: found.length > limit ? (shown.at(-1)?.[0] ?? null) : null,
+    }
+  }
+
+  /** Notifications and acknowledgements name alerts by fingerprints; what their labels were is known from when they fired. */
+  #labelsByAlert({ matchers = [] }: HistoryFilter): ReadonlyMap<string, Labels> {
+    const labels = new Map<string, Labels>()
+    if (matchers.length === 0) return labels
+    for (const event of this.#events.values())
+      if (event.kind === 'alert') labels.set(event.fingerprint, Labels.from(event.labels))
+    return labels
   }
 
   /** Reads what an earlier run kept. */
@@ -109,5 +131,29 @@ export class StoredHistory implements AlertHistory {
       this.#events.delete(id)
       this.#pending.set(id, undefined)
     }
+  }
+}
+
+function predicateOf(filter: HistoryFilter, labelsByAlert: ReadonlyMap<string, Labels>) {
+  const text = filter.text?.toLowerCase()
+  const matchers = filter.matchers ?? []
+  return (event: HistoryEvent): boolean =>
+    (filter.kind === undefined || event.kind === filter.kind) &&
+    event.timeMs >= (filter.fromMs ?? -Infinity) &&
+    event.timeMs <= (filter.toMs ?? Infinity) &&
+    (filter.receiver === undefined || (event.kind === 'notification' && event.receiver === filter.receiver)) &&
+    (matchers.length === 0 || labelsOf(event, labelsByAlert).some((labels) => matchesAll(matchers, labels))) &&
+    (text === undefined || JSON.stringify(event).toLowerCase().includes(text))
+}
+
+function labelsOf(event: HistoryEvent, labelsByAlert: ReadonlyMap<string, Labels>): Labels[] {
+  switch (event.kind) {
+    case 'alert':
+      return [Labels.from(event.labels)]
+    case 'notification':
+    case 'acknowledgement':
+      return event.alerts.flatMap((alert) => labelsByAlert.get(alert) ?? [])
+    case 'silence':
+      return []
   }
 }

@@ -1,4 +1,6 @@
 /** What our own resources under /api/tetrascope/v1 send. The pages import these types and nothing else from the server. */
+import type { Acknowledgement } from '../alerting/acknowledgement/acknowledgement.ts'
+import type { HistoryEvent } from '../alerting/history.ts'
 import type { LocalizedText, Layer } from '../catalogue/entry.ts'
 import type { HealthStatus } from '../catalogue/health.ts'
 import type { FeatureDrift } from '../drift/feature-drift.ts'
@@ -123,6 +125,41 @@ export interface NotificationBody {
   readonly outcome: 'sent' | 'failed'
   /** Why it was sent, or why it failed. */
   readonly reason: string
+}
+
+/** GET /alerts: what fires, in the groups in which it is told of. */
+export interface AlertGroupsBody {
+  readonly groups: ReadonlyArray<{
+    readonly receiver: string
+    readonly key: string
+    readonly labels: Readonly<Record<string, string>>
+    readonly alerts: readonly FiringAlertBody[]
+  }>
+}
+
+export interface FiringAlertBody {
+  readonly fingerprint: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly startsAtMs: number
+  readonly generatorUrl: string
+  /** Ids of silences. */
+  readonly silencedBy: readonly string[]
+  /** Fingerprints of alerts. */
+  readonly inhibitedBy: readonly string[]
+  readonly acknowledgement: Acknowledgement | null
+}
+
+/** POST /alerts/acknowledgements: fingerprints of the alerts that somebody now looks after. */
+export interface AcknowledgedBody {
+  readonly acknowledged: readonly string[]
+}
+
+/** GET /alerts/history, newest first. */
+export interface AlertHistoryBody {
+  readonly events: readonly HistoryEvent[]
+  /** Of the next page; null when this is the last. */
+  readonly cursor: string | null
 }
 
 /** POST of a batch: how many were taken, and what was wrong with the others. */

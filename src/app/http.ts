@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import { acknowledgeRoutes } from '../api/acknowledge.ts'
 import { alertRoutes } from '../api/alertmanager/alerts.ts'
 import { silenceRoutes } from '../api/alertmanager/silences.ts'
 import { alertmanagerStatusRoutes } from '../api/alertmanager/status.ts'
@@ -18,6 +19,8 @@ import { seriesRoutes } from '../api/prometheus/series.ts'
 import { statusRoutes } from '../api/prometheus/status.ts'
 import { targetRoutes } from '../api/prometheus/targets.ts'
 import { createServer } from '../api/server.ts'
+import { alertHistoryRoutes } from '../api/tetrascope/alert-history.ts'
+import { firingAlertRoutes } from '../api/tetrascope/alerts.ts'
 import { cardinalityRoutes } from '../api/tetrascope/cardinality.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
 import { driftRoutes } from '../api/tetrascope/drift.ts'
@@ -71,6 +74,7 @@ export async function mainServer(running: Running): Promise<FastifyInstance> {
   await app.register((api, _options, done) => done(federation(api, running)))
   await app.register((api, _options, done) => done(tetrascopeApi(api, running)), { prefix: '/api/tetrascope/v1' })
   await app.register((api, _options, done) => done(alertmanagerApi(api, running)), { prefix: '/alertmanager/api/v2' })
+  acknowledgeRoutes(app, parts.alerting, running.clock)
   await pageRoutes(app, PAGES)
   return app
 }
@@ -168,6 +172,8 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   driftRoutes(api, running.parts.drift)
   qualityRoutes(api, { reporter: running.parts.quality, truth: running.parts.truth, clock: running.clock })
   notificationRoutes(api, running.parts.history)
+  firingAlertRoutes(api, running.parts.alerting, running.clock)
+  alertHistoryRoutes(api, running.parts.history)
 }
 
 function serverOptions(running: Running): Parameters<typeof createServer>[0] {

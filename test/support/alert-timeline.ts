@@ -335,5 +335,12 @@ class OwnPlayer implements Player {
 function settingsOf(text: string): AlertingSettings {
   const { config, errors } = parseConfigFile(text)
   if (config === undefined) throw new Error(errors.join('\n'))
-  return { config, baseDir: '/', externalUrl: EXTERNAL_URL, notifyWhenSilenceEnds: false, maxSilenceMs: 0 }
+  return {
+    config,
+    baseDir: '/',
+    externalUrl: EXTERNAL_URL,
+    publicUrl: '',
+    notifyWhenSilenceEnds: false,
+    maxSilenceMs: 0,
+  }
 }

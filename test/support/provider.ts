@@ -149,6 +149,7 @@ export function notificationOf(changes: Partial<Notification> = {}): Notificatio
     ],
     reason: 'first notification',
     externalUrl: 'http://us',
+    acknowledgeUrl: '',
     timeMs: NOTIFIED_AT_MS,
     ...changes,
   }

@@ -8,6 +8,7 @@ export type NotifyReason =
   | 'some alerts resolved'
   | 'repeat interval passed'
   | 'silence ended'
+  | 'nobody has acknowledged'
 
 /** Why it is not. */
 export type SkipReason = 'nothing is firing' | 'the receiver never heard of what resolved' | 'nothing changed'

@@ -25,5 +25,7 @@ export interface Notification {
   readonly alerts: readonly NotifiedAlert[]
   readonly reason: NotifyReason
   readonly externalUrl: string
+  /** By which who is told says that they look after it; '' when nothing fires or nobody outside can reach us. */
+  readonly acknowledgeUrl: string
   readonly timeMs: number
 }

@@ -1,16 +1,11 @@
 import type { Labels } from '../../model/labels.ts'
-import type { Logger } from '../../telemetry/log.ts'
-import type { Clock } from '../../util/clock.ts'
 import { fingerprint } from '../fingerprint.ts'
-import type { AlertHistory } from '../history.ts'
-import type { AlertingMetrics } from '../metrics.ts'
 import type { NotificationLog } from '../notification-log.ts'
-import type { Receiver } from '../receiver.ts'
 import type { RouteOptions } from '../route.ts'
 import { containsTime, type TimeInterval } from '../timeinterval/time-interval.ts'
 import { needsUpdate, type NotifyReason } from './dedup.ts'
+import { deliver, type Delivery, type Integration } from './deliver.ts'
 import type { Notification, NotifiedAlert } from './notification.ts'
-import { retry, type RetryOutcome } from './retry.ts'
 
 /** A group of alerts whose time to be told of has come. */
 export interface FlushedGroup {
@@ -23,27 +18,18 @@ export interface FlushedGroup {
   readonly silenceEnded: boolean
 }
 
-/** One channel of a receiver. */
-export interface Integration {
-  readonly channel: string
-  readonly index: number
-  readonly sendResolved: boolean
-  readonly receiver: Receiver
-}
-
 /** What a notification passes through. */
-export interface Pipeline {
+export interface Pipeline extends Delivery {
   readonly isInhibited: (labels: Labels) => boolean
   readonly isSilenced: (labels: Labels) => boolean
   readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>
   readonly integrations: ReadonlyMap<string, readonly Integration[]>
   readonly log: NotificationLog
-  readonly history: AlertHistory
-  readonly metrics: AlertingMetrics
-  readonly logger: Logger
-  readonly clock: Clock
-  readonly random: () => number
   readonly externalUrl: string
+  /** By which the one who is told says that they look after the group; '' where nobody outside can reach us. */
+  readonly acknowledgeUrl: (groupKey: string) => string
+  /** Calls people one after the other, where the receiver says so; returns at once. */
+  readonly escalate: (group: FlushedGroup) => void
 }
 
 /**
@@ -55,10 +41,10 @@ export async function notifyGroup(group: FlushedGroup, pipeline: Pipeline, signa
   if (isMutedByTime(group, pipeline)) return true
   const audible = awake.filter(({ labels }) => !counted(pipeline, 'silence', pipeline.isSilenced(labels)))
   if (audible.length === 0) return true
+  const heard = { ...group, alerts: audible }
+  pipeline.escalate(heard)
   const integrations = pipeline.integrations.get(group.options.receiver) ?? []
-  const told = integrations.map((integration) =>
-    notifyChannel({ ...group, alerts: audible }, integration, pipeline, signal),
-  )
+  const told = integrations.map((integration) => notifyChannel(heard, integration, pipeline, signal))
   return (await Promise.all(told)).every(Boolean)
 }
 
@@ -83,7 +69,7 @@ async function notifyChannel(
   })
   if ('skip' in decision) return true
   const notification = compose(group, integration, decision.notify, pipeline)
-  const outcome = notification.alerts.length === 0 ? 'sent' : await send(notification, integration, pipeline, signal)
+  const outcome = notification.alerts.length === 0 ? 'sent' : await deliver(notification, integration, pipeline, signal)
   if (outcome !== 'sent') return false
   await remember(
     () =>
@@ -96,6 +82,15 @@ async function notifyChannel(
     pipeline,
   )
   return true
+}
+
+/** Tells all channels of a receiver of what is firing, whatever they were told before: a call of an escalation. */
+export async function ring(group: FlushedGroup, receiver: string, pipeline: Pipeline, signal: AbortSignal) {
+  const called = { ...group, options: { ...group.options, receiver } }
+  const calls = (pipeline.integrations.get(receiver) ?? []).map((integration) =>
+    deliver(compose(called, integration, 'nobody has acknowledged', pipeline), integration, pipeline, signal),
+  )
+  await Promise.all(calls)
 }
 
 /** Resolved alerts are left out for channels that do not want them; with nothing left nothing is sent, and that counts as told. */
@@ -115,59 +110,9 @@ function compose(
     alerts: integration.sendResolved ? group.alerts : group.alerts.filter(({ status }) => status === 'firing'),
     reason,
     externalUrl: pipeline.externalUrl,
+    acknowledgeUrl: isFiring ? pipeline.acknowledgeUrl(group.groupKey) : '',
     timeMs: group.nowMs,
   }
-}
-
-async function send(
-  notification: Notification,
-  integration: Integration,
-  pipeline: Pipeline,
-  signal: AbortSignal,
-): Promise<RetryOutcome> {
-  const { metrics, logger, clock, random } = pipeline
-  const label = { integration: integration.channel }
-  const who = `${notification.receiver}/${integration.channel}[${integration.index}]`
-  metrics.notifications.add(label)
-  const outcome = await retry((attemptSignal) => integration.receiver.notify(notification, attemptSignal), signal, {
-    clock,
-    random,
-    onAttempt: (result, durationMs, attempt) => {
-      metrics.requests.add(label)
-      metrics.latency.observe(label, durationMs / 1000)
-      if (result === 'sent') return
-      metrics.requestsFailed.add(label)
-      logger.warn({ integration: who, attempt, reason: result.reason }, 'sending a notification failed')
-    },
-  })
-  record(notification, integration, outcome, pipeline)
-  if (outcome !== 'sent') {
-    metrics.notificationsFailed.add(label)
-    logger.error(
-      { integration: who, group: notification.groupKey, reason: outcome.reason },
-      'a notification was given up',
-    )
-  }
-  return outcome
-}
-
-function record(
-  notification: Notification,
-  integration: Integration,
-  outcome: RetryOutcome,
-  { history, clock }: Pipeline,
-): void {
-  history.record({
-    kind: 'notification',
-    timeMs: clock.now(),
-    receiver: notification.receiver,
-    channel: integration.channel,
-    groupKey: notification.groupKey,
-    status: notification.status,
-    alerts: notification.alerts.map(({ labels }) => fingerprint(labels)),
-    reason: notification.reason,
-    ...(outcome === 'sent' ? { outcome } : { outcome: 'failed', error: outcome.reason }),
-  })
 }
 
 async function remember(write: () => Promise<void>, { logger }: Pipeline): Promise<void> {
@@ -188,12 +133,17 @@ function identities(alerts: readonly NotifiedAlert[]) {
 }
 
 /** Outside the active times, or inside a mute time, the whole group keeps quiet; what is still firing is told when it may. */
-function isMutedByTime({ options, nowMs }: FlushedGroup, pipeline: Pipeline): boolean {
+function isMutedByTime(group: FlushedGroup, pipeline: Pipeline): boolean {
+  return counted(pipeline, 'time interval', isOutsideTimes(group.options, pipeline, group.nowMs))
+}
+
+/** May the receiver not be told at this time? */
+export function isOutsideTimes(options: RouteOptions, pipeline: Pick<Pipeline, 'timeIntervals'>, nowMs: number) {
   const inside = (names: readonly string[]): boolean =>
     names.some((name) => (pipeline.timeIntervals.get(name) ?? []).some((interval) => containsTime(interval, nowMs)))
   const { activeTimeIntervals, muteTimeIntervals } = options
   const inactive = activeTimeIntervals.length > 0 && !inside(activeTimeIntervals)
-  return counted(pipeline, 'time interval', inactive || inside(muteTimeIntervals))
+  return inactive || inside(muteTimeIntervals)
 }
 
 function counted({ metrics }: Pipeline, reason: string, muted: boolean): boolean {

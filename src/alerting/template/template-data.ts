@@ -131,6 +131,8 @@ export class TemplateData {
   readonly CommonAnnotations: KV
   readonly RouteLabels: KV
   readonly ExternalURL: string
+  /** Ours: where who is told says that they look after it; '' when there is no such place. */
+  readonly AcknowledgeURL: string
 
   constructor(notification: Notification) {
     const { alerts } = notification
@@ -143,6 +145,7 @@ export class TemplateData {
     this.CommonAnnotations = new KV(common(alerts.map(({ annotations }) => annotations)))
     this.RouteLabels = new KV(Object.entries(notification.routeLabels))
     this.ExternalURL = notification.externalUrl
+    this.AcknowledgeURL = notification.acknowledgeUrl
   }
 }
 

@@ -53,6 +53,7 @@ export function alertingSettings({ config, alertmanager }: Settings, externalUrl
     config: alertmanager.config,
     baseDir: alertmanager.folder,
     externalUrl,
+    publicUrl: config.server.external_url ?? '',
     notifyWhenSilenceEnds: silences.notify_when_over,
     maxSilenceMs: silences.max_duration,
     silenceNoticeMs: silences.expiry_notice,

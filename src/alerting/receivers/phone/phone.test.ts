@@ -1,6 +1,12 @@
 import { createHash, createHmac } from 'node:crypto'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { notifyOnce, Provider, type ProviderRequest, receiverOf } from '../../../../test/support/provider.ts'
+import {
+  notificationOf,
+  notifyOnce,
+  Provider,
+  type ProviderRequest,
+  receiverOf,
+} from '../../../../test/support/provider.ts'
 
 const provider = await Provider.start()
 beforeEach(() => provider.reset())
@@ -49,6 +55,16 @@ test('what the voice says is in two languages', async () => {
   expect(new URLSearchParams(provider.got[0]?.body).get('Twiml')).toContain(
     'Tetrascope. 2 alerts are firing. First token takes 4.2 s (limit 2 s). 首个词元耗时 4.2 秒（阈值 2 秒）。',
   )
+})
+
+test('who is called may answer, where people outside can reach us', async () => {
+  const acknowledgeUrl = 'https://us/acknowledge/t'
+  await notifyOnce(phone('provider: twilio, message: Down'), notificationOf({ acknowledgeUrl }))
+  expect(new URLSearchParams(provider.got[0]?.body).get('Twiml')).toBe(
+    '<Response><Gather numDigits="1" timeout="8" method="POST" action="https://us/acknowledge/t/voice"><Say language="en-US" loop="2">Down Press 1 to acknowledge.</Say></Gather></Response>',
+  )
+  await notifyOnce(phone(`provider: http, url: "${provider.url}/call", message: m`), notificationOf({ acknowledgeUrl }))
+  expect(provider.got[1]?.body).toBe(`{"to":"+861","message":"m","acknowledgeUrl":"${acknowledgeUrl}"}`)
 })
 
 test('Aliyun: a signed call', async () => {

@@ -14,6 +14,7 @@ const MAX_SPOKEN_LENGTH = 600
 const MAX_PARAMETER_LENGTH = 35
 /** How often the voice says it: who is woken does not hear the first words. */
 const TIMES = 2
+const WAIT_FOR_DIGIT_SECONDS = 8
 
 type Text = (template: string) => string
 
@@ -25,7 +26,8 @@ export function createPhone(config: PhoneConfig, context: ReceiverContext): Rece
     notify: (notification, signal) => {
       const call = (to: string): Promise<SendResult> =>
         attempt(async () => {
-          const request = await requestFor(config, to, context.templates.render(notification).text, context)
+          const { data, text } = context.templates.render(notification)
+          const request = await requestFor({ config, to, text, context, acknowledgeUrl: data.AcknowledgeURL })
           return judgeCall(config, await sender.post(request, signal))
         })
       return recipients.send(notification, config.to, call)
@@ -33,26 +35,47 @@ export function createPhone(config: PhoneConfig, context: ReceiverContext): Rece
   }
 }
 
-async function requestFor(config: PhoneConfig, to: string, text: Text, context: ReceiverContext): Promise<HttpPost> {
+interface PhoneCall {
+  readonly config: PhoneConfig
+  readonly to: string
+  readonly text: Text
+  readonly context: ReceiverContext
+  readonly acknowledgeUrl: string
+}
+
+async function requestFor(call: PhoneCall): Promise<HttpPost> {
+  const { config, to, text, context, acknowledgeUrl } = call
   switch (config.provider) {
     case 'twilio':
-      return twilio(config, to, text, context)
+      return twilio(call)
     case 'aliyun':
       return aliyun(config, to, text, context)
     case 'http': {
       const url = text(await context.secret(config.url, config.url_file))
-      const body = JSON.stringify({ to, message: text(config.message) })
+      const message = text(config.message)
+      const body = JSON.stringify(acknowledgeUrl === '' ? { to, message } : { to, message, acknowledgeUrl })
       return { url, body, headers: { 'content-type': 'application/json' } }
     }
   }
 }
 
-async function twilio(config: PhoneConfig, to: string, text: Text, { secret }: ReceiverContext): Promise<HttpPost> {
-  const token = await secret(config.auth_token, config.auth_token_file)
+async function twilio({ config, to, text, context, acknowledgeUrl }: PhoneCall): Promise<HttpPost> {
+  const token = await context.secret(config.auth_token, config.auth_token_file)
   const spoken = escapeHtml(cutCharacters(text(config.message), MAX_SPOKEN_LENGTH))
-  const twiml = `<Response><Say language="${config.language}" loop="${TIMES}">${spoken}</Say></Response>`
+  const twiml = acknowledgeUrl === '' ? say(config.language, spoken) : ask(config.language, spoken, acknowledgeUrl)
   const account = { apiUrl: config.api_url, sid: config.account_sid, token }
-  return twilioRequest('Calls', account, { To: to, From: config.from, Twiml: twiml })
+  return twilioRequest('Calls', account, { To: to, From: config.from, Twiml: `<Response>${twiml}</Response>` })
+}
+
+function say(language: string, spoken: string): string {
+  return `<Say language="${escapeHtml(language)}" loop="${TIMES}">${spoken}</Say>`
+}
+
+/** Pressing a digit interrupts the voice; Twilio then asks us at the address (https://www.twilio.com/docs/voice/twiml/gather). */
+function ask(language: string, spoken: string, acknowledgeUrl: string): string {
+  const action = escapeHtml(`${acknowledgeUrl}/voice`)
+  const offer = language.startsWith('zh') ? '按 1 键确认。' : 'Press 1 to acknowledge.'
+  return `<Gather numDigits="1" timeout="${WAIT_FOR_DIGIT_SECONDS}" method="POST" action="${action}">${say(language, `${spoken} ${offer}`)}</Gather>`
 }
 
 async function aliyun(
