@@ -1,15 +1,20 @@
 import type { Span } from '../../model/span.ts'
 import { BoundedQueue } from '../../util/bounded-queue.ts'
+import type { Clock } from '../../util/clock.ts'
 import type { Exchange } from './exchange.ts'
 
 /** How long calls are gathered before the first of them is read: one batch for many calls, and none is read while its caller asks again. */
-const GATHER_MS = 20
+const GATHER_MS = 100
 /** At each turn of the event loop this share of what waits is read, so that reading keeps up and yet hardly delays the bytes of a call. */
 const SHARE_OF_A_TURN = 1 / 8
+const LEAST_OF_A_TURN = 4
+/** Spans that are copied over at once, unless fewer are left: each message wakes the main thread. */
+const PIECE_SIZE = 16
 /** Spans that go into the store together; fewer when no more wait. */
 const BATCH_SIZE = 1_000
 
 export interface RecordReaderOptions {
+  readonly clock: Clock
   /** Calls that may wait to be read or to be safe; more are dropped and counted. */
   readonly capacity: number
   /** Reads calls into spans; calls that are no model calls have none. */
@@ -33,7 +38,10 @@ export class RecordReader {
   readonly #options: RecordReaderOptions
   readonly #ended: BoundedQueue<Exchange>
   #reading = false
-  #sending = 0
+  /** Read and not sent yet. */
+  #piece: Span[] = []
+  /** Read and not yet safe. */
+  #unsafe = 0
   #inBatch = 0
   #dropped = 0
   #whenEmpty: (() => void) | undefined
@@ -44,7 +52,7 @@ export class RecordReader {
   }
 
   add(exchange: Exchange): void {
-    const waiting = this.#ended.size + this.#sending
+    const waiting = this.#ended.size + this.#unsafe
     if (waiting >= this.#options.capacity || !this.#ended.push(exchange)) this.#dropped++
     this.gather()
   }
@@ -53,15 +61,15 @@ export class RecordReader {
   gather(): void {
     if (this.#reading) return
     this.#reading = true
-    setTimeout(() => {
+    this.#options.clock.after(GATHER_MS, () => {
       this.#options.onGathered()
       void this.#readSome()
-    }, GATHER_MS)
+    })
   }
 
   /** So many spans of those sent are safe now. */
   taken(count: number): void {
-    this.#sending -= count
+    this.#unsafe -= count
     this.#tellWhenEmpty()
   }
 
@@ -74,26 +82,28 @@ export class RecordReader {
   }
 
   async #readSome(): Promise<void> {
-    const some = this.#ended.take(Math.ceil(this.#ended.size * SHARE_OF_A_TURN))
-    const spans = await this.#options.read(some)
-    this.#sending += spans.length
-    this.#inBatch += spans.length
+    const share = Math.ceil(this.#ended.size * SHARE_OF_A_TURN)
+    const spans = await this.#options.read(this.#ended.take(Math.max(LEAST_OF_A_TURN, share)))
+    this.#unsafe += spans.length
+    this.#piece.push(...spans)
     const isEmpty = this.#ended.size === 0
-    const last = isEmpty || this.#inBatch >= BATCH_SIZE
-    if (this.#inBatch > 0 || this.#dropped > 0) this.#send(spans, last)
+    if (isEmpty || this.#piece.length >= PIECE_SIZE) this.#sendPiece(isEmpty)
     if (!isEmpty) return void setImmediate(() => void this.#readSome())
     this.#reading = false
     this.#tellWhenEmpty()
   }
 
-  #send(spans: readonly Span[], last: boolean): void {
-    const dropped = this.#dropped
+  #sendPiece(isEmpty: boolean): void {
+    this.#inBatch += this.#piece.length
+    if (this.#inBatch === 0 && this.#dropped === 0) return
+    const last = isEmpty || this.#inBatch >= BATCH_SIZE
+    this.#options.send({ spans: this.#piece, dropped: this.#dropped, last })
+    this.#piece = []
     this.#dropped = 0
     if (last) this.#inBatch = 0
-    this.#options.send({ spans, dropped, last })
   }
 
   #tellWhenEmpty(): void {
-    if (!this.#reading && this.#sending === 0) this.#whenEmpty?.()
+    if (!this.#reading && this.#unsafe === 0) this.#whenEmpty?.()
   }
 }
