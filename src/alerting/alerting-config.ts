@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count, durationOr, flag, listOf } from './config-values.ts'
+import { contactsConfig } from './contacts/config.ts'
 import { alertmanagerTarget } from './external/config.ts'
 
 /** `alerting:` as in Prometheus, with what our own alerting can do beyond Alertmanager's file. */
@@ -23,6 +24,7 @@ export const alertingConfig = z
         window: durationOr(30 * 60_000),
       })
       .prefault({}),
+    contacts: contactsConfig.optional(),
     history: z.strictObject({ events: z.int().positive().default(10_000) }).prefault({}),
   })
   .prefault({})

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { stringify } from 'yaml'
 import { type AlertmanagerConfig, DEFAULT_ALERTMANAGER_CONFIG } from '../alerting/config.ts'
 import { parseConfigFile } from '../alerting/config-file.ts'
+import type { Contacts } from '../alerting/contacts/config.ts'
+import { contactRouting } from '../alerting/contacts/contact-routing.ts'
 import { NotificationTemplates } from '../alerting/template/notification-templates.ts'
 import { type Criterion } from '../evaluation/judge/criterion.ts'
 import { CriterionError, readCriteria } from '../evaluation/judge/criterion-file.ts'
@@ -48,7 +51,7 @@ export function readSettings(file: string | null): Settings {
       ...defaults,
     ],
     externalLabels: Labels.from(config.global.external_labels),
-    alertmanager: readAlertmanager(config.alertmanager, folder),
+    alertmanager: readAlertmanager(loaded, folder),
     criteria: readJudgeCriteria(config.evaluation.judge?.criteria ?? [], folder, file ?? 'defaults'),
   }
 }
@@ -62,7 +65,9 @@ function readJudgeCriteria(names: readonly string[], folder: string, file: strin
   }
 }
 
-function readAlertmanager(file: string | undefined, folder: string): AlertmanagerSettings {
+function readAlertmanager(loaded: LoadedConfig, folder: string): AlertmanagerSettings {
+  const { alertmanager: file, alerting } = loaded.config
+  if (alerting.contacts !== undefined) return routeContacts(alerting.contacts, loaded, folder)
   if (file === undefined) return { config: DEFAULT_ALERTMANAGER_CONFIG, text: '', folder }
   const absolute = path.resolve(folder, file)
   const text = readText(absolute)
@@ -80,6 +85,20 @@ function readAlertmanager(file: string | undefined, folder: string): Alertmanage
     throw new ConfigError(absolute, [{ path: 'templates', line: undefined, message }])
   }
   return { config, text, folder: templateFolder }
+}
+
+/** The routing that follows from contacts, in the text that Alertmanager would read. */
+function routeContacts(contacts: Contacts, { config, file }: LoadedConfig, folder: string): AlertmanagerSettings {
+  const refuse = (messages: readonly string[]): ConfigError =>
+    new ConfigError(
+      file ?? 'defaults',
+      messages.map((message) => ({ path: 'alerting.contacts', line: undefined, message })),
+    )
+  if (config.alertmanager !== undefined) throw refuse(['cannot stand beside alertmanager, a file that says it all'])
+  const text = stringify(contactRouting(contacts), { aliasDuplicateObjects: false })
+  const { config: alertmanager, errors } = parseConfigFile(text)
+  if (alertmanager === undefined) throw refuse(errors.map((message) => message.replace(/^line \d+: /, '')))
+  return { config: alertmanager, text, folder }
 }
 
 function readText(file: string): string {
