@@ -43,6 +43,7 @@ import type { Labels } from '../model/labels.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Parts } from './parts/parts.ts'
+import { seriesLimits } from './parts/storing.ts'
 import type { Settings } from './settings.ts'
 import { VERSION } from './version.ts'
 
@@ -147,7 +148,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   const { catalogue, engine, engineOptions, samples, store } = running.parts
   compressAnswers(api)
   explainRoutes(api, { engine, maxPoints: engineOptions.maxPoints, clock: running.clock })
-  cardinalityRoutes(api, { samples, limits: running.parts.seriesLimits })
+  cardinalityRoutes(api, { samples, limits: () => seriesLimits(running.settings().config.limits) })
   healthRoutes(api, { catalogue, engine, clock: running.clock })
   dashboardRoutes(api, [overviewDashboard(catalogue), llmServiceMonitor])
   const ingest = {

@@ -9,6 +9,7 @@ import { mainServer, otlpServer, type Running } from './http.ts'
 import { assertSafe, explainListenError, parseAddress, urlOf, type ListenAddress } from './listen-address.ts'
 import { alertingSettings, ruleSettings } from './parts/alerts.ts'
 import { constructParts, type Parts } from './parts/parts.ts'
+import { seriesLimits } from './parts/storing.ts'
 import { remoteWritingSettings } from './parts/writing.ts'
 import { readSettings, type Settings } from './settings.ts'
 
@@ -218,11 +219,12 @@ export class Tetrascope {
     }
   }
 
-  /** What a reload changes; listeners, storage and limits keep what they were started with. */
+  /** What a reload changes; listeners, storage and the head's window keep what they were started with. */
   async #apply(settings: Settings): Promise<void> {
     const parts = this.#parts
     if (parts === undefined) return
     const externalUrl = this.#externalUrl(this.#listenAddresses().main)
+    parts.limitSeries(seriesLimits(settings.config.limits))
     await parts.externalAlertmanagers.apply(settings.config.alerting.alertmanagers)
     await parts.remoteWriting.apply(remoteWritingSettings(settings))
     await parts.alerting.reload(alertingSettings(settings, externalUrl))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { retentionConfig, storageConfig } from './config.ts'
+import { limitsConfig, retentionConfig, storageConfig } from './config.ts'
 
 describe('the storage section', () => {
   test('without anything is the embedded store in the data directory', () => {
@@ -49,5 +49,20 @@ describe('the retention section', () => {
 
   test('refuses anything else and says what was found', () => {
     expect(JSON.stringify(retentionConfig.safeParse({ samples: '15 days' }).error?.issues)).toContain('15 days')
+  })
+})
+
+describe('the limits section', () => {
+  test('keeps three hours in memory unless told otherwise', () => {
+    expect(limitsConfig.parse(undefined).head_window).toBe(3 * 3_600_000)
+    expect(limitsConfig.parse({ head_window: '1h30m' }).head_window).toBe(5_400_000)
+  })
+
+  test.each([
+    ['30s', 'must be from 10m to 48h: found 30s'],
+    ['7d', 'must be from 10m to 48h: found 1w'],
+    ['three hours', 'three hours'],
+  ])('refuses a window of %s', (window, message) => {
+    expect(JSON.stringify(limitsConfig.safeParse({ head_window: window }).error?.issues)).toContain(message)
   })
 })

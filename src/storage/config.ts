@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatDuration } from '../model/duration.ts'
 import { durationText } from '../model/duration-text.ts'
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 }
@@ -59,6 +60,15 @@ function withType(section: unknown): unknown {
 
 export type StorageConfig = z.infer<typeof storageConfig>
 
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** Below it, rules and pages would read the disk all the time; above it, memory is spent on what is rarely asked. */
+const HEAD_WINDOW = { minMs: 10 * MINUTE_MS, maxMs: 48 * HOUR_MS }
+
+const headWindow = durationText.refine((windowMs) => windowMs >= HEAD_WINDOW.minMs && windowMs <= HEAD_WINDOW.maxMs, {
+  error: ({ input }) => `must be from 10m to 48h: found ${formatDuration(Number(input))}`,
+})
+
 /** `limits:` in tetrascope.yaml: new series beyond them are refused and counted; `0` takes any number. */
 export const limitsConfig = z
   .strictObject({
@@ -66,6 +76,8 @@ export const limitsConfig = z
     series: z.int().min(0).default(1_000_000),
     /** Series in memory that share a metric name. */
     series_per_metric: z.int().min(0).default(250_000),
+    /** How far back samples are kept in memory; older ones are read from disk. */
+    head_window: headWindow.prefault('3h'),
   })
   .prefault({})
 

@@ -7,7 +7,7 @@ import { parsed } from './parsed.ts'
 export interface CardinalityRoutes {
   readonly samples: SampleReader
   /** What new series are refused beyond; 0: no limit. */
-  readonly limits: { readonly series: number; readonly seriesPerMetric: number }
+  readonly limits: () => { readonly series: number; readonly seriesPerMetric: number }
 }
 
 const parameters = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(20) })
@@ -20,7 +20,7 @@ export function cardinalityRoutes(app: FastifyInstance, { samples, limits }: Car
     const { seriesCount } = counts
     return {
       series: seriesCount,
-      limits,
+      limits: limits(),
       metrics: counts.seriesCountByMetricName.map(([name, series]) => ({
         name,
         series,

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts'
 import { engineOptions } from '../../promql/config.ts'
 import type { EngineOptions } from '../../promql/engine.ts'
 import { createEngine, type ExplainingEngine } from '../../promql/query-engine.ts'
@@ -21,7 +22,8 @@ export interface StartedSampleStore extends SampleStore {
 export interface Storing {
   readonly store: Store
   readonly samples: StartedSampleStore
-  readonly seriesLimits: SeriesLimits
+  /** Another server has limits of its own. */
+  readonly limitSeries: (limits: SeriesLimits) => void
   readonly engine: ExplainingEngine
   readonly engineOptions: EngineOptions
 }
@@ -35,16 +37,26 @@ export async function constructStoring({
 }: Base): Promise<Storing> {
   const { storage, retention, limits, query, global } = config
   const store = await openClickHouseStore({ storage, retention, dataDirectory, clock, instruments })
-  const seriesLimits = { series: limits.series, seriesPerMetric: limits.series_per_metric }
   const options = engineOptions(query, global.evaluation_interval)
-  const given = { store, seriesLimits, engineOptions: options }
+  const given = { store, engineOptions: options }
   if (storage.prometheus !== undefined) {
     const api = new PrometheusApi(apiOptions(storage.prometheus))
     const samples = new PrometheusSampleStore({ api, clock, instruments })
-    return { ...given, samples, engine: new RemoteEngine(api, samples, options) }
+    return { ...given, samples, limitSeries: () => {}, engine: new RemoteEngine(api, samples, options) }
   }
-  const samples = createHeadSampleStore({ backing: store.samples, clock, instruments, limits: seriesLimits })
-  return { ...given, samples, engine: createEngine(samples, options) }
+  const samples = createHeadSampleStore({
+    backing: store.samples,
+    clock,
+    instruments,
+    windowMs: limits.head_window,
+    limits: seriesLimits(limits),
+  })
+  const limitSeries = (changed: SeriesLimits): void => samples.limit(changed)
+  return { ...given, samples, limitSeries, engine: createEngine(samples, options) }
+}
+
+export function seriesLimits(limits: Config['limits']): SeriesLimits {
+  return { series: limits.series, seriesPerMetric: limits.series_per_metric }
 }
 
 function apiOptions(config: NonNullable<StorageConfig['prometheus']>): PrometheusApiOptions {

@@ -30,6 +30,8 @@ export interface HeadSampleStoreOptions {
 export interface HeadSampleStore extends SampleStore {
   /** Fills the head with the last samples of the backing store, then keeps it to its window. Never rejects: a cold head is only slower. */
   start(): Promise<void>
+  /** New series are measured by these limits from now on; those that are there stay. */
+  limit(limits: SeriesLimits): void
   stop(): void
 }
 
@@ -63,7 +65,7 @@ class CachedSampleStore implements HeadSampleStore {
   readonly #clock: Clock
   readonly #head: Head
   readonly #windowMs: number
-  readonly #limits: SeriesLimits
+  #limits: SeriesLimits
   readonly #instruments: HeadInstruments
   #state: 'new' | 'warming' | 'ready' = 'new'
   #cancelTruncation: (() => void) | undefined
@@ -88,6 +90,10 @@ class CachedSampleStore implements HeadSampleStore {
     await this.#warmUp()
     this.#state = 'ready'
     this.#scheduleTruncation()
+  }
+
+  limit(limits: SeriesLimits): void {
+    this.#limits = limits
   }
 
   stop(): void {

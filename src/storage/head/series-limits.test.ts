@@ -59,4 +59,17 @@ describe('limits of series', () => {
     const counts = refused?.samples.map(({ labels, value }) => [labels.get('limit'), value])
     expect(counts).toContainEqual(['series_per_metric', 1])
   })
+
+  test('change while the store runs', async () => {
+    const limits = { series: 1, seriesPerMetric: 0 }
+    const options = { backing: new MemorySampleStore(), clock: new ManualClock(NOW_MS) }
+    const store = createHeadSampleStore({ ...options, instruments: new InstrumentRegistry(), limits })
+    await store.write(batchOf(['a', 1]))
+    await expect(store.write(batchOf(['a', 2]))).rejects.toThrow('there are 1 series already')
+    store.limit({ series: 2, seriesPerMetric: 0 })
+    await store.write(batchOf(['a', 2]))
+    store.limit({ series: 1, seriesPerMetric: 0 })
+    await store.write(batchOf(['a', 1], ['a', 2]))
+    await expect(store.write(batchOf(['a', 3]))).rejects.toThrow('there are 1 series already')
+  })
 })
