@@ -33,6 +33,30 @@ describe('repetition', () => {
       '| a | b |\n|---|---|\n| 1 | 2 |\n\n- first buy milk\n- then buy bread\n- then go home and cook dinner for all'
     expect(verdict(repetition, { response })).toBe('ok')
   })
+
+  test('a song with its refrain, a table of equal cells and figures in a block of code are none', () => {
+    const refrain = 'Carry me over the river tonight,\nWhere all of the lanterns are golden and bright.\n'
+    const verses = ['The boats have gone out', 'The rain has come down', 'The bells have all rung'].map(
+      (line) => `${line} and nobody knows who is waiting for whom at the end of the day.\n${refrain}`,
+    )
+    expect(verdict(repetition, { response: verses.join('\n') })).toBe('ok')
+    expect(verdict(repetition, { response: `| a | b |\n|---|---|\n| ${'yes | no | '.repeat(20)}` })).toBe('ok')
+    expect(verdict(repetition, { response: `The matrix:\n\`\`\`python\nzeros = [${'0, '.repeat(40)}]\n\`\`\`` })).toBe(
+      'ok',
+    )
+  })
+
+  test('a long passage three times in a row is a loop', () => {
+    const passage =
+      'We will review your request with great care and come back to you as soon as our team is done with it. '
+    expect(verdict(repetition, { response: `Thank you. ${passage.repeat(3)}` })).toBe('flagged')
+  })
+
+  test('what the prompt asks for many times may come many times', () => {
+    const response = 'I will not talk in class. '.repeat(20)
+    expect(verdict(repetition, { prompt: 'Write "I will not talk in class" 20 times.', response })).toBe('ok')
+    expect(verdict(repetition, { prompt: 'Why do pupils talk in class?', response })).toBe('flagged')
+  })
 })
 
 describe('instructions', () => {

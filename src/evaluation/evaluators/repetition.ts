@@ -10,9 +10,17 @@ const CHARACTER_NGRAM = 8
 /** Below this many words a text is too short for its repetitions to mean something. */
 const MIN_WORDS = 8
 const LOOP_REPEATS = 4
+/** A passage of so many words is in a loop when it comes three times in a row: no refrain does. */
+const LONG_PERIOD = 12
+const LONG_LOOP_REPEATS = 3
+/** Words that a loop covers, unless it is most of the text: "ha ha ha ha" is none. */
+const MIN_LOOP_WORDS = 24
 const THRESHOLD = 0.5
-/** Share of repeated text at which the score reaches the threshold: refrains of songs and formulas of letters stay below. */
-const FLAGGED_SHARE = 0.55
+/** Share of repeated text at which the score reaches the threshold: songs, lists in one form and two versions of a text stay below. */
+const FLAGGED_SHARE = 0.88
+/** The user wants to read the same many times. */
+const ASKED_FOR =
+  /\b(?:repeat|write|say|print|type|copy|output)\b[^.!?\n]{0,60}\b(?:\d{1,5}|ten|twenty|fifty|(?:a |one )?hundred|(?:a |one )?thousand|many) times\b|(?:重复|写|说|打印|输出|抄)[^。！？\n]{0,20}[\d十百千]\s*[遍次]/i
 
 interface Findings {
   /** Share of the words that stand in an n-gram said before. */
@@ -30,18 +38,38 @@ interface Loop {
 /** Says again what it has said: repeated n-grams and loops. Chinese by characters. */
 export const repetition: Evaluator = {
   name: 'repetition',
-  version: '1',
+  version: '2',
   direction: 'higher_is_worse',
   costClass: 'cheap',
   languages: ['any'],
   evaluate(input: EvaluationInput): Score | undefined {
     if (input.response === '') return undefined
-    const words = wordsOf(input.response)
-    const run = characterRun(input.response)
-    if (run !== undefined) return characterRunScore(run)
-    if (words.count < MIN_WORDS) return clean('too short to repeat itself')
-    return scoreOf(findRepetition(words), words)
+    const score = scoreText(input.response)
+    return score.verdict === 'flagged' && ASKED_FOR.test(input.prompt)
+      ? clean('repeats itself as the prompt asks')
+      : score
   },
+}
+
+function scoreText(text: string): Score {
+  const words = wordsOf(text)
+  const run = characterRun(text)
+  if (run !== undefined) return characterRunScore(run)
+  if (words.count < MIN_WORDS) return clean('too short to repeat itself')
+  const { repeatedShare, loop } = findRepetition(words)
+  if (loop !== undefined && isLaidOut(text, words.starts[loop.start] ?? 0)) return clean('repeats cells or figures')
+  return scoreOf({ repeatedShare, loop: loop !== undefined && isLongLoop(loop, words) ? loop : undefined }, words)
+}
+
+function isLongLoop({ start, end }: Loop, { count }: Words): boolean {
+  return end - start >= MIN_LOOP_WORDS || (end - start) * 2 > count
+}
+
+/** In a table or a block of code the same cells and figures follow each other by right. */
+function isLaidOut(text: string, at: number): boolean {
+  const before = text.slice(0, at)
+  const isTable = /^\s*\|/.test(before.slice(before.lastIndexOf('\n') + 1))
+  return isTable || (before.split('```').length % 2 === 0 && text.includes('```', at))
 }
 
 function clean(explanation: string): Score {
@@ -132,7 +160,8 @@ class LoopFinder {
     const end = i + size
     const repeats = Math.floor((end - this.#start) / period)
     const length = this.longest === undefined ? 0 : this.longest.end - this.longest.start
-    if (repeats >= LOOP_REPEATS && end - this.#start > length) this.longest = { start: this.#start, end, repeats }
+    const needed = period >= LONG_PERIOD ? LONG_LOOP_REPEATS : LOOP_REPEATS
+    if (repeats >= needed && end - this.#start > length) this.longest = { start: this.#start, end, repeats }
   }
 }
 

@@ -1,30 +1,52 @@
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 import { jsonIn, looksLikeSchema, matchesSchema } from './json-answer.ts'
 
-const JSON_WANTED =
-  /\b(?:in|as|into|using|only|valid|a single|one)(?: (?:a|the|valid|raw|single|one))? JSON\b|\bJSON (?:format|object|block|array|output)\b|\breturn (?:only )?(?:a )?JSON\b|(?:以|用|按|返回|输出)\s?JSON|JSON\s?格式/gi
-const BULLETS = new RegExp(String.raw`\b${QUANTITY} (?:markdown )?bullet(?:ed)? ?(?:points?|list items?)`, 'gi')
-const LIST_WANTED =
-  /\b(?:in|as|use|using|with|into) (?:a )?(?:numbered|bulleted|bullet(?:ed)?(?:-point)?|markdown|ordered|unordered) ?(?:list|points?)\b|\b(?:bullet points|list format)\b|(?:用|以)(?:有序|无序|项目符号)?(?:列表|要点|清单)(?:的?形式)?|分点(?:列出|回答|说明)/gi
-const TABLE_WANTED =
-  /\b(?:in|as|into|create|make|give me|draw|with|use) (?:a |the )?(?:markdown |comparison )?table\b(?! of contents)|\btable format\b|(?:用|以|做成|生成)(?:一个)?(?:Markdown)?表格/gi
-const CODE_WANTED =
-  /\b(?:write|give me|show|create|implement) (?:me )?(?:a |an |some |the )?(?:\w+ ){0,3}(?:function|script|program|code snippet|class|regex|SQL query)\b|(?:写|实现|给出)[^。，\n]{0,12}(?:函数|代码|脚本|程序|SQL)/gi
-const TITLE = /\btitle\b[^.!?\n]{0,40}\bdouble angular brackets/gi
-const HIGHLIGHT = new RegExp(
-  String.raw`\b(?:highlight|italici[sz]e|emphasi[sz]e|bold)\w* ${QUANTITY} (?:\w+ ){0,3}(?:sections?|parts?|phrases?|text)`,
-  'gi',
+const JSON_WANTED = cued(
+  ['json'],
+  /\b(?:in|as|into|using|only|valid|a single|one)(?: (?:a|the|valid|raw|single|one))? JSON\b|\bJSON (?:format|object|block|array|output)\b|\breturn (?:only )?(?:a )?JSON\b|(?:以|用|按|返回|输出)\s?JSON|JSON\s?格式/gi,
 )
-const PLACEHOLDER = new RegExp(String.raw`\b${QUANTITY} placeholders?`, 'gi')
-const POSTSCRIPT = /\b(?:postscript|P\.? ?S\.?)[^.!?\n]{0,40}?\bstart(?:s|ing) with (P\.? ?(?:P\.? ?)?S\.?)/gi
-const SECTIONS = new RegExp(
-  String.raw`\b${QUANTITY} sections?\b[^.!?\n]{0,60}?["'“]?\b(SECTION|Section|PARAGRAPH|PART|Day|Round|Chapter|Audience|Verse) ?X`,
-  'gi',
+const BULLETS = cued(
+  ['bullet'],
+  new RegExp(String.raw`\b${QUANTITY} (?:markdown )?bullet(?:ed)? ?(?:points?|list items?)`, 'gi'),
 )
-const VERSIONS = /\bsix asterisk|\b6 asterisk|\*{6}/gi
-const CHOICE =
-  /\b(?:choose|answer|reply|respond)\b[^.!?\n]{0,40}\b(?:one of the following|from the following|exactly one of)(?: (?:options|phrases|choices|sentences|words))?[:：]? ?([^\n]{8,200})/gi
+const LIST_WANTED = cued(
+  ['list', 'points', '列表', '要点', '清单', '分点'],
+  /\b(?:in|as|use|using|with|into) (?:a )?(?:numbered|bulleted|bullet(?:ed)?(?:-point)?|markdown|ordered|unordered) ?(?:list|points?)\b|\b(?:bullet points|list format)\b|(?:用|以)(?:有序|无序|项目符号)?(?:列表|要点|清单)(?:的?形式)?|分点(?:列出|回答|说明)/gi,
+)
+const TABLE_WANTED = cued(
+  ['table', '表格'],
+  /\b(?:in|as|into|create|make|give me|draw|with|use) (?:a |the )?(?:markdown |comparison )?table\b(?! of contents)|\btable format\b|(?:用|以|做成|生成)(?:一个)?(?:Markdown)?表格/gi,
+)
+const CODE_WANTED = cued(
+  ['function', 'script', 'program', 'code', 'class', 'regex', 'query', '函数', '代码', '脚本', '程序', 'sql'],
+  /\b(?:write|give me|show|create|implement) (?:me )?(?:a |an |some |the )?(?:\w+ ){0,3}(?:function|script|program|code snippet|class|regex|SQL query)\b|(?:写|实现|给出)[^。，\n]{0,12}(?:函数|代码|脚本|程序|SQL)/gi,
+)
+const TITLE = cued(['angular'], /\btitle\b[^.!?\n]{0,40}\bdouble angular brackets/gi)
+const HIGHLIGHT = cued(
+  ['highlight', 'itali', 'emphasi', 'bold'],
+  new RegExp(
+    String.raw`\b(?:highlight|italici[sz]e|emphasi[sz]e|bold)\w* ${QUANTITY} (?:\w+ ){0,3}(?:sections?|parts?|phrases?|text)`,
+    'gi',
+  ),
+)
+const PLACEHOLDER = cued(['placeholder'], new RegExp(String.raw`\b${QUANTITY} placeholders?`, 'gi'))
+const POSTSCRIPT = cued(
+  ['start'],
+  /\b(?:postscript|P\.? ?S\.?)[^.!?\n]{0,40}?\bstart(?:s|ing) with (P\.? ?(?:P\.? ?)?S\.?)/gi,
+)
+const SECTIONS = cued(
+  ['section'],
+  new RegExp(
+    String.raw`\b${QUANTITY} sections?\b[^.!?\n]{0,60}?["'“]?\b(SECTION|Section|PARAGRAPH|PART|Day|Round|Chapter|Audience|Verse) ?X`,
+    'gi',
+  ),
+)
+const VERSIONS = cued(['asterisk', '******'], /\bsix asterisk|\b6 asterisk|\*{6}/gi)
+const CHOICE = cued(
+  ['following', 'exactly one of'],
+  /\b(?:choose|answer|reply|respond)\b[^.!?\n]{0,40}\b(?:one of the following|from the following|exactly one of)(?: (?:options|phrases|choices|sentences|words))?[:：]? ?([^\n]{8,200})/gi,
+)
 
 /** The form of the answer: JSON, lists, tables, code, sections and the like. */
 export const formatInstructions: InstructionFinder = (prompt) => [

@@ -1,31 +1,47 @@
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 
 const LIST = String.raw`((?:[:\[(] ?)?["'“‘]?[\w’'-]+(?: [\w’'-]+)?["'”’]?(?:(?:, ?(?:and |or )?| and | or )["'“‘]?[\w’'-]+["'”’]?)*[\])]?)`
-const INCLUDED = new RegExp(
-  String.raw`\b(?:include|use|contain|mention|includes|contains)(?:ing|s)? (?:all )?(?:the )?(?:following )?(?:key ?words?|words?|terms?)(?: of)?(?: in (?:the|your) (?:response|answer|reply))?:? ${LIST}`,
-  'gi',
+const INCLUDED = cued(
+  ['word', 'term'],
+  new RegExp(
+    String.raw`\b(?:include|use|contain|mention|includes|contains)(?:ing|s)? (?:all )?(?:the )?(?:following )?(?:key ?words?|words?|terms?)(?: of)?(?: in (?:the|your) (?:response|answer|reply))?:? ${LIST}`,
+    'gi',
+  ),
 )
-const EXCLUDED = new RegExp(
-  String.raw`\b(?:do not|don['’]t|not|without|avoid|never|refrain from|exclude|doesn['’]t|cannot|must not) (?:include|use|contain|mention|say|using|including|mentioning|containing)?(?:s|ing)? ?(?:any of )?(?:the )?(?:following )?(?:key ?words?|words?|terms?):? ${LIST}`,
-  'gi',
+const EXCLUDED = cued(
+  ['word', 'term'],
+  new RegExp(
+    String.raw`\b(?:do not|don['’]t|not|without|avoid|never|refrain from|exclude|doesn['’]t|cannot|must not) (?:include|use|contain|mention|say|using|including|mentioning|containing)?(?:s|ing)? ?(?:any of )?(?:the )?(?:following )?(?:key ?words?|words?|terms?):? ${LIST}`,
+    'gi',
+  ),
 )
-const WORD_FREQUENCY = new RegExp(
-  String.raw`\bword ["'“‘]?([\w’'-]+)["'”’]? (?:should |must |shall )?(?:appears?|occurs?|be used|be mentioned)(?: in (?:the|your) (?:response|answer))? ${QUANTITY} times?`,
-  'gi',
+const WORD_FREQUENCY = cued(
+  ['word '],
+  new RegExp(
+    String.raw`\bword ["'“‘]?([\w’'-]+)["'”’]? (?:should |must |shall )?(?:appears?|occurs?|be used|be mentioned)(?: in (?:the|your) (?:response|answer))? ${QUANTITY} times?`,
+    'gi',
+  ),
 )
-const MENTION_FREQUENCY = new RegExp(
-  String.raw`\b(?:use|mention|include) (?:the word )?["'“‘]([\w’' -]+)["'”’] ${QUANTITY} times?`,
-  'gi',
+const MENTION_FREQUENCY = cued(
+  [' time'],
+  new RegExp(String.raw`\b(?:use|mention|include) (?:the word )?["'“‘]([\w’' -]+)["'”’] ${QUANTITY} times?`, 'gi'),
 )
-const LETTER_FREQUENCY = new RegExp(
-  String.raw`\bletter ["'“‘]?([a-zA-Z#!])["'”’]? (?:should |must )?(?:appears?|occurs?)(?: in (?:the|your) (?:response|answer))? ${QUANTITY} times?`,
-  'gi',
+const LETTER_FREQUENCY = cued(
+  ['letter '],
+  new RegExp(
+    String.raw`\bletter ["'“‘]?([a-zA-Z#!])["'”’]? (?:should |must )?(?:appears?|occurs?)(?: in (?:the|your) (?:response|answer))? ${QUANTITY} times?`,
+    'gi',
+  ),
 )
-const CHINESE_INCLUDED =
-  /(?:包含|包括|使用|提到|出现)(?:以下|这些|下列)?(?:关键词|词语|词|单词)[：:]?\s?((?:[“"'「][^”"'」]{1,20}[”"'」][、，,和 ]{0,2})+)/g
-const CHINESE_EXCLUDED =
-  /(?:不要|不得|不能|避免|禁止)(?:使用|包含|提到|出现)(?:以下|这些|下列)?(?:关键词|词语|词|单词|字)?[：:]?\s?((?:[“"'「][^”"'」]{1,20}[”"'」][、，,和或 ]{0,2})+)/g
+const CHINESE_INCLUDED = cued(
+  ['词'],
+  /(?:包含|包括|使用|提到|出现)(?:以下|这些|下列)?(?:关键词|词语|词|单词)[：:]?\s?((?:[“"'「][^”"'」]{1,20}[”"'」][、，,和 ]{0,2})+)/g,
+)
+const CHINESE_EXCLUDED = cued(
+  ['词', '字'],
+  /(?:不要|不得|不能|避免|禁止)(?:使用|包含|提到|出现)(?:以下|这些|下列)?(?:关键词|词语|词|单词|字)?[：:]?\s?((?:[“"'「][^”"'」]{1,20}[”"'」][、，,和或 ]{0,2})+)/g,
+)
 
 /** Words that shall occur, shall not, or shall occur so many times. */
 export const keywordInstructions: InstructionFinder = (prompt) => [

@@ -2,17 +2,22 @@ import { isDigit, isLetter } from '../text/script.ts'
 import { sentencesOf } from '../text/sentences.ts'
 import { wordsOf } from '../text/words.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 
-const WORDS = new RegExp(
-  String.raw`\b${QUANTITY} ?-?(?: to (\d+))? ?words?\b(?! or phrases| in (?:all )?capital)(?! (?:that|which|are|should|with|begin))`,
-  'gi',
+const WORDS = cued(
+  ['word'],
+  new RegExp(
+    String.raw`\b${QUANTITY} ?-?(?: to (\d+))? ?words?\b(?! or phrases| in (?:all )?capital)(?! (?:that|which|are|should|with|begin))`,
+    'gi',
+  ),
 )
-const SENTENCES = new RegExp(String.raw`\b${QUANTITY} ?-?sentences?\b`, 'gi')
-const PARAGRAPHS = new RegExp(String.raw`\b${QUANTITY} (?:paragraphs?|stanzas?)\b`, 'gi')
-const RANGE = /\b(\d{2,5}) ?(?:to|-|–|and) ?(\d{2,5}) words\b/gi
-const CHINESE_LENGTH =
-  /(至少|不少于|不低于|超过|多于|不超过|最多|至多|少于|低于|大约|约|控制在)?(\d{1,5}) ?(?:个)?(字|句|段)(?:话)?(以上|以内|左右|之内)?/g
+const SENTENCES = cued(['sentence'], new RegExp(String.raw`\b${QUANTITY} ?-?sentences?\b`, 'gi'))
+const PARAGRAPHS = cued(['paragraph', 'stanza'], new RegExp(String.raw`\b${QUANTITY} (?:paragraphs?|stanzas?)\b`, 'gi'))
+const RANGE = cued([' words'], /\b(\d{2,5}) ?(?:to|-|–|and) ?(\d{2,5}) words\b/gi)
+const CHINESE_LENGTH = cued(
+  ['字', '句', '段'],
+  /(至少|不少于|不低于|超过|多于|不超过|最多|至多|少于|低于|大约|约|控制在)?(\d{1,5}) ?(?:个)?(字|句|段)(?:话)?(以上|以内|左右|之内)?/g,
+)
 
 /** How long the answer shall be: words, sentences, paragraphs; Chinese characters, sentences, paragraphs. */
 export const lengthInstructions: InstructionFinder = (prompt) => [

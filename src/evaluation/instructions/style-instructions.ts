@@ -2,29 +2,73 @@ import type { Language } from '../text/language.ts'
 import { languageOf } from '../text/language.ts'
 import { isChinese } from '../text/script.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 
-const LOWER =
-  /\b(?:in )?(?:all |only )?(?:in )?(?:lower ?case|lowercase)\b(?: letters?)?(?! (?:letters )?(?:are )?(?:not )?allowed)|\b(?:no|without(?: using)?|not (?:use|contain|include)|n['’]t (?:use|contain)) (?:any )?capital letters?|(?:全部|都)?(?:用|使用)小写/gi
-const UPPER =
-  /\b(?:in |all in |only in )?(?:all capital letters|all caps|capital letters only|all uppercase|uppercase letters)\b(?! should| words)|(?:全部|都)?(?:用|使用)大写/gi
-const CAPITAL_WORDS = new RegExp(
-  String.raw`\b${QUANTITY} (?:words?(?: or phrases)?|times?)\b[^.!?\n]{0,20}?\b(?:in )?(?:all )?cap(?:ital|s)\w*`,
-  'gi',
+const LOWER = cued(
+  ['lowercase', 'lower case', 'capital', '小写'],
+  /\b(?:in )?(?:all |only )?(?:in )?(?:lower ?case|lowercase)\b(?: letters?)?(?! (?:letters )?(?:are )?(?:not )?allowed)|\b(?:no|without(?: using)?|not (?:use|contain|include)|n['’]t (?:use|contain)) (?:any )?capital letters?|(?:全部|都)?(?:用|使用)小写/gi,
 )
-const NO_COMMA =
-  /\b(?:no|without(?: using)?(?: any)?|avoid(?: using)?|not (?:use|include|contain|allowed to use)(?: any)?|n['’]t (?:use|include|contain)(?: any)?|refrain from(?: using)?(?: any)?|cannot (?:use|contain)(?: any)?) commas?\b|commas are not allowed|不(?:要|得|能)?(?:使用|用|出现)逗号/gi
-const QUOTATION = /\b(?:wrap|put|enclose)\b[^.!?\n]{0,60}\bdouble quot(?:ation|e) ?(?:marks?|s)?/gi
-const END_PHRASE =
-  /\b(?:end|finish|conclude)(?:s|ing)?\b[^.!?\n"“]{0,60}?(?:with|phrase|words?)[^"“\n]{0,24}["“]([^"”\n]{3,120})["”]/gi
-const END_COLON = /\b(?:end|finish)\b[^.!?\n]{0,40}exact phrase:? ([A-Z][^\n]{3,100}?[.?!])/g
-const START_PHRASE = /\b(?:start|begin)(?:s|ning|ing)?\b[^.!?\n"“]{0,40}?with[^"“\n]{0,24}["“]([^"”\n]{1,120})["”]/gi
-const CHINESE_END = /以[“"「]([^”"」\n]{1,60})[”"」](?:结尾|结束|作为结尾)/g
-const CHINESE_START = /以[“"「]([^”"」\n]{1,60})[”"」](?:开头|开始|作为开头)/g
-const REPEAT =
-  /\b(?:first,? )?repeat the (?:(?:exact,? )?(?:entire )?(?:request|prompt|sentence|question|first line)|request)(?: above)?[^.!?\n]{0,60}/gi
-const LANGUAGE_ONLY =
-  /\b(?:entire(?:ly)?|whole|only|all|written|reply|respond|response|answer|write|explain)\b[^.!?\n]{0,40}\b(?:in|using)(?: only)?(?: the)? (english|chinese|japanese|korean|russian|arabic|hindi|thai|spanish|french|german|italian|portuguese|vietnamese)\b|(?:用|使用|请用)(英文|英语|中文|日文|日语|法语|德语|西班牙语|俄语|韩语)(?:来)?(?:回答|回复|写|作答|输出)/gi
+const UPPER = cued(
+  ['cap', 'uppercase', '大写'],
+  /\b(?:in |all in |only in )?(?:all capital letters|all caps|capital letters only|all uppercase|uppercase letters)\b(?! should| words)|(?:全部|都)?(?:用|使用)大写/gi,
+)
+const CAPITAL_WORDS = cued(
+  ['cap'],
+  new RegExp(
+    String.raw`\b${QUANTITY} (?:words?(?: or phrases)?|times?)\b[^.!?\n]{0,20}?\b(?:in )?(?:all )?cap(?:ital|s)\w*`,
+    'gi',
+  ),
+)
+const NO_COMMA = cued(
+  ['comma', '逗号'],
+  /\b(?:no|without(?: using)?(?: any)?|avoid(?: using)?|not (?:use|include|contain|allowed to use)(?: any)?|n['’]t (?:use|include|contain)(?: any)?|refrain from(?: using)?(?: any)?|cannot (?:use|contain)(?: any)?) commas?\b|commas are not allowed|不(?:要|得|能)?(?:使用|用|出现)逗号/gi,
+)
+const QUOTATION = cued(
+  ['double quot'],
+  /\b(?:wrap|put|enclose)\b[^.!?\n]{0,60}\bdouble quot(?:ation|e) ?(?:marks?|s)?/gi,
+)
+const END_PHRASE = cued(
+  ['end', 'finish', 'conclud'],
+  /\b(?:end|finish|conclude)(?:s|ing)?\b[^.!?\n"“]{0,60}?(?:with|phrase|words?)[^"“\n]{0,24}["“]([^"”\n]{3,120})["”]/gi,
+)
+const END_COLON = cued(['exact phrase'], /\b(?:end|finish)\b[^.!?\n]{0,40}exact phrase:? ([A-Z][^\n]{3,100}?[.?!])/g)
+const START_PHRASE = cued(
+  ['start', 'begin'],
+  /\b(?:start|begin)(?:s|ning|ing)?\b[^.!?\n"“]{0,40}?with[^"“\n]{0,24}["“]([^"”\n]{1,120})["”]/gi,
+)
+const CHINESE_END = cued(['以'], /以[“"「]([^”"」\n]{1,60})[”"」](?:结尾|结束|作为结尾)/g)
+const CHINESE_START = cued(['以'], /以[“"「]([^”"」\n]{1,60})[”"」](?:开头|开始|作为开头)/g)
+const REPEAT = cued(
+  ['repeat'],
+  /\b(?:first,? )?repeat the (?:(?:exact,? )?(?:entire )?(?:request|prompt|sentence|question|first line)|request)(?: above)?[^.!?\n]{0,60}/gi,
+)
+const LANGUAGE_ONLY = cued(
+  [
+    'english',
+    'chinese',
+    'japanese',
+    'korean',
+    'russian',
+    'arabic',
+    'hindi',
+    'thai',
+    'spanish',
+    'french',
+    'german',
+    'italian',
+    'portuguese',
+    'vietnamese',
+    '英',
+    '中文',
+    '日',
+    '法语',
+    '德语',
+    '西班牙语',
+    '俄语',
+    '韩语',
+  ],
+  /\b(?:entire(?:ly)?|whole|only|all|written|reply|respond|response|answer|write|explain)\b[^.!?\n]{0,40}\b(?:in|using)(?: only)?(?: the)? (english|chinese|japanese|korean|russian|arabic|hindi|thai|spanish|french|german|italian|portuguese|vietnamese)\b|(?:用|使用|请用)(英文|英语|中文|日文|日语|法语|德语|西班牙语|俄语|韩语)(?:来)?(?:回答|回复|写|作答|输出)/gi,
+)
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
   english: 'en',

@@ -1,4 +1,5 @@
 import { rememberLast } from './remember.ts'
+import { unitsOf } from './units.ts'
 
 /** Texts hidden in one text that are judged as well; more than that is noise. */
 const MAX_DECODED = 8
@@ -70,9 +71,32 @@ function unspaced(text: string): string {
 const BASE64 = /(?<![A-Za-z\d+/=])[A-Za-z\d+/]{24,}={0,2}(?![A-Za-z\d+/=])/g
 const HEX = /(?<![\da-fA-F])(?:[\da-fA-F]{2}[ :]?){16,}(?![\da-fA-F])/g
 
+/** The shortest encoded text that is decoded, in characters. */
+const MIN_ENCODED = 24
+const BASE64_UNIT = 1
+const HEX_UNIT = 2
+const ENCODING_UNITS = Uint8Array.from({ length: 0x80 }, (_, unit) => {
+  const character = String.fromCharCode(unit)
+  return (/[A-Za-z\d+/]/.test(character) ? BASE64_UNIT : 0) | (/[\da-fA-F :]/.test(character) ? HEX_UNIT : 0)
+})
+
+/** Whether a run of characters is long enough to be an encoded text of the kind. Words are shorter. */
+function hasRun(text: string, kind: number): boolean {
+  const units = unitsOf(text)
+  let run = 0
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[i] ?? 0
+    run = unit < 0x80 && ((ENCODING_UNITS[unit] ?? 0) & kind) !== 0 ? run + 1 : 0
+    if (run >= MIN_ENCODED) return true
+  }
+  return false
+}
+
 function decoded(text: string): string[] {
   const found: string[] = []
-  for (const [encoded] of text.matchAll(BASE64)) collect(found, Buffer.from(encoded, 'base64'))
+  if (hasRun(text, BASE64_UNIT))
+    for (const [encoded] of text.matchAll(BASE64)) collect(found, Buffer.from(encoded, 'base64'))
+  if (!hasRun(text, HEX_UNIT)) return found
   for (const [encoded] of text.matchAll(HEX)) collect(found, Buffer.from(encoded.replace(/[ :]/g, ''), 'hex'))
   return found
 }

@@ -1,8 +1,9 @@
 import { rememberLast } from './remember.ts'
-import { isUnspaced } from './script.ts'
+import { UNIT_KINDS, UNSPACED_UNIT } from './script.ts'
 import { isStopword } from './stopwords.ts'
 import type { Words } from './words.ts'
-import { FNV_OFFSET, FNV_PRIME, lowerCaseKeepingPlaces, wordsOf } from './words.ts'
+import { lowerUnitsOf } from './units.ts'
+import { FNV_OFFSET, FNV_PRIME, wordsOf } from './words.ts'
 
 /** Bits of a feature's number. 2^18 one-byte weights make a model of 256 KiB. */
 export const FEATURE_BITS = 18
@@ -17,30 +18,52 @@ const MAX_WORD = 24
 const WORD_SALT = 0x51ed270b
 const PAIR_SALT = 0x2545f491
 const TRIPLE_SALT = 0x68e31da4
-const GRAM_SALT = 0x1b873593
+const GRAM_OFFSET = FNV_OFFSET ^ 0x1b873593
+const SPACE = 0x20
 
 /** For each feature the text that had it last, so that each is listed once without a set. */
 const seenIn = new Uint8Array(FEATURE_COUNT)
 let generation = 0
 let scratch = new Int32Array(4_096)
 
+/** The features of a text, and how many of them its words up to each one have: a beginning of the text has a beginning of the list. */
+interface TextFeatures {
+  readonly ids: Int32Array
+  /** For each word the number of features up to its end. */
+  readonly sizes: Int32Array
+}
+
+const textFeaturesOf = rememberLast((text: string): TextFeatures => {
+  const words = wordsOf(text)
+  const sizes = new Int32Array(words.count)
+  return { ids: readFeatures(text, words, { from: 0, to: words.count, sizes }), sizes }
+})
+
 /**
  * The numbers of the features that occur in a text, each once: words, pairs and triples of neighbours, character
  * n-grams inside words (with the word's borders), and for Chinese single characters, pairs and triples.
  */
-export const featuresOf = rememberLast((text: string): Int32Array => {
-  const words = wordsOf(text)
-  return readFeatures(text, words, 0, words.count)
-})
+export function featuresOf(text: string): Int32Array {
+  return textFeaturesOf(text).ids
+}
 
 /** The same for the words from `from` to before `to`. */
 export function featuresOfWords(text: string, words: Words, from: number, to: number): Int32Array {
-  // A whole text is asked for by several evaluators.
-  return from === 0 && to >= words.count ? featuresOf(text) : readFeatures(text, words, from, to)
+  if (from > 0) return readFeatures(text, words, { from, to })
+  // A whole text and its beginnings are asked for by several evaluators.
+  const { ids, sizes } = textFeaturesOf(text)
+  return to >= words.count ? ids : ids.subarray(0, to === 0 ? 0 : sizes[to - 1])
 }
 
-function readFeatures(text: string, words: Words, from: number, to: number): Int32Array {
-  const lower = lowerCaseKeepingPlaces(text)
+interface Part {
+  readonly from: number
+  readonly to: number
+  /** Filled with the number of features up to each word. */
+  readonly sizes?: Int32Array
+}
+
+function readFeatures(text: string, words: Words, { from, to, sizes }: Part): Int32Array {
+  const units = lowerUnitsOf(text)
   nextGeneration()
   let size = 0
   const { hashes, starts, ends } = words
@@ -49,7 +72,6 @@ function readFeatures(text: string, words: Words, from: number, to: number): Int
   for (let i = from; i < to; i++) {
     const hash = hashes[i] ?? 0
     const start = starts[i] ?? 0
-    const end = ends[i] ?? 0
     size = reserve(size)
     size = emit(hash ^ WORD_SALT, size)
     if (previous !== 0) size = emit(mix(previous, hash) ^ PAIR_SALT, size)
@@ -57,8 +79,9 @@ function readFeatures(text: string, words: Words, from: number, to: number): Int
     beforePrevious = previous
     previous = hash
     // Parts of "the" and "with" say nothing that the words do not.
-    if (!isUnspaced(lower.charCodeAt(start)) && !isStopword(hash))
-      size = emitGrams(lower, start, Math.min(end, start + MAX_WORD), size)
+    const isUnspaced = ((UNIT_KINDS[units[start] ?? 0] ?? 0) & UNSPACED_UNIT) !== 0
+    if (!isUnspaced && !isStopword(hash)) size = emitGrams(units, start, Math.min(ends[i] ?? 0, start + MAX_WORD), size)
+    if (sizes !== undefined) sizes[i] = size
   }
   return scratch.slice(0, size)
 }
@@ -71,27 +94,48 @@ function nextGeneration(): void {
   generation = 1
 }
 
-function emitGrams(text: string, start: number, end: number, from: number): number {
+/** For each place of a word, borders included, the n-grams of three and of four characters that begin there. */
+function emitGrams(units: Uint16Array, start: number, end: number, from: number): number {
   let size = from
   if (end - start < 2) return size
+  const seen = seenIn
+  const ids = scratch
+  const now = generation
+  let first = SPACE
+  let second = units[start] ?? 0
+  let third = units[start + 1] ?? 0
   for (let i = start - 1; i + MIN_GRAM <= end + 1; i++) {
-    let hash = FNV_OFFSET ^ GRAM_SALT
-    const last = Math.min(end + 1, i + MAX_GRAM)
-    for (let j = i; j < last; j++) {
-      const unit = j < start || j >= end ? 0x20 : text.charCodeAt(j)
-      hash = Math.imul(hash ^ unit, FNV_PRIME)
-      if (j - i + 1 >= MIN_GRAM) size = emit(hash, size)
+    let hash = Math.imul(GRAM_OFFSET ^ first, FNV_PRIME)
+    hash = Math.imul(hash ^ second, FNV_PRIME)
+    hash = Math.imul(hash ^ third, FNV_PRIME)
+    const fourth = i + MIN_GRAM >= end ? SPACE : (units[i + MIN_GRAM] ?? 0)
+    const shorter = idOf(hash)
+    if (seen[shorter] !== now) {
+      seen[shorter] = now
+      ids[size++] = shorter
     }
+    const longer = idOf(Math.imul(hash ^ fourth, FNV_PRIME))
+    if (i + MAX_GRAM <= end + 1 && seen[longer] !== now) {
+      seen[longer] = now
+      ids[size++] = longer
+    }
+    first = second
+    second = third
+    third = fourth
   }
   return size
 }
 
 function emit(hash: number, size: number): number {
-  const id = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> (32 - FEATURE_BITS)
+  const id = idOf(hash)
   if (seenIn[id] === generation) return size
   seenIn[id] = generation
   scratch[size] = id
   return size + 1
+}
+
+function idOf(hash: number): number {
+  return Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> (32 - FEATURE_BITS)
 }
 
 /** Makes room for all features that one word can have. */

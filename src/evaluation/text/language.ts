@@ -1,5 +1,6 @@
 import { rememberLast } from './remember.ts'
-import { isHan, isLetter } from './script.ts'
+import { isHan, isLetter, LETTER_UNIT, UNIT_KINDS } from './script.ts'
+import { unitsOf } from './units.ts'
 import { hashOf, wordsOf } from './words.ts'
 
 /** ISO 639-1. `und`: too little text, or a language that is not among these. */
@@ -88,11 +89,13 @@ function languageByScript(text: string): ByScript {
   const counts = new Map<ByScript, number>()
   let latin = 0
   let letters = 0
-  for (let i = 0; i < Math.min(text.length, MAX_LENGTH); i++) {
-    const unit = text.charCodeAt(i)
+  const units = unitsOf(text)
+  const length = Math.min(units.length, MAX_LENGTH)
+  for (let i = 0; i < length; i++) {
+    const unit = units[i] ?? 0
     // Nearly all letters are these; a look into the table of scripts for each would cost more than all else.
     if (unit < 0x80) {
-      if (isLetter(unit)) latin++
+      latin += (UNIT_KINDS[unit] ?? 0) & LETTER_UNIT
       continue
     }
     const language = scriptOf(unit)
@@ -103,6 +106,7 @@ function languageByScript(text: string): ByScript {
     counts.set(language, (counts.get(language) ?? 0) + weight)
   }
   letters += latin
+  if (counts.size === 0) return letters < MIN_LETTERS ? 'und' : 'latin'
   counts.set('latin', (counts.get('latin') ?? 0) + latin)
   if (letters < MIN_LETTERS) return 'und'
   // Japanese is written with Chinese characters too; a tenth of kana decides.

@@ -1,5 +1,6 @@
 import { isHan, isLetter } from './script.ts'
-import { lowerCaseKeepingPlaces, wordsOf } from './words.ts'
+import { lowerCaseKeepingPlaces, lowerUnitsOf } from './units.ts'
+import { wordsOf } from './words.ts'
 
 /** A term of a lexicon found in a text. */
 export interface LexiconHit<C extends string> {
@@ -7,6 +8,8 @@ export interface LexiconHit<C extends string> {
   readonly start: number
   readonly end: number
 }
+
+const ASCII = 0x80
 
 interface Term<C> {
   readonly text: string
@@ -21,6 +24,8 @@ interface Term<C> {
 export class Lexicon<C extends string> {
   /** Terms by their first two units (the second 0 in a term of one), longest first. */
   readonly #terms = new Map<number, Array<Term<C>>>()
+  /** The same lists for two units of ASCII, by both: nearly every look-up of an English text. */
+  readonly #asciiTerms: Array<Array<Term<C>> | undefined> = Array.from({ length: ASCII * ASCII })
   /** 1 for each unit that begins a term: nearly every place of a text is passed over by this alone. */
   readonly #begins = new Uint8Array(0x10000)
 
@@ -34,13 +39,15 @@ export class Lexicon<C extends string> {
   /** All terms by place, the longest where several begin. Terms begin where words do. */
   find(text: string): Array<LexiconHit<C>> {
     const lower = lowerCaseKeepingPlaces(text)
+    const units = lowerUnitsOf(text)
+    const begins = this.#begins
     const { starts, count } = wordsOf(text)
     const hits: Array<LexiconHit<C>> = []
     let until = 0
     for (let i = 0; i < count; i++) {
       const start = starts[i] ?? 0
-      const unit = lower.charCodeAt(start)
-      if (start < until || this.#begins[unit] === 0) continue
+      const unit = units[start] ?? 0
+      if (start < until || begins[unit] === 0) continue
       const found = this.#termAt(lower, start, unit)
       if (found === undefined) continue
       until = start + found.text.length
@@ -50,22 +57,41 @@ export class Lexicon<C extends string> {
   }
 
   #termAt(lower: string, at: number, unit: number): Term<C> | undefined {
-    const longer = this.#terms.get(unit * 0x10000 + lower.charCodeAt(at + 1))?.find((term) => matches(lower, at, term))
+    const next = lower.charCodeAt(at + 1)
+    const longer = firstMatch(this.#termsOf(unit, next), lower, at)
+    if (longer !== undefined || !isHan(unit)) return longer
     // Terms of one unit are Chinese characters.
-    return (
-      longer ?? (isHan(unit) ? this.#terms.get(unit * 0x10000)?.find((term) => matches(lower, at, term)) : undefined)
-    )
+    return firstMatch(this.#termsOf(unit, 0), lower, at)
+  }
+
+  #termsOf(first: number, second: number): ReadonlyArray<Term<C>> | undefined {
+    return (first | second) < ASCII ? this.#asciiTerms[first * ASCII + second] : this.#terms.get(keyOf(first, second))
   }
 
   #add(term: string, category: C): void {
     const isPrefix = term.endsWith('*')
     const text = (isPrefix ? term.slice(0, -1) : term).toLowerCase()
-    const key = text.charCodeAt(0) * 0x10000 + (text.length > 1 ? text.charCodeAt(1) : 0)
-    const terms = this.#terms.get(key) ?? []
+    const [first, second] = [text.charCodeAt(0), text.length > 1 ? text.charCodeAt(1) : 0]
+    const terms = this.#terms.get(keyOf(first, second)) ?? []
     terms.push({ text, isPrefix, category })
-    this.#terms.set(key, terms)
-    this.#begins[text.charCodeAt(0)] = 1
+    this.#terms.set(keyOf(first, second), terms)
+    if ((first | second) < ASCII) this.#asciiTerms[first * ASCII + second] = terms
+    this.#begins[first] = 1
   }
+}
+
+function keyOf(first: number, second: number): number {
+  return first * 0x10000 + second
+}
+
+function firstMatch<C>(terms: ReadonlyArray<Term<C>> | undefined, text: string, at: number): Term<C> | undefined {
+  if (terms === undefined) return undefined
+  const third = text.charCodeAt(at + 2)
+  for (const term of terms) {
+    const isPossible = term.text.length < 3 || term.text.charCodeAt(2) === third
+    if (isPossible && matches(text, at, term)) return term
+  }
+  return undefined
 }
 
 function matches<C>(text: string, at: number, term: Term<C>): boolean {

@@ -1,3 +1,5 @@
+import { unitsOf } from './units.ts'
+
 /** Whether a UTF-16 unit belongs to a Chinese character (the common block, extension A, compatibility forms). */
 export function isHan(unit: number): boolean {
   return (unit >= 0x4e00 && unit <= 0x9fff) || (unit >= 0x3400 && unit <= 0x4dbf) || (unit >= 0xf900 && unit <= 0xfaff)
@@ -24,11 +26,12 @@ export function isLetter(unit: number): boolean {
 export function hanShare(text: string): number {
   let han = 0
   let letters = 0
-  const length = Math.min(text.length, 4_000)
+  const units = unitsOf(text)
+  const length = Math.min(units.length, 4_000)
   for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i)
-    if (isHan(unit)) han++
-    else if (isLetter(unit)) letters++
+    const kind = UNIT_KINDS[units[i] ?? 0] ?? 0
+    if ((kind & HAN_UNIT) !== 0) han++
+    else letters += kind & LETTER_UNIT
   }
   // A Chinese character says about as much as two letters of a word.
   return han === 0 ? 0 : (han * 2) / (han * 2 + letters)
@@ -42,3 +45,19 @@ export function isChinese(text: string): boolean {
 function isFullWidthMark(unit: number): boolean {
   return (unit >= 0xff00 && unit <= 0xff20) || (unit >= 0xff3b && unit <= 0xff40) || (unit >= 0xff5b && unit <= 0xff65)
 }
+
+/** What a unit is to a reader of words, as bits of `UNIT_KINDS`. */
+export const LETTER_UNIT = 1
+export const DIGIT_UNIT = 2
+export const HAN_UNIT = 4
+export const UNSPACED_UNIT = 8
+
+/** The bits of every UTF-16 unit: loops over whole texts look here, where the functions above would cost more than all else. */
+export const UNIT_KINDS: Uint8Array = Uint8Array.from({ length: 0x10000 }, (_, unit) => {
+  return (
+    (isLetter(unit) ? LETTER_UNIT : 0) |
+    (isDigit(unit) ? DIGIT_UNIT : 0) |
+    (isHan(unit) ? HAN_UNIT : 0) |
+    (isUnspaced(unit) ? UNSPACED_UNIT : 0)
+  )
+})

@@ -1,7 +1,8 @@
 import { rememberLast } from './remember.ts'
-import { isDigit, isUnspaced } from './script.ts'
+import { DIGIT_UNIT, UNIT_KINDS, UNSPACED_UNIT } from './script.ts'
 import type { Words } from './words.ts'
-import { hashOf, lowerCaseKeepingPlaces, wordsOf } from './words.ts'
+import { lowerUnitsOf } from './units.ts'
+import { FNV_OFFSET, FNV_PRIME, wordsOf } from './words.ts'
 
 /** The words of a text without their endings. Chinese: pairs of neighbouring characters, for one character says little. */
 export interface Stems {
@@ -12,7 +13,7 @@ export interface Stems {
 }
 
 /** Endings by their last letter, longest first: few words have more than one to try. */
-const ENDINGS: ReadonlyMap<number, readonly string[]> = new Map(
+const ENDINGS: ReadonlyArray<ReadonlyArray<readonly number[]> | undefined> = byLastUnit(
   [
     'ments ations ities ings ions ness ies ers es s',
     'ied ed',
@@ -22,40 +23,63 @@ const ENDINGS: ReadonlyMap<number, readonly string[]> = new Map(
     'al',
     'ation ion',
     'ment',
-  ].map((list) => {
-    const endings = list.split(' ')
-    return [(endings[0] ?? '').charCodeAt((endings[0] ?? '').length - 1), endings]
-  }),
+  ].map((list) => list.split(' ')),
 )
+
+function byLastUnit(lists: readonly string[][]): Array<ReadonlyArray<readonly number[]> | undefined> {
+  const table: Array<ReadonlyArray<readonly number[]> | undefined> = Array.from({ length: 0x80 })
+  for (const endings of lists) {
+    const units = endings.map((ending) => ending.split('').map((letter) => letter.charCodeAt(0)))
+    table[units[0]?.at(-1) ?? 0] = units
+  }
+  return table
+}
 
 /** Stems of a text, for comparing texts that say the same in other forms of the words. */
 export const stemsOf = rememberLast((text: string): Stems => {
   const words = wordsOf(text)
-  const lower = lowerCaseKeepingPlaces(text)
-  const hashes = new Int32Array(words.count)
-  for (let i = 0; i < words.count; i++) hashes[i] = stemHash(lower, words, i)
+  const units = lowerUnitsOf(text)
+  const { starts, ends, count } = words
+  const hashes = words.hashes.slice()
+  for (let i = 0; i < count; i++) {
+    const start = starts[i] ?? 0
+    const end = ends[i] ?? 0
+    const kind = UNIT_KINDS[units[start] ?? 0] ?? 0
+    if ((kind & UNSPACED_UNIT) !== 0) hashes[i] = pairHash(units, end, hashes[i] ?? 0)
+    else if (end - start >= 5 && (kind & DIGIT_UNIT) === 0) {
+      const stemEnd = endOfStem(units, start, end)
+      if (stemEnd !== end) hashes[i] = hashOfUnits(units, start, stemEnd)
+    }
+  }
   return { text, words, hashes }
 })
 
-function stemHash(lower: string, { hashes, starts, ends }: Words, i: number): number {
-  const start = starts[i] ?? 0
-  const end = ends[i] ?? 0
-  if (isUnspaced(lower.charCodeAt(start))) {
-    const next = lower.charCodeAt(end)
-    return isUnspaced(next) ? Math.imul(hashes[i] ?? 0, 31) ^ next : (hashes[i] ?? 0)
-  }
-  if (end - start < 5 || isDigit(lower.charCodeAt(start))) return hashes[i] ?? 0
-  const stemEnd = endOfStem(lower, start, end)
-  return stemEnd === end ? (hashes[i] ?? 0) : hashOf(lower, start, stemEnd)
+function pairHash(units: Uint16Array, end: number, hash: number): number {
+  const next = units[end] ?? 0
+  return ((UNIT_KINDS[next] ?? 0) & UNSPACED_UNIT) === 0 ? hash : Math.imul(hash, 31) ^ next
+}
+
+function hashOfUnits(units: Uint16Array, start: number, end: number): number {
+  let hash = FNV_OFFSET
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (units[i] ?? 0), FNV_PRIME)
+  return hash
 }
 
 /** Where the stem ends: before the ending, when three letters are left, else where the word ends. */
-function endOfStem(lower: string, start: number, end: number): number {
-  const last = lower.charCodeAt(end - 1)
-  const afterApostrophe = lower.charCodeAt(end - 2)
+function endOfStem(units: Uint16Array, start: number, end: number): number {
+  const last = units[end - 1] ?? 0
+  const afterApostrophe = units[end - 2] ?? 0
   if (last === 0x73 && (afterApostrophe === 0x27 || afterApostrophe === 0x2019)) return end - 2
-  for (const ending of ENDINGS.get(last) ?? []) {
-    if (end - start - ending.length >= 3 && lower.startsWith(ending, end - ending.length)) return end - ending.length
+  const endings = last < ENDINGS.length ? ENDINGS[last] : undefined
+  if (endings === undefined) return end
+  for (const ending of endings) {
+    if (end - start - ending.length >= 3 && standsBefore(units, end, ending)) return end - ending.length
   }
   return end
+}
+
+function standsBefore(units: Uint16Array, end: number, ending: readonly number[]): boolean {
+  // The last one is known to be right.
+  for (let i = ending.length - 2, at = end - 2; i >= 0; i--, at--) if (units[at] !== ending[i]) return false
+  return true
 }

@@ -1,5 +1,6 @@
 import { rememberLast } from './remember.ts'
-import { isDigit, isLetter, isUnspaced } from './script.ts'
+import { LETTER_UNIT, UNIT_KINDS, UNSPACED_UNIT } from './script.ts'
+import { lowerUnitsOf } from './units.ts'
 
 /** The words of a text with their places. Chinese and Japanese count character by character. */
 export interface Words {
@@ -23,33 +24,49 @@ export const FNV_PRIME = 0x01000193
  * Words are not cut out as strings: a page has hundreds, and most evaluators only compare them.
  */
 export const wordsOf = rememberLast((text: string): Words => {
-  const lower = lowerCaseKeepingPlaces(text)
-  if (scratch.length < text.length * 3) scratch = new Int32Array(text.length * 6)
-  let count = 0
+  const units = lowerUnitsOf(text)
+  const { length } = units
+  if (scratch.length < length * 3) scratch = new Int32Array(length * 6)
+  const found = scratch
+  const kinds = UNIT_KINDS
+  let size = 0
   let unspacedCount = 0
-  for (let i = 0; i < lower.length; ) {
-    const end = wordEnd(lower, i)
-    if (end === i) {
+  for (let i = 0; i < length; ) {
+    const unit = units[i] ?? 0
+    const kind = kinds[unit] ?? 0
+    if (kind === 0) {
       i++
       continue
     }
-    if (isUnspaced(lower.charCodeAt(i))) unspacedCount++
-    scratch[count * 3] = hashOf(lower, i, end)
-    scratch[count * 3 + 1] = i
-    scratch[count * 3 + 2] = end
-    count++
-    i = end
+    found[size + 1] = i++
+    let hash = Math.imul(FNV_OFFSET ^ unit, FNV_PRIME)
+    if ((kind & UNSPACED_UNIT) !== 0) unspacedCount++
+    else {
+      for (; i < length; i++) {
+        const next = units[i] ?? 0
+        if (!isSpacedPart(kinds[next] ?? 0) && !isInnerApostrophe(units, next, i)) break
+        hash = Math.imul(hash ^ next, FNV_PRIME)
+      }
+    }
+    found[size] = hash
+    found[size + 2] = i
+    size += 3
   }
-  return { count, hashes: column(0, count), starts: column(1, count), ends: column(2, count), unspacedCount }
+  return { ...columnsOf(found, size / 3), unspacedCount }
 })
 
 /** Words of the text that is being read: hash, start, end of each. Kept, because columns of unknown length cost more to make than to fill. */
 let scratch = new Int32Array(4_096)
 
-function column(offset: number, count: number): Int32Array {
-  const values = new Int32Array(count)
-  for (let i = 0; i < count; i++) values[i] = scratch[i * 3 + offset] ?? 0
-  return values
+function columnsOf(found: Int32Array, count: number): Omit<Words, 'unspacedCount'> {
+  const columns = new Int32Array(count * 3)
+  for (let i = 0, from = 0; i < count; i++, from += 3) {
+    columns[i] = found[from] ?? 0
+    columns[count + i] = found[from + 1] ?? 0
+    columns[2 * count + i] = found[from + 2] ?? 0
+  }
+  const column = (at: number): Int32Array => columns.subarray(at * count, (at + 1) * count)
+  return { count, hashes: column(0), starts: column(1), ends: column(2) }
 }
 
 /** FNV-1a over the UTF-16 units of a part of a text. */
@@ -59,25 +76,13 @@ export function hashOf(text: string, start = 0, end = text.length): number {
   return hash
 }
 
-/** Lower case of the same length: a few letters (İ) grow in lower case, then only ASCII is lowered so that places hold. */
-export const lowerCaseKeepingPlaces = rememberLast((text: string): string => {
-  const lower = text.toLowerCase()
-  return lower.length === text.length ? lower : text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
-})
-
-/** Where the word that begins at `start` ends; `start` when none begins there. */
-function wordEnd(text: string, start: number): number {
-  if (isUnspaced(text.charCodeAt(start))) return start + 1
-  let end = start
-  while (end < text.length && isWordPart(text, end, start)) end++
-  return end
+/** A letter or a digit of a script that is written with spaces. */
+function isSpacedPart(kind: number): boolean {
+  return kind !== 0 && (kind & UNSPACED_UNIT) === 0
 }
 
-function isWordPart(text: string, at: number, start: number): boolean {
-  const unit = text.charCodeAt(at)
-  if ((unit >= 0x61 && unit <= 0x7a) || isDigit(unit)) return true
-  if (isUnspaced(unit)) return false
-  if (isLetter(unit)) return true
-  const isApostrophe = unit === APOSTROPHE || unit === CURLY_APOSTROPHE
-  return isApostrophe && at > start && isLetter(text.charCodeAt(at + 1)) && !isUnspaced(text.charCodeAt(at + 1))
+function isInnerApostrophe(units: Uint16Array, unit: number, at: number): boolean {
+  if (unit !== APOSTROPHE && unit !== CURLY_APOSTROPHE) return false
+  const next = UNIT_KINDS[units[at + 1] ?? 0] ?? 0
+  return (next & LETTER_UNIT) !== 0 && (next & UNSPACED_UNIT) === 0
 }

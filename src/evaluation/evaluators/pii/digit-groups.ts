@@ -1,4 +1,4 @@
-import { isDigit } from '../../text/script.ts'
+import { unitsOf } from '../../text/units.ts'
 
 /** Digits that stand close together, with the signs between them. UTF-16 indexes. */
 export interface DigitGroup {
@@ -16,8 +16,11 @@ export function digitGroupsOf(text: string): DigitGroup[] {
   let start = -1
   let last = -1
   let digits = 0
-  for (let i = 0; i <= text.length; i++) {
-    if (i < text.length && isDigit(text.charCodeAt(i))) {
+  const units = unitsOf(text)
+  for (let i = 0; i <= units.length; i++) {
+    // After the last unit there is none, which is no digit.
+    const unit = units[i] ?? 0
+    if (unit >= 0x30 && unit <= 0x39) {
       if (start === -1) start = i
       last = i
       digits++

@@ -150,6 +150,8 @@ function isCode(value: string): boolean {
   if (/^[A-Za-z_$][\w$]*(?:[.:][A-Za-z_$][\w$]*)+[.:]?$/.test(value))
     return !/\d.*[A-Za-z].*\d.*[A-Za-z].*\d/.test(value)
   if (/[=!]=[^=]|->|&&|\|\|/.test(value)) return true
+  // A package with its version: jackson-core-2.15.0.
+  if (/^[A-Za-z]+(?:[-_][A-Za-z]+)*[-_@:]v?\d+(?:\.\d+){1,3}$/.test(value)) return true
   return /^[A-Z]+(?:_[A-Z\d]+)*$/.test(value) || /^[A-Za-z]+(?:[_-][A-Za-z\d]{1,10})+$/.test(value)
 }
 

@@ -1,4 +1,5 @@
 import { isDigit } from '../../text/script.ts'
+import { unitsOf } from '../../text/units.ts'
 import type { Assignment } from './assigned-secret.ts'
 import { ASSIGNMENT, isGenericSecret, providerSecret } from './assigned-secret.ts'
 import { entropyOf, isPlaceholder } from './secret-value.ts'
@@ -15,8 +16,8 @@ export interface SecretFinding {
 /** The shortest piece of text that can hold a secret. */
 const MIN_PIECE = 9
 const CONTEXT_LENGTH = 96
-
-const LITERALS = [...new Set(TOKEN_RULES.flatMap((rule) => rule.literals))]
+/** Length from which on a value of letters alone may be a provider's token. */
+const MIN_ASSIGNED = 14
 
 /** All secrets of a text by place. */
 export function findSecrets(text: string): readonly SecretFinding[] {
@@ -33,12 +34,14 @@ export function findSecrets(text: string): readonly SecretFinding[] {
  * like a word: it has a digit, an inner capital or a sign. Prose has hardly any, so it costs one pass.
  */
 function forEachPiece(text: string, visit: (start: number, end: number) => void): void {
+  const units = unitsOf(text)
+  const kinds = PIECE_KINDS
   let start = 0
   let isOdd = false
-  for (let i = 0; i <= text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (i < text.length && !isBreak(unit)) {
-      isOdd ||= isDigit(unit) || unit === 0x5f || unit === 0x3a || (isCapital(unit) && i > start)
+  for (let i = 0; i <= units.length; i++) {
+    const kind = i < units.length ? (kinds[units[i] ?? 0] ?? 0) : BREAK
+    if (kind !== BREAK) {
+      if (kind === ODD || (kind === CAPITAL && i > start)) isOdd = true
       continue
     }
     if (isOdd && i - start >= MIN_PIECE) visit(start, i)
@@ -47,37 +50,81 @@ function forEachPiece(text: string, visit: (start: number, end: number) => void)
   }
 }
 
-function isBreak(unit: number): boolean {
-  if (unit <= 0x20 || unit > 0x2000) return true
+const BREAK = 1
+/** Digits, the underscore and the colon: hardly any word has one. */
+const ODD = 2
+const CAPITAL = 3
+const PIECE_KINDS = Uint8Array.from({ length: 0x10000 }, (_, unit) => pieceKindOf(unit))
+
+function pieceKindOf(unit: number): number {
   // " ' ( ) , ; < > ` { } [ ] and the backslash of escaped quotes
-  return unit < 0x80 && BREAKS[unit] === 1
-}
-
-const BREAKS = new Uint8Array(0x80)
-for (const sign of '"\'(),;<>`{}[]\\'.split('')) BREAKS[sign.charCodeAt(0)] = 1
-
-function isCapital(unit: number): boolean {
-  return unit >= 0x41 && unit <= 0x5a
+  if (unit <= 0x20 || unit > 0x2000 || '"\'(),;<>`{}[]\\'.includes(String.fromCharCode(unit))) return BREAK
+  if (isDigit(unit) || unit === 0x5f || unit === 0x3a) return ODD
+  return unit >= 0x41 && unit <= 0x5a ? CAPITAL : 0
 }
 
 function findInPiece(text: string, start: number, end: number, findings: SecretFinding[]): void {
   const piece = text.slice(start, Math.min(end, start + 4_000))
   const before = findings.length
-  if (LITERALS.some((literal) => piece.includes(literal))) {
-    for (const rule of TOKEN_RULES) findToken(rule, piece, start, findings)
-  }
+  for (const rule of rulesFor(piece)) findToken(rule, piece, start, findings)
   if (piece.includes('eyJ')) findJwts(piece, start, findings)
-  if (findings.length === before) findAssigned(text, start, start + piece.length, findings)
+  if (findings.length === before && mayBeAssigned(text, start, piece))
+    findAssigned(text, start, start + piece.length, findings)
+}
+
+/** Rules by the first two units of their literals, so that a piece is read once and not once for each of them. */
+const RULES_BY_BEGINNING = new Map<number, Array<readonly [literal: string, rule: number]>>()
+/** Rules with a literal of one sign, which is in many pieces. */
+const RULES_BY_SIGN: Array<readonly [literal: string, rule: number]> = []
+/** 1 for each unit that begins a literal of two or more. */
+const BEGINS = new Uint8Array(0x80)
+TOKEN_RULES.forEach(({ literals }, rule) => {
+  for (const literal of literals) {
+    if (literal.length === 1) RULES_BY_SIGN.push([literal, rule])
+    else {
+      const key = literal.charCodeAt(0) * 0x80 + literal.charCodeAt(1)
+      RULES_BY_BEGINNING.set(key, [...(RULES_BY_BEGINNING.get(key) ?? []), [literal, rule]])
+      BEGINS[literal.charCodeAt(0)] = 1
+    }
+  }
+})
+/** The shortest token whose literal is a single sign. */
+const MIN_SIGN_TOKEN = 40
+
+/** The rules of which the piece has a literal, in the order of the list. */
+function rulesFor(piece: string): readonly TokenRule[] {
+  const found = new Set<number>()
+  for (let i = 0; i + 1 < piece.length; i++) {
+    const first = piece.charCodeAt(i)
+    if (first >= 0x80 || BEGINS[first] === 0) continue
+    for (const [literal, rule] of RULES_BY_BEGINNING.get(first * 0x80 + piece.charCodeAt(i + 1)) ?? [])
+      if (piece.startsWith(literal, i)) found.add(rule)
+  }
+  if (piece.length >= MIN_SIGN_TOKEN)
+    for (const [literal, rule] of RULES_BY_SIGN) if (piece.includes(literal)) found.add(rule)
+  return found.size === 0 ? [] : TOKEN_RULES.filter((_, i) => found.has(i))
+}
+
+/** A value without a figure is a secret only when it is long or a password. */
+function mayBeAssigned(text: string, start: number, piece: string): boolean {
+  return (
+    piece.length >= MIN_ASSIGNED ||
+    /\d/.test(piece) ||
+    /pass|pwd/i.test(text.slice(Math.max(0, start - CONTEXT_LENGTH), start + piece.length))
+  )
 }
 
 function findToken(rule: TokenRule, piece: string, offset: number, findings: SecretFinding[]): void {
-  if (!rule.literals.some((literal) => piece.includes(literal))) return
   const match = rule.pattern.exec(piece)
   if (match === null || !(rule.anywhere || hasBorders(piece, match.index, match.index + match[0].length))) return
   const [token] = match
+  if (MASKED_REST.test(piece.slice(match.index + token.length))) return
   if (entropyOf(token) < minEntropyOf(rule) || (minEntropyOf(rule) > 1 && isPlaceholder(token))) return
   findings.push({ kind: rule.name, start: offset + match.index, end: offset + match.index + token.length })
 }
+
+/** The rest of a token that somebody has made unreadable. */
+const MASKED_REST = /^[-_.]?(?:#{4,}|\*{3,}|x{6,}|X{6,})/
 
 /** A token is not part of a longer word. */
 function hasBorders(piece: string, start: number, end: number): boolean {

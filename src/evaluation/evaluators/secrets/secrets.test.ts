@@ -28,6 +28,8 @@ describe('secrets', () => {
     'const secretKey = process.env.SECRET_KEY',
     'the password must have at least twelve characters',
     'commit 3f786850e387550fdab836ed7e6dc881de23001b fixes it',
+    'artifact_token: jackson-databind-2.15.0',
+    `xoxp-572370529330-573807301142-572331691188-${'#'.repeat(20)}`,
     'id: 29f63271-dc2f-4734-8221-5b31b5169bac',
   ])('is none: %s', (text) => {
     expect(judge(text)?.verdict).toBe('ok')
