@@ -1,9 +1,6 @@
 // Calls through the gateway, captured whole and committed to the embedded store, beside the upstream itself and, when its start-server.js
 // is named, Portkey's gateway. Needs wrk. npx tsx bench/requests/gateway.ts [path of @portkey-ai/gateway/build/start-server.js]
-// Measured on 2 cores that others used as well (load average 12 to 14), so only the ratios say something, 3 s each:
-//   c=1   direct  4,822 rps   here   451 rps  P50  1.3 ms   Portkey 1.15.2  157 rps  P50   4.6 ms
-//   c=16  direct 12,012 rps   here   792 rps  P50 15.6 ms   Portkey 1.15.2  197 rps  P50  62.7 ms
-//   c=64  direct 10,813 rps   here 1,101 rps  P50 46.6 ms   Portkey 1.15.2  171 rps  P50 197.5 ms
+// Figures: README.md beside this file.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
