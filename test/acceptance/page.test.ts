@@ -71,6 +71,24 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await page.getByText(text).first().waitFor()
   })
 
+  test('a link from a notification shows its group, which is acknowledged and silenced at a click each', async () => {
+    const endsAt = new Date(Date.now() + 600_000).toISOString()
+    const alerts = ['Leak', 'Flood'].map((alertname) => ({ labels: { alertname, severity: 'P2' }, endsAt }))
+    expect((await product.postJson('/alertmanager/api/v2/alerts', alerts)).status).toBe(200)
+    await page.goto(`${product.url}/#/alerts?receiver=page&filter=${encodeURIComponent('{alertname="Leak"}')}`)
+    const card = page.locator('[data-alert="Leak"]')
+    await card.waitFor()
+    expect(await page.locator('[data-alert="Flood"]').count()).toBe(0)
+    await page.getByLabel('Your name').fill('Ada')
+    await card.getByRole('button', { name: 'Acknowledge' }).click()
+    await card.getByText('Acknowledged: Ada').waitFor()
+    await card.getByRole('button', { name: 'Silence for 2 h' }).click()
+    await card.getByRole('button', { name: 'Silenced' }).waitFor()
+    await page.locator('[data-event="acknowledgement"]').getByText('Ada (page)').waitFor()
+    await page.getByText('Show all').click()
+    await page.locator('[data-alert="Flood"]').waitFor()
+  })
+
   test('a query is drawn, and a wrong one shows where it is wrong', async () => {
     await page.getByRole('link', { name: 'Query' }).click()
     const input = page.getByLabel('PromQL expression')

@@ -10,6 +10,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { RangeProvider } from './components/time-range.tsx'
 import { LanguageProvider } from './i18n/language.tsx'
+import { addressOfHash } from './links.ts'
 
 const theme = createTheme({
   primaryColor: 'cyan',
@@ -17,6 +18,14 @@ const theme = createTheme({
 })
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } })
+
+/** Links in notifications hold the page behind a hash. */
+function followHash(): void {
+  const address = addressOfHash(window.location.hash)
+  if (address !== undefined) window.history.replaceState(null, '', address)
+}
+followHash()
+window.addEventListener('hashchange', followHash)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')

@@ -1,10 +1,12 @@
 import type {
+  AcknowledgedBody,
+  AlertGroupsBody,
+  AlertHistoryBody,
   Dashboard,
   DriftBody,
   FilesBody,
   HealthBody,
   LogsBody,
-  NotificationsBody,
   RequestBody,
   RequestsBody,
   TotalsBody,
@@ -59,8 +61,17 @@ export function fetchFiles(signal?: AbortSignal): Promise<FilesBody> {
   return getJson(`${ROOT}/files`, {}, signal)
 }
 
-export function fetchNotifications(signal?: AbortSignal): Promise<NotificationsBody> {
-  return getJson(`${ROOT}/notifications`, {}, signal)
+export function fetchFiringGroups(signal?: AbortSignal): Promise<AlertGroupsBody> {
+  return getJson(`${ROOT}/alerts`, {}, signal)
+}
+
+export function fetchAlertHistory(text: string, cursor: string, signal?: AbortSignal): Promise<AlertHistoryBody> {
+  return getJson(`${ROOT}/alerts/history`, { text, cursor, limit: 50 }, signal)
+}
+
+/** Says that `by` looks after what fires in the group. */
+export function acknowledgeGroup(groupKey: string, by: string): Promise<AcknowledgedBody> {
+  return postJson(`${ROOT}/alerts/acknowledgements`, { group_key: groupKey, by, via: 'page' })
 }
 
 /** Silences exactly the alerts with these labels, by Alertmanager's own API. */

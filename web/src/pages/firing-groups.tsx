@@ -1,0 +1,206 @@
+import { Badge, Button, Card, Group, Stack, Table, Text, TextInput } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link, useSearch } from 'wouter'
+import type { AlertGroupsBody, FiringAlertBody } from '../../../src/api/types.ts'
+import { acknowledgeGroup, fetchFiringGroups, silenceAlert } from '../api/tetrascope.ts'
+import { formatClock } from '../charts/format.ts'
+import { Empty, Loaded } from '../components/loaded.tsx'
+import { type Language, useLanguage } from '../i18n/language.tsx'
+import { type AlertsWanted, isWanted, readWanted } from '../links.ts'
+
+const REFRESH_MS = 5_000
+const SILENCE_HOURS = 2
+
+type FiringGroup = AlertGroupsBody['groups'][number]
+
+/** What fires, in the groups in which it is told of; a link from a notification shows its own. */
+export function FiringGroups(): ReactNode {
+  const { t } = useLanguage()
+  const wanted = readWanted(useSearch())
+  const [by, setBy] = useLocalStorage({ key: 'tetrascope.name', defaultValue: '' })
+  const query = useQuery({
+    queryKey: ['firing'],
+    queryFn: ({ signal }) => fetchFiringGroups(signal),
+    refetchInterval: REFRESH_MS,
+  })
+  return (
+    <Loaded query={query}>
+      {({ groups }) => {
+        const shown = shownGroups(groups, wanted)
+        return (
+          <Stack gap="xs">
+            <Group justify="space-between">
+              <Filter wanted={wanted} />
+              <TextInput
+                size="xs"
+                aria-label={t('yourName')}
+                placeholder={t('yourName')}
+                value={by}
+                onChange={(event) => setBy(event.currentTarget.value)}
+              />
+            </Group>
+            {shown.length === 0 && <Empty title={t('nothingFires')} />}
+            {shown.map((group) => (
+              <GroupCard key={`${group.receiver}${group.key}`} group={group} by={by} />
+            ))}
+          </Stack>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+/** Nobody looks after it first, then the worst. An alert that goes to several receivers is shown once, unless one receiver is asked for. */
+function shownGroups(groups: readonly FiringGroup[], wanted: AlertsWanted): FiringGroup[] {
+  const seen = new Set<string>()
+  const shown = groups.flatMap((group) => {
+    if (wanted.receiver !== '' && group.receiver !== wanted.receiver) return []
+    const alerts = group.alerts.filter(({ fingerprint, labels }) => isWanted(wanted, labels) && !seen.has(fingerprint))
+    for (const { fingerprint } of alerts) seen.add(fingerprint)
+    return alerts.length === 0 ? [] : [{ ...group, alerts }]
+  })
+  return shown.toSorted((a, b) => rank(a).localeCompare(rank(b)))
+}
+
+function isAcknowledged({ alerts }: FiringGroup): boolean {
+  return alerts.every(({ acknowledgement }) => acknowledgement !== null)
+}
+
+function rank(group: FiringGroup): string {
+  return `${isAcknowledged(group) ? 1 : 0}${group.alerts[0]?.labels.severity ?? '~'}`
+}
+
+function Filter({ wanted }: { readonly wanted: AlertsWanted }): ReactNode {
+  const { t } = useLanguage()
+  const parts = [
+    ...(wanted.receiver === '' ? [] : [`${t('receiver')} ${wanted.receiver}`]),
+    ...[...wanted.labels].map(([name, value]) => `${name}=${value}`),
+  ]
+  if (parts.length === 0) return <span />
+  return (
+    <Group gap="xs" data-filter="">
+      {parts.map((part) => (
+        <Badge key={part} variant="light" tt="none">
+          {part}
+        </Badge>
+      ))}
+      <Text component={Link} href="/alerts" size="sm" c="cyan">
+        {t('showAll')}
+      </Text>
+    </Group>
+  )
+}
+
+function GroupCard({ group, by }: { readonly group: FiringGroup; readonly by: string }): ReactNode {
+  const { t } = useLanguage()
+  const queries = useQueryClient()
+  const acknowledge = useMutation({
+    mutationFn: () => acknowledgeGroup(group.key, by.trim() || t('somebody')),
+    onSuccess: () => queries.invalidateQueries(),
+  })
+  const name = group.labels.alertname ?? group.alerts[0]?.labels.alertname ?? group.key
+  const isAnswered = isAcknowledged(group)
+  return (
+    <Card withBorder radius="md" padding="sm" data-alert={name} data-state="firing">
+      <Group gap="xs" mb={4} justify="space-between">
+        <Group gap="xs">
+          <Badge color={isAnswered ? 'teal' : 'red'}>{isAnswered ? t('acknowledged') : t('firing')}</Badge>
+          <Text fw={600}>{name}</Text>
+          <Severities group={group} />
+          <Text size="xs" c="dimmed">
+            → {group.receiver}
+          </Text>
+        </Group>
+        <Button
+          size="compact-xs"
+          loading={acknowledge.isPending}
+          disabled={isAnswered}
+          onClick={() => acknowledge.mutate()}
+        >
+          {t('acknowledge')}
+        </Button>
+      </Group>
+      <Failure error={acknowledge.error} />
+      <Table fz="sm" verticalSpacing={4} withRowBorders={false}>
+        <Table.Tbody>
+          {group.alerts.map((alert) => (
+            <AlertRow key={alert.fingerprint} alert={alert} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  )
+}
+
+function Severities({ group }: { readonly group: FiringGroup }): ReactNode {
+  const severities = new Set(group.alerts.flatMap(({ labels }) => labels.severity ?? []))
+  return [...severities].map((severity) => (
+    <Badge key={severity} variant="outline" color="gray">
+      {severity}
+    </Badge>
+  ))
+}
+
+/** The annotation in the reader's language, when the alert has one. */
+function annotation({ annotations }: FiringAlertBody, name: string, language: Language): string {
+  return (language === 'zh' ? annotations[`${name}_zh`] : undefined) ?? annotations[name] ?? ''
+}
+
+function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
+  const { t, language } = useLanguage()
+  const queries = useQueryClient()
+  const silence = useMutation({
+    mutationFn: () => silenceAlert(alert.labels, SILENCE_HOURS),
+    onSuccess: () => queries.invalidateQueries(),
+  })
+  const own = Object.entries(alert.labels).filter(([name]) => name !== 'alertname' && name !== 'severity')
+  const isSilenced = alert.silencedBy.length > 0
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {annotation(alert, 'summary', language)}
+        <Text size="xs" c="dimmed">
+          {own.map(([name, value]) => `${name}=${value}`).join('  ')}
+        </Text>
+        {alert.acknowledgement !== null && (
+          <Text size="xs" c="teal">
+            {t('acknowledged')}: {alert.acknowledgement.by} {formatClock(alert.acknowledgement.timeMs)}{' '}
+            {alert.acknowledgement.comment}
+          </Text>
+        )}
+        {alert.inhibitedBy.length > 0 && (
+          <Text size="xs" c="dimmed">
+            {t('inhibited')}
+          </Text>
+        )}
+        <Failure error={silence.error} />
+      </Table.Td>
+      <Table.Td c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+        {t('since')} {formatClock(alert.startsAtMs)}
+      </Table.Td>
+      <Table.Td ta="right">
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={silence.isPending}
+          disabled={isSilenced}
+          onClick={() => silence.mutate()}
+        >
+          {isSilenced ? t('silenced') : t('silenceFor')}
+        </Button>
+      </Table.Td>
+    </Table.Tr>
+  )
+}
+
+function Failure({ error }: { readonly error: Error | null }): ReactNode {
+  return (
+    error !== null && (
+      <Text size="xs" c="red">
+        {error.message}
+      </Text>
+    )
+  )
+}
