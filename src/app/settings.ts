@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { stringify } from 'yaml'
 import { type AlertmanagerConfig, DEFAULT_ALERTMANAGER_CONFIG } from '../alerting/config.ts'
@@ -6,6 +6,7 @@ import { parseConfigFile } from '../alerting/config-file.ts'
 import type { Contacts } from '../alerting/contacts/config.ts'
 import { contactRouting } from '../alerting/contacts/contact-routing.ts'
 import { NotificationTemplates } from '../alerting/template/notification-templates.ts'
+import type { EvaluationConfig } from '../evaluation/config.ts'
 import { type Criterion } from '../evaluation/judge/criterion.ts'
 import { CriterionError, readCriteria } from '../evaluation/judge/criterion-file.ts'
 import { ConfigError } from '../config/config-error.ts'
@@ -25,6 +26,8 @@ export interface Settings extends LoadedConfig {
   readonly alertmanager: AlertmanagerSettings
   /** What a judge rates; none without a judge. */
   readonly criteria: readonly Criterion[]
+  /** The section with its paths found from `folder`. */
+  readonly evaluation: EvaluationConfig
 }
 
 export interface AlertmanagerSettings {
@@ -52,8 +55,23 @@ export function readSettings(file: string | null): Settings {
     ],
     externalLabels: Labels.from(config.global.external_labels),
     alertmanager: readAlertmanager(loaded, folder),
+    evaluation: withPaths(config.evaluation, folder, file ?? 'defaults'),
     criteria: readJudgeCriteria(config.evaluation.judge?.criteria ?? [], folder, file ?? 'defaults'),
   }
+}
+
+function withPaths(config: EvaluationConfig, folder: string, file: string): EvaluationConfig {
+  const custom = config.custom.map((evaluator, i) => {
+    if (evaluator.kind !== 'module') return evaluator
+    const absolute = path.resolve(folder, evaluator.path)
+    if (existsSync(absolute)) return { ...evaluator, path: absolute }
+    const message = `found ${JSON.stringify(evaluator.path)}, there is no file ${absolute}`
+    throw new ConfigError(file, [{ path: `evaluation.custom[${i}].path`, line: undefined, message }])
+  })
+  const key = config.judge?.endpoint.api_key_file
+  if (config.judge === undefined || key === undefined) return { ...config, custom }
+  const endpoint = { ...config.judge.endpoint, api_key_file: path.resolve(folder, key) }
+  return { ...config, custom, judge: { ...config.judge, endpoint } }
 }
 
 function readJudgeCriteria(names: readonly string[], folder: string, file: string): Criterion[] {

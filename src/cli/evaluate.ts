@@ -1,10 +1,28 @@
-import { evaluateFile, InputLineError, type EvaluatedLine } from '../evaluation/evaluate-file.ts'
-import { chooseEvaluators, UnknownEvaluatorError } from '../evaluation/evaluators.ts'
+import { constructJudge } from '../app/parts/judging.ts'
+import { readSettings, type Settings } from '../app/settings.ts'
+import { ConfigError } from '../config/config-error.ts'
+import {
+  evaluateFile,
+  type EvaluatedLine,
+  type EvaluateFileOptions,
+  InputLineError,
+} from '../evaluation/evaluate-file.ts'
+import { loadEvaluators, UnknownEvaluatorError } from '../evaluation/evaluators.ts'
+import { judgedAs } from '../evaluation/judge/criterion.ts'
+import type { Score } from '../model/evaluation.ts'
+import { PriceFileError } from '../pricing/price-file.ts'
+import { PriceTable } from '../pricing/price-table.ts'
+import { RuleFilesError } from '../rules/rule-files.ts'
+import { InstrumentRegistry } from '../telemetry/instruments.ts'
+import { silentLogger } from '../telemetry/log.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
 import { padRight } from '../util/text-width.ts'
 import { CommandError } from './command-error.ts'
 
 export interface EvaluateFlags {
   readonly evaluators?: string
+  readonly config?: string
+  readonly judge?: true
   readonly format: 'jsonl' | 'table'
 }
 
@@ -12,16 +30,65 @@ export interface EvaluateFlags {
 export async function evaluate(file: string, flags: EvaluateFlags): Promise<void> {
   const write = flags.format === 'table' ? writeTable : writeJson
   try {
-    const evaluators = chooseEvaluators({
-      names: flags.evaluators?.split(',').map((name) => name.trim()),
-      piiNames: false,
-    })
-    for await (const line of evaluateFile(file, evaluators)) write(line)
+    const settings = flags.config === undefined ? undefined : readSettings(flags.config)
+    const names = flags.evaluators?.split(',').map((name) => name.trim())
+    const { pii_names: piiNames = false, custom = [] } = settings?.evaluation ?? {}
+    const { evaluators, failures } = await loadEvaluators({ names, piiNames, custom }, systemClock)
+    for (const { evaluator, message } of failures) warn(evaluator, message)
+    const judge = flags.judge === undefined ? {} : { judge: judgeOf(settings) }
+    for await (const line of evaluateFile(file, evaluators, { ...judge, onFailure: warn })) write(line)
   } catch (error) {
-    if (error instanceof InputLineError || error instanceof UnknownEvaluatorError) throw new CommandError(error.message)
+    if (isExplained(error)) throw new CommandError(error.message)
     if (error instanceof Error && 'code' in error) throw new CommandError(`${file}: ${error.message}`)
     throw error
   }
+}
+
+/** Each failure once is enough: a judge without an endpoint fails at every line. */
+function judgeOf(settings: Settings | undefined): NonNullable<EvaluateFileOptions['judge']> {
+  const config = settings?.evaluation.judge
+  if (settings === undefined || config === undefined)
+    throw new CommandError('--judge needs --config FILE with a section evaluation.judge')
+  const { judge } = constructJudge(
+    { clock: COMMAND_CLOCK, random: Math.random, logger: silentLogger, instruments: new InstrumentRegistry() },
+    config,
+    { prices: new PriceTable(settings.config.pricing), state: FORGETFUL },
+  )
+  const warned = new Set<string>()
+  return async (input) => {
+    const scores: Record<string, Score> = {}
+    const judgements = await Promise.all(settings.criteria.map((criterion) => judge.judge(criterion, input)))
+    judgements.forEach((judgement, i) => {
+      const criterion = settings.criteria[i]
+      if (criterion === undefined || judgement.kind === 'not_applicable') return
+      if (judgement.kind === 'judged') scores[judgedAs(criterion)] = judgement.score
+      else if (!warned.has(judgement.reason)) warn(judgedAs(criterion), judgement.reason)
+      if (judgement.kind === 'failed') warned.add(judgement.reason)
+    })
+    return scores
+  }
+}
+
+/** Unlike those of the server, the waits of a command keep the process alive: nothing else does. */
+const COMMAND_CLOCK: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** The budget of a command is its own: it does not know what the server spends. */
+const FORGETFUL = { documents: async () => new Map<string, unknown>(), putDocuments: async () => undefined }
+
+function isExplained(error: unknown): error is Error {
+  return [InputLineError, UnknownEvaluatorError, ConfigError, RuleFilesError, PriceFileError].some(
+    (kind) => error instanceof kind,
+  )
+}
+
+function warn(evaluator: string, error: unknown): void {
+  process.stderr.write(`${evaluator}: ${error instanceof Error ? error.message : String(error)}\n`)
 }
 
 function writeJson(line: EvaluatedLine): void {

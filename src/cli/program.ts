@@ -175,6 +175,8 @@ function addEvaluate(program: Command): void {
     .argument('<file>', 'JSON lines {id?, prompt?, response?, context?, system?, model?}')
     .description("score prompts and responses with the server's own evaluators")
     .option('--evaluators <names>', 'comma-separated (default: all)')
+    .option('--config <file>', 'a configuration whose own evaluators and judge are used too')
+    .option('--judge', 'have the judge of the configuration rate each line too (calls its endpoint)')
     .addOption(new Option('--format <format>', 'output').choices(['jsonl', 'table']).default('jsonl'))
     .action(async (file: string, flags: EvaluateFlags) => evaluate(file, flags))
 }

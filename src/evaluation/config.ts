@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { customEvaluators } from './custom/config.ts'
+import { EVALUATORS } from './evaluators.ts'
 import { judgeConfig } from './judge/config.ts'
 import { truthConfig } from './truth/config.ts'
 
@@ -36,10 +38,27 @@ export const evaluationConfig = z
     sampling: samplingConfig,
     truth: truthConfig,
     judge: judgeConfig.optional(),
+    /** They run whatever `evaluators` names. */
+    custom: customEvaluators,
     /** Requests that wait for the worker; what does not fit is dropped and counted. */
     queue_capacity: z.int().min(1).max(1_000_000).default(20_000),
     /** Requests handed to the worker at once. */
     batch_size: z.int().min(1).max(10_000).default(256),
+  })
+  .superRefine(({ custom, judge }, context) => {
+    const taken = new Set(EVALUATORS.map(({ name }) => name))
+    custom.forEach(({ name }, i) => {
+      if (taken.has(name) || name.startsWith('judge-') || name === 'self-consistency') {
+        const message = `another evaluator is named ${JSON.stringify(name)}, or the name is kept for the judge`
+        context.addIssue({ code: 'custom', path: ['custom', i, 'name'], message })
+      }
+      taken.add(name)
+    })
+    judge?.sampling.always.flagged.forEach((name, i) => {
+      if (taken.has(name)) return
+      const message = `unknown evaluator (allowed: ${[...taken].join(', ')})`
+      context.addIssue({ code: 'custom', path: ['judge', 'sampling', 'always', 'flagged', i], message })
+    })
   })
   .prefault({})
 

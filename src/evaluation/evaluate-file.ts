@@ -28,27 +28,50 @@ export class InputLineError extends Error {
   }
 }
 
+/** What is done with each line besides its scores by the evaluators. */
+export interface EvaluateFileOptions {
+  /** Scores that are asked for elsewhere; put behind the others. */
+  readonly judge?: (input: EvaluationInput) => Promise<Readonly<Record<string, Score>>>
+  /** Told of an evaluator that threw; its score is then left out. Without it the error ends the run. */
+  readonly onFailure?: (evaluator: string, error: unknown) => void
+}
+
 /**
  * Evaluates a JSON-lines file of `{id?, prompt?, response?, context?, system?, model?}` line by line, so that a file
  * of any length needs the memory of one line. Blank lines are skipped. Throws `InputLineError` at the first bad line.
  */
-export async function* evaluateFile(file: string, evaluators: readonly Evaluator[]): AsyncGenerator<EvaluatedLine> {
+export async function* evaluateFile(
+  file: string,
+  evaluators: readonly Evaluator[],
+  { judge, onFailure }: EvaluateFileOptions = {},
+): AsyncGenerator<EvaluatedLine> {
   const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
   let number = 0
   for await (const line of lines) {
     number++
     if (line.trim() === '') continue
     const { id = number, input } = parseLine(file, number, line)
-    yield { id, scores: evaluateAll(boundInput(input), evaluators) }
+    const bounded = boundInput(input)
+    const scores = evaluateAll(bounded, evaluators, onFailure)
+    yield { id, scores: judge === undefined ? scores : { ...scores, ...(await judge(bounded)) } }
   }
 }
 
 /** The scores of the evaluators that apply, by name. */
-export function evaluateAll(input: EvaluationInput, evaluators: readonly Evaluator[]): Record<string, Score> {
+export function evaluateAll(
+  input: EvaluationInput,
+  evaluators: readonly Evaluator[],
+  onFailure?: EvaluateFileOptions['onFailure'],
+): Record<string, Score> {
   const scores: Record<string, Score> = {}
   for (const evaluator of evaluators) {
-    const score = evaluator.evaluate(input)
-    if (score !== undefined) scores[evaluator.name] = score
+    try {
+      const score = evaluator.evaluate(input)
+      if (score !== undefined) scores[evaluator.name] = score
+    } catch (error) {
+      if (onFailure === undefined) throw error
+      onFailure(evaluator.name, error)
+    }
   }
   return scores
 }

@@ -49,7 +49,7 @@ export class EvaluationInstruments {
     })
     this.#failures = registry.counter({
       name: 'tetrascope_evaluation_failures_total',
-      help: 'Evaluations that failed because the evaluator threw.',
+      help: 'Evaluations that failed because the evaluator threw, took too long, or could not be loaded.',
       labelNames: ['evaluator'],
     })
     this.#reduced = registry.counter({

@@ -4,13 +4,22 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { DiversityWindows } from './diversity-windows.ts'
 import { systemClock } from '../util/clock.ts'
 import { runJobs } from './evaluation-job.ts'
-import type { EvaluationJob } from './evaluation-job.ts'
-import { chooseEvaluators } from './evaluators.ts'
+import type { EvaluationJob, EvaluatorFailure } from './evaluation-job.ts'
+import { loadEvaluators } from './evaluators.ts'
 import type { EvaluatorChoice } from './evaluators.ts'
 
-const evaluators = chooseEvaluators(workerData as EvaluatorChoice)
+const loading = loadEvaluators(workerData as EvaluatorChoice, systemClock)
+/** What could not be loaded is told with the first batch. */
+let untold: Promise<readonly EvaluatorFailure[]> = loading.then(({ failures }) => failures)
 const windows = new DiversityWindows(systemClock)
 const port = parentPort
 if (port === null) throw new Error('evaluation-worker runs as a worker thread only')
 
-port.on('message', (jobs: readonly EvaluationJob[]) => port.postMessage(runJobs(jobs, evaluators, windows)))
+port.on('message', (jobs: readonly EvaluationJob[]) => {
+  const told = untold
+  untold = Promise.resolve([])
+  void Promise.all([loading, told]).then(([{ evaluators }, notLoaded]) => {
+    const outcome = runJobs(jobs, evaluators, windows)
+    port.postMessage({ ...outcome, failures: [...notLoaded, ...outcome.failures] })
+  })
+})

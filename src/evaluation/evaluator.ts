@@ -1,5 +1,23 @@
 import type { Score } from '../model/evaluation.ts'
 
+/** What is known of a request besides its texts. Absent texts are ''; figures are undefined when the sender does not say them. */
+export interface RequestFacts {
+  readonly provider: string
+  readonly service: string
+  readonly userId: string
+  readonly sessionId: string
+  readonly feature: string
+  readonly promptName: string
+  readonly promptVersion: string
+  /** Of several the first. */
+  readonly finishReason: string
+  readonly errorType: string
+  readonly inputTokens: number | undefined
+  readonly outputTokens: number | undefined
+  readonly latencyMs: number | undefined
+  readonly ttftMs: number | undefined
+}
+
 /** What an evaluator reads of one request. Absent texts are ''. */
 export interface EvaluationInput {
   /** The user's last turn. */
@@ -9,6 +27,8 @@ export interface EvaluationInput {
   readonly context: readonly string[]
   readonly system: string
   readonly model: string
+  /** Absent for lines of a file. */
+  readonly facts?: RequestFacts
 }
 
 /** Which way is worse: a high score of `refusal` is bad news, a high score of `groundedness` good news. */

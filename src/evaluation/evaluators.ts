@@ -1,4 +1,8 @@
+import type { Clock } from '../util/clock.ts'
 import { nearest } from '../util/nearest.ts'
+import type { CustomEvaluatorConfig } from './custom/config.ts'
+import { declaredEvaluator } from './custom/declared-evaluator.ts'
+import { loadModuleEvaluator } from './custom/module-evaluator.ts'
 import type { Evaluator } from './evaluator.ts'
 import { contextUtilisation } from './evaluators/context-utilisation.ts'
 import { format } from './evaluators/format.ts'
@@ -49,12 +53,19 @@ export interface EvaluatorChoice {
   readonly names: readonly string[] | undefined
   /** Whether `pii` looks for names of persons too. */
   readonly piiNames: boolean
+  /** Evaluators of the user's own; chosen like the others. */
+  readonly custom?: readonly CustomEvaluatorConfig[]
+}
+
+/** Evaluators ready to run, and those that are not, with the reason. */
+export interface LoadedEvaluators {
+  readonly evaluators: readonly Evaluator[]
+  readonly failures: ReadonlyArray<{ readonly evaluator: string; readonly message: string }>
 }
 
 /** An evaluator was asked for that does not exist. */
 export class UnknownEvaluatorError extends Error {
-  constructor(name: string) {
-    const known = EVALUATORS.map((evaluator) => evaluator.name)
+  constructor(name: string, known: readonly string[]) {
     const meant = nearest(name, known)
     const hint = meant === undefined ? '' : `did you mean ${JSON.stringify(meant)}? `
     super(`unknown evaluator ${JSON.stringify(name)}: ${hint}(known: ${known.join(', ')})`)
@@ -62,14 +73,36 @@ export class UnknownEvaluatorError extends Error {
   }
 }
 
-/** The evaluators of a choice, each once. Throws `UnknownEvaluatorError`. */
-export function chooseEvaluators({ names, piiNames }: EvaluatorChoice): readonly Evaluator[] {
-  const chosen = names === undefined ? EVALUATORS : [...new Set(names)].map(evaluatorOf)
+/** Throws `UnknownEvaluatorError` when a choice names an evaluator that does not exist. */
+export function checkChoice({ names, custom = [] }: EvaluatorChoice): void {
+  const known = [...EVALUATORS, ...custom].map(({ name }) => name)
+  const unknown = names?.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new UnknownEvaluatorError(unknown, known)
+}
+
+/** The built-in evaluators of a choice, each once. Throws `UnknownEvaluatorError`. */
+export function chooseEvaluators(choice: EvaluatorChoice): readonly Evaluator[] {
+  checkChoice(choice)
+  const { names, piiNames } = choice
+  const wanted = names === undefined ? undefined : [...new Set(names)]
+  const chosen =
+    wanted === undefined
+      ? EVALUATORS
+      : wanted.flatMap((name) => EVALUATORS.find((evaluator) => evaluator.name === name) ?? [])
   return chosen.map((evaluator) => (piiNames && evaluator === pii ? piiWithNames : evaluator))
 }
 
-function evaluatorOf(name: string): Evaluator {
-  const found = EVALUATORS.find((evaluator) => evaluator.name === name)
-  if (found === undefined) throw new UnknownEvaluatorError(name)
-  return found
+/** The evaluators of a choice, those of the user's own behind the others. One that cannot be loaded is a failure and keeps no other back. */
+export async function loadEvaluators(choice: EvaluatorChoice, clock: Pick<Clock, 'now'>): Promise<LoadedEvaluators> {
+  const evaluators = [...chooseEvaluators(choice)]
+  const failures: Array<LoadedEvaluators['failures'][number]> = []
+  for (const config of choice.custom ?? []) {
+    if (choice.names?.includes(config.name) === false) continue
+    try {
+      evaluators.push(config.kind === 'module' ? await loadModuleEvaluator(config, clock) : declaredEvaluator(config))
+    } catch (error) {
+      failures.push({ evaluator: config.name, message: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return { evaluators, failures }
 }

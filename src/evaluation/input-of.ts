@@ -1,8 +1,8 @@
 import type { LlmSpan } from '../model/request.ts'
-import { modelOf } from '../model/request.ts'
+import { latencyMs, modelOf } from '../model/request.ts'
 import type { Message } from '../model/span.ts'
 import { textOf } from '../model/span.ts'
-import type { EvaluationInput } from './evaluator.ts'
+import type { EvaluationInput, RequestFacts } from './evaluator.ts'
 
 /** Characters of one field that evaluators read. What lies beyond is not judged, and counted. */
 export const MAX_TEXT_LENGTH = 200_000
@@ -16,6 +16,27 @@ export function inputOf(span: LlmSpan): EvaluationInput {
     context: [...context, ...toolResults(inputMessages)],
     system: textOf(inputMessages.filter((message) => message.role === 'system')),
     model: modelOf(span),
+    facts: factsOf(span),
+  }
+}
+
+function factsOf(span: LlmSpan): RequestFacts {
+  const { service, userId, sessionId, llm } = span
+  const { provider, feature, promptName, promptVersion, errorType, usage, ttftMs } = llm
+  return {
+    provider,
+    service,
+    userId,
+    sessionId,
+    feature,
+    promptName,
+    promptVersion,
+    finishReason: llm.finishReasons[0] ?? '',
+    errorType,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    latencyMs: latencyMs(span),
+    ttftMs,
   }
 }
 

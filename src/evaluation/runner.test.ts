@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { testRequest } from '../../test/support/test-request.ts'
 import type { Evaluation } from '../model/evaluation.ts'
@@ -133,6 +136,33 @@ describe('evaluation of requests', () => {
 
   test('an unknown evaluator is refused with what was meant', () => {
     expect(() => setUp({ evaluators: ['refusl'] })).toThrow('unknown evaluator "refusl": did you mean "refusal"?')
+  })
+
+  test('evaluators of one’s own run beside the others, and one that fails costs only its own scores', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'runner-'))
+    const file = path.join(folder, 'endless.mjs')
+    writeFileSync(file, 'export default { evaluate() { for (;;); } }')
+    const custom = [
+      { kind: 'regex', name: 'capital', pattern: 'Paris|Rome', match: 'ok', no_match: 'flagged' },
+      { kind: 'expression', name: 'quick', expression: 'latency_ms < 60000', match: 'ok', no_match: 'flagged' },
+      { kind: 'module', name: 'endless', path: file, timeout: '20ms' },
+      { kind: 'module', name: 'absent', path: `${file}.no` },
+    ]
+    const { runner, registry, evaluations } = setUp({ evaluators: ['refusal'], custom })
+    runner.start()
+    const request = testRequest({ response: GREETING })
+    runner.onRequests([request])
+    await runner.drained()
+    rmSync(folder, { recursive: true })
+    const { traceId, spanId } = request.span
+    expect(byEvaluator(await evaluations.evaluationsOf(traceId, spanId))).toEqual({
+      refusal: 'ok',
+      capital: 'ok',
+      quick: 'ok',
+    })
+    for (const evaluator of ['endless', 'absent'])
+      expect(valueOf(registry, 'tetrascope_evaluation_failures_total', { evaluator })).toBe(1)
+    expect(valueOf(registry, 'tetrascope_evaluation_dropped_total', { reason: 'worker_failed' })).toBe(0)
   })
 
   test('stops twice, and takes nothing afterwards', async () => {

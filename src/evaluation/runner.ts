@@ -14,7 +14,7 @@ import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
 import { EvaluationInstruments } from './evaluation-instruments.ts'
 import type { EvaluationJob, EvaluationOutcome } from './evaluation-job.ts'
-import { chooseEvaluators } from './evaluators.ts'
+import { checkChoice, type EvaluatorChoice } from './evaluators.ts'
 import { inputOf, isOverlong } from './input-of.ts'
 import { Sampler } from './sampler.ts'
 
@@ -63,7 +63,7 @@ export class EvaluationRunner {
   /** Throws `UnknownEvaluatorError` when the configuration names an evaluator that does not exist. */
   constructor(options: EvaluationRunnerOptions) {
     this.#options = options
-    chooseEvaluators(this.#choice())
+    checkChoice(this.#choice())
     this.#instruments = new EvaluationInstruments(options.instruments)
     this.#queue = new BoundedQueue(options.config.queue_capacity)
     this.#sampler = new Sampler(options.config)
@@ -128,8 +128,11 @@ export class EvaluationRunner {
     this.#worker = undefined
   }
 
-  #choice(): { names: readonly string[] | undefined; piiNames: boolean } {
-    return { names: this.#options.config.evaluators, piiNames: this.#options.config.pii_names }
+  /** What the user has declared runs in any case: naming built-in evaluators is about those. */
+  #choice(): EvaluatorChoice {
+    const { evaluators, pii_names: piiNames, custom } = this.#options.config
+    const names = evaluators === undefined ? undefined : [...evaluators, ...custom.map(({ name }) => name)]
+    return { names, piiNames, custom }
   }
 
   #accepts(): boolean {

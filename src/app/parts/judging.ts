@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { AgreementMonitor } from '../../evaluation/judge/agreement-monitor.ts'
 import { ChatEndpoint } from '../../evaluation/judge/chat-endpoint.ts'
 import type { JudgeConfig } from '../../evaluation/judge/config.ts'
@@ -37,7 +36,7 @@ export function constructJudging(
   { prices, privacy, evaluation }: Others,
 ): Judging | undefined {
   const { settings, clock, logger, instruments: registry } = base
-  const { judge: config } = settings.config.evaluation
+  const { judge: config } = settings.evaluation
   if (config === undefined || !config.enabled) return undefined
   const { judge, budget, instruments } = constructJudge(base, config, { prices, state: store.state })
   const { criteria } = settings
@@ -76,14 +75,17 @@ export function constructJudging(
   }
 }
 
+type JudgeSurroundings = Pick<Base, 'clock' | 'random' | 'logger' | 'instruments'>
+
 interface JudgeParts {
   readonly judge: Judge
   readonly budget: JudgeBudget
   readonly instruments: JudgeInstruments
 }
 
-function constructJudge(
-  { settings, clock, random, logger, instruments: registry }: Base,
+/** The judge alone, as commands need it too. */
+export function constructJudge(
+  { clock, random, logger, instruments: registry }: JudgeSurroundings,
   config: JudgeConfig,
   { prices, state }: { readonly prices: PriceTable; readonly state: StateStore },
 ): JudgeParts {
@@ -95,12 +97,14 @@ function constructJudge(
     state,
     onSaveFailure: (error) => logger.warn({ error }, 'what the judge spent could not be saved, it is tried again'),
   })
-  const { api_key_file: keyFile, provider } = config.endpoint
-  const found = keyFile === undefined ? {} : { api_key_file: path.resolve(settings.folder, keyFile) }
-  const costOf = (model: string, usage: TokenUsage): bigint | undefined => {
-    const price = prices.priceOf(provider, model, clock.now())
+  const costOf = judgeCost(config, prices, clock)
+  const endpoint = new ChatEndpoint(config.endpoint, clock)
+  return { judge: new Judge({ config, endpoint, budget, instruments, costOf, clock, random }), budget, instruments }
+}
+
+function judgeCost({ endpoint }: JudgeConfig, prices: PriceTable, clock: Base['clock']) {
+  return (model: string, usage: TokenUsage): bigint | undefined => {
+    const price = prices.priceOf(endpoint.provider, model, clock.now())
     return price === undefined ? undefined : totalOf(costParts(price, usage, ''))
   }
-  const endpoint = new ChatEndpoint({ ...config.endpoint, ...found }, clock)
-  return { judge: new Judge({ config, endpoint, budget, instruments, costOf, clock, random }), budget, instruments }
 }

@@ -1,4 +1,7 @@
 import { DriftMonitor } from '../../drift/drift-monitor.ts'
+import type { Direction } from '../../evaluation/evaluator.ts'
+import { judgedAs } from '../../evaluation/judge/criterion.ts'
+import { SELF_CONSISTENCY } from '../../evaluation/judge/self-consistency.ts'
 import { QualityReporter } from '../../evaluation/report/quality-reporter.ts'
 import { EvaluationRunner } from '../../evaluation/runner.ts'
 import { TruthMonitor } from '../../evaluation/truth/truth-monitor.ts'
@@ -11,6 +14,7 @@ import { RequestSeries } from '../../ingest/request-series.ts'
 import { BudgetTracker } from '../../pricing/budget-tracker.ts'
 import { PriceTable } from '../../pricing/price-table.ts'
 import type { EvaluationStore } from '../../storage/store.ts'
+import type { Settings } from '../settings.ts'
 import type { Base } from './base.ts'
 import { constructJudging, type Judging } from './judging.ts'
 import type { Storing } from './storing.ts'
@@ -40,10 +44,10 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   const drift = new DriftMonitor({ config: config.drift, state, requests, clock, logger, instruments })
   const { truth: truthSettings } = config.evaluation
   const truth = new TruthMonitor({ config: truthSettings, events: store.events, requests, instruments, clock, logger })
-  const quality = new QualityReporter({ evaluations, requests, truth })
+  const quality = new QualityReporter({ evaluations, requests, truth, directions: directionsOf(settings) })
   const privacy = new Privacy(config.privacy, findSensitive)
   const evaluation = new EvaluationRunner({
-    config: config.evaluation,
+    config: settings.evaluation,
     evaluations: protectedEvaluations(evaluations, privacy),
     requests,
     instruments,
@@ -75,6 +79,15 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     redactEvent: privacy.protectEvent,
   })
   return { prices, budgets, requestSeries, evaluation, judging, drift, truth, quality, privacy, intake }
+}
+
+/** Which way is worse, of evaluators that are not built in. */
+function directionsOf({ evaluation, criteria }: Settings): ReadonlyMap<string, Direction> {
+  return new Map([
+    ...evaluation.custom.map(({ name, direction }) => [name, direction] as const),
+    ...criteria.map((criterion) => [judgedAs(criterion), criterion.direction] as const),
+    [SELF_CONSISTENCY, 'higher_is_better'],
+  ])
 }
 
 function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Privacy): EvaluationStore {

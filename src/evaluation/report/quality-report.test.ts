@@ -26,6 +26,7 @@ async function play(timeMs: number, requests: number, flagged: number, model = '
       inputMessages: [message('user', `question <${id}>`)],
       outputMessages: [message('assistant', 'no')],
       context: [],
+      finishReasons: [],
       errorType: i % 10 === 0 ? 'timeout' : '',
     }
     const span = {

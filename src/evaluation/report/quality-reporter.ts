@@ -23,6 +23,8 @@ export interface QualityReporterOptions {
   readonly evaluations: Pick<EvaluationStore, 'evaluations' | 'evaluationTotals'>
   readonly requests: Pick<RequestStore, 'request' | 'totals'>
   readonly truth: Pick<TruthMonitor, 'report'>
+  /** Of evaluators that are not built in, by name. */
+  readonly directions?: ReadonlyMap<string, Direction>
 }
 
 export interface ReportQuestion {
@@ -47,7 +49,7 @@ export class QualityReporter {
       this.#facts({ minMs: startMs, maxMs: endMs - 1 }, model),
       this.#facts({ minMs: startMs - windowMs, maxMs: startMs - 1 }, model),
     ])
-    const evaluators = evaluatorReports(now.evaluations, before.evaluations)
+    const evaluators = evaluatorReports(now.evaluations, before.evaluations, this.#options.directions)
     return {
       startMs,
       endMs,
@@ -129,7 +131,11 @@ function newestVersions(totals: readonly EvaluationTotals[]): EvaluationTotals[]
   return totals.filter(({ evaluator, evaluatorVersion }) => newest.get(evaluator) === evaluatorVersion)
 }
 
-function evaluatorReports(now: readonly EvaluationTotals[], before: readonly EvaluationTotals[]): EvaluatorReport[] {
+function evaluatorReports(
+  now: readonly EvaluationTotals[],
+  before: readonly EvaluationTotals[],
+  directions: ReadonlyMap<string, Direction> = new Map(),
+): EvaluatorReport[] {
   const earlier = groupBy(before, ({ evaluator }) => evaluator)
   return [...groupBy(now, ({ evaluator }) => evaluator)]
     .map(([evaluator, totals]) => {
@@ -137,7 +143,7 @@ function evaluatorReports(now: readonly EvaluationTotals[], before: readonly Eva
       return {
         evaluator,
         version: totals[0]?.evaluatorVersion ?? '',
-        direction: directionOf(evaluator),
+        direction: directions.get(evaluator) ?? directionOf(evaluator),
         flagged: comparedRate(rateOf(sum.flagged, sum.count), rateOf(past.flagged, past.count)),
         meanScore: sum.count === 0 ? undefined : sum.scoreSum / sum.count,
         meanScoreBefore: past.count === 0 ? undefined : past.scoreSum / past.count,
