@@ -36,7 +36,7 @@ export class Gateway {
     this.#options = options
     this.#dropped = options.instruments.counter({
       name: 'tetrascope_gateway_records_dropped_total',
-      help: 'Calls that were passed on but not recorded, because too many records waited for the store',
+      help: 'Calls that were passed on but not recorded, because too many records waited for the store or a call could not be read',
     })
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../util/manual-clock.ts'
+import type { Span } from '../../model/span.ts'
 import { gatewayConfig } from './config.ts'
 import type { Exchange } from './exchange.ts'
 import { spanOfExchange } from './exchange-span.ts'
@@ -8,7 +9,10 @@ import { type BatchPiece, RecordReader } from './record-reader.ts'
 
 const ids = new RandomIds()
 
-function start(capacity: number): {
+function start(
+  capacity: number,
+  spanOf = (exchange: Exchange): Span | undefined => spanOfExchange(exchange, ids),
+): {
   readonly reader: RecordReader
   readonly pieces: BatchPiece[]
   readonly call: (times: number) => void
@@ -19,7 +23,7 @@ function start(capacity: number): {
   const reader = new RecordReader({
     clock,
     capacity,
-    read: (exchanges) => Promise.resolve(exchanges.flatMap((exchange) => spanOfExchange(exchange, ids) ?? [])),
+    read: async (exchanges) => exchanges.flatMap((exchange) => spanOf(exchange) ?? []),
     send: (piece) => pieces.push(piece),
     onGathered: () => {},
   })
@@ -78,6 +82,17 @@ test('what does not fit beside the records that are not yet safe is dropped and 
   call(1)
   await readAll()
   expect(modelsIn(pieces)).toHaveLength(6)
+})
+
+test('a call that cannot be read is dropped and counted, and takes no other with it', async () => {
+  const { pieces, call, readAll } = start(10, (exchange) => {
+    if (exchange.requestBody.includes('m1')) throw new RangeError('nested too deeply')
+    return spanOfExchange(exchange, ids)
+  })
+  call(4)
+  await readAll()
+  expect(modelsIn(pieces)).toEqual(['m0', 'm2', 'm3'])
+  expect(pieces.reduce((sum, { dropped }) => sum + dropped, 0)).toBe(1)
 })
 
 test('the end is told when everything that was seen is safe', async () => {

@@ -27,7 +27,7 @@ export interface RecordReaderOptions {
 /** Spans on their way to the main thread: a batch is cut into pieces, as copying it over at once would hold up calls. */
 export interface BatchPiece {
   readonly spans: readonly Span[]
-  /** Calls that were dropped since the last piece. */
+  /** Calls that were dropped since the last piece, because too many waited or because they could not be read. */
   readonly dropped: number
   /** Whether the batch ends with this piece. */
   readonly last: boolean
@@ -83,7 +83,7 @@ export class RecordReader {
 
   async #readSome(): Promise<void> {
     const share = Math.ceil(this.#ended.size * SHARE_OF_A_TURN)
-    const spans = await this.#options.read(this.#ended.take(Math.max(LEAST_OF_A_TURN, share)))
+    const spans = await this.#read(this.#ended.take(Math.max(LEAST_OF_A_TURN, share)))
     this.#unsafe += spans.length
     this.#piece.push(...spans)
     const isEmpty = this.#ended.size === 0
@@ -91,6 +91,17 @@ export class RecordReader {
     if (!isEmpty) return void setImmediate(() => void this.#readSome())
     this.#reading = false
     this.#tellWhenEmpty()
+  }
+
+  /** A call that cannot be read is dropped and counted: it must not take others with it, let alone the thread that passes calls on. */
+  async #read(exchanges: readonly Exchange[]): Promise<readonly Span[]> {
+    try {
+      return await this.#options.read(exchanges)
+    } catch {
+      if (exchanges.length > 1) return (await Promise.all(exchanges.map((one) => this.#read([one])))).flat()
+      this.#dropped += exchanges.length
+      return []
+    }
   }
 
   #sendPiece(isEmpty: boolean): void {
