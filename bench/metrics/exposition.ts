@@ -8,6 +8,7 @@ import { globalConfig, scrapeConfigs } from '../../src/collect/config.ts'
 import { scrapeJobs } from '../../src/collect/scrape/scrape-job.ts'
 import { TargetSeries } from '../../src/collect/scrape/target-series.ts'
 import { Labels } from '../../src/model/labels.ts'
+import { atOnce } from '../../src/util/steps.ts'
 
 const [file, secondsText = '2'] = process.argv.slice(2)
 const seconds = Number(secondsText)
@@ -26,7 +27,8 @@ report("to a batch with the target's labels", () => {
   if (job === undefined) throw new Error('no job')
   const series = new TargetSeries(Labels.from({ job: 'node', instance: 'a:9100' }), job.settings)
   let timestampMs = 0
-  return (body) => void series.read({ body, format: 'text', timestampMs: (timestampMs += 15_000) }).batch.build()
+  return (body) =>
+    void atOnce(series.read({ body, format: 'text', timestampMs: (timestampMs += 15_000) })).batch.build()
 })
 
 function report(what: string, begin: () => (body: Buffer) => void): void {

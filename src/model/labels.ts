@@ -75,7 +75,9 @@ export class Labels {
 
   /** This set with the given labels set; an empty value removes the label. */
   with(changes: Readonly<Record<string, string>>): Labels {
-    return Labels.from(new Map([...this.entries(), ...Object.entries(changes)]))
+    const changed = Object.entries(changes)
+    if (changed.length > 1) changed.sort(([a], [b]) => compareText(a, b))
+    return Labels.fromSorted(merged(this.pairs, changed))
   }
 
   keep(names: ReadonlySet<string>): Labels {
@@ -113,6 +115,23 @@ export class Labels {
     }
     return kept.length === pairs.length ? this : Labels.fromSorted(kept)
   }
+}
+
+/** Both in order of names; of a name in both the change counts, and an empty one takes the label away. */
+function merged(pairs: readonly string[], changes: ReadonlyArray<readonly [name: string, value: string]>): string[] {
+  const result: string[] = []
+  let at = 0
+  for (const [name, value] of changes) {
+    let order = -1
+    while (at < pairs.length && (order = compareText(pairs[at] ?? '', name)) < 0) {
+      result.push(pairs[at] ?? '', pairs[at + 1] ?? '')
+      at += 2
+    }
+    if (at < pairs.length && order === 0) at += 2
+    if (value !== '') result.push(name, value)
+  }
+  for (; at < pairs.length; at++) result.push(pairs[at] ?? '')
+  return result
 }
 
 const SEPARATOR = '\xff'

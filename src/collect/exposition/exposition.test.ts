@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ExpositionError } from './exposition-error.ts'
-import { parseExposition, type ExpositionFormat, type ParsedExposition } from './exposition.ts'
+import { parseExposition, parseExpositionInSteps, type ExpositionFormat, type ParsedExposition } from './exposition.ts'
 import { LineCache } from './line-cache.ts'
 
 const shared = path.resolve(import.meta.dirname, '../../../../shared/data/exposition')
@@ -238,3 +238,13 @@ function exists(file: string): boolean {
     return false
   }
 }
+
+test('a long body is read in steps, with the result that it has in one', () => {
+  const body = Buffer.from(Array.from({ length: 10_000 }, (_, i) => `up{instance="${i}"} ${i}\n`).join(''))
+  const steps = parseExpositionInSteps(body, { format: 'text' })
+  let count = 1
+  let step = steps.next()
+  for (; step.done !== true; step = steps.next()) count++
+  expect(count).toBeGreaterThan(4)
+  expect(step.value.values).toEqual(parseExposition(body, { format: 'text' }).values)
+})

@@ -1,5 +1,6 @@
 import type { Labels } from '../../model/labels.ts'
 import type { MetricMetadata } from '../../model/series.ts'
+import { atOnce, type Steps } from '../../util/steps.ts'
 import { LineCache } from './line-cache.ts'
 import { OpenMetricsReader } from './open-metrics-reader.ts'
 import { TextReader } from './text-reader.ts'
@@ -41,6 +42,11 @@ export interface ParsedExemplar {
  * Throws `ExpositionError` at the first faulty line; there are no partial results.
  */
 export function parseExposition(body: Buffer, options: ParseOptions): ParsedExposition {
+  return atOnce(parseExpositionInSteps(body, options))
+}
+
+/** The same in steps. The cache must not be used for another body meanwhile. */
+export function parseExpositionInSteps(body: Buffer, options: ParseOptions): Steps<ParsedExposition> {
   const cache = options.cache ?? new LineCache()
   cache.beginBody()
   switch (options.format) {

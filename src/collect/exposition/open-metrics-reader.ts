@@ -1,4 +1,5 @@
 import type { MetricMetadata } from '../../model/series.ts'
+import type { Steps } from '../../util/steps.ts'
 import { ByteCursor, HASH, isNameStart, NEWLINE, OPEN_BRACE, SPACE, utf8FromLatin1 } from './bytes.ts'
 import { Columns } from './columns.ts'
 import { ExpositionError, LineError, lineAt } from './exposition-error.ts'
@@ -8,6 +9,7 @@ import { metadataOf, metricTypeOf } from './metadata.ts'
 import { scanNumber } from './number.ts'
 import { closingBrace, seriesEnd } from './series-end.ts'
 import { parseLabelSet, parseSeriesText } from './series-text.ts'
+import { LINES_PER_STEP } from './step.ts'
 
 const END = '# EOF'
 
@@ -30,10 +32,13 @@ export class OpenMetricsReader {
     this.#columns = new Columns(Math.max(64, cache.size))
   }
 
-  read(): ParsedExposition {
+  *read(): Steps<ParsedExposition> {
     let start = 0
     try {
-      for (; !this.#cursor.atEnd; start = this.#cursor.pos) this.#readLine(start)
+      for (let lines = 1; !this.#cursor.atEnd; start = this.#cursor.pos, lines++) {
+        this.#readLine(start)
+        if (lines % LINES_PER_STEP === 0) yield
+      }
       if (!this.#ended) throw new LineError('data does not end with # EOF')
     } catch (error) {
       if (!(error instanceof LineError)) throw error

@@ -4,6 +4,7 @@ import type { MetricMetadata } from '../../model/series.ts'
 import type { SampleWriter } from '../../storage/sample-store.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
+import { inTurns } from '../../util/steps.ts'
 import { type HttpAnswer, type HttpClient, HttpGetError } from '../http/http-client.ts'
 import { acceptHeader, formatOf } from './content-negotiation.ts'
 import { ScrapeError } from './scrape-error.ts'
@@ -146,7 +147,8 @@ export class ScrapeLoop {
       if (this.#refusal !== undefined) throw new ScrapeError(this.#refusal)
       const { body, contentType } = await this.#fetch()
       const format = formatOf(contentType, this.#options.settings.fallbackProtocol)
-      return { ...this.#series.read({ body, format, timestampMs }), bodyBytes: body.length }
+      const samples = await inTurns(this.#series.read({ body, format, timestampMs }))
+      return { ...samples, bodyBytes: body.length }
     } catch (error) {
       if (error instanceof ScrapeError) return error
       if (!(error instanceof HttpGetError))

@@ -1,8 +1,9 @@
 import type { Labels } from '../../model/labels.ts'
 import type { Exemplar, MetricMetadata } from '../../model/series.ts'
 import { SampleBatchBuilder } from '../../model/sample.ts'
+import type { Steps } from '../../util/steps.ts'
 import { ExpositionError } from '../exposition/exposition-error.ts'
-import { type ExpositionFormat, type ParsedExposition, parseExposition } from '../exposition/exposition.ts'
+import { type ExpositionFormat, type ParsedExposition, parseExpositionInSteps } from '../exposition/exposition.ts'
 import { LineCache } from '../exposition/line-cache.ts'
 import { CreatedTimes } from './created-times.ts'
 import { ScrapeError } from './scrape-error.ts'
@@ -14,6 +15,9 @@ const MAX_AHEAD_MS = 10 * 60_000
 
 /** A series that began longer ago is not given a zero: nothing was known of it in between. */
 const MAX_CREATED_AGO_MS = 3_600_000
+
+/** Samples that are read in one go; of new series they take about 5 ms. */
+const SAMPLES_PER_STEP = 500
 
 /** What one good scrape found. */
 export interface TargetSamples {
@@ -83,14 +87,17 @@ export class TargetSeries {
     this.#hasUnwrittenMetadata = false
   }
 
-  /** Turns a body into what is to be stored, stale markers of vanished series included. Throws `ScrapeError`; `live` is then as before. */
-  read(body: TargetBody): TargetSamples {
-    const parsed = this.#parse(body)
+  /** Turns a body, in steps, into what is to be stored, stale markers of vanished series included. Throws `ScrapeError`; `live` is then as before. */
+  *read(body: TargetBody): Steps<TargetSamples> {
+    const parsed = yield* this.#parse(body)
     if (this.#epoch !== this.#cache.epoch) this.#forget()
     const reading = new Reading(++this.#scrape, this.#lastGood, body.timestampMs, this.#settings)
     const created =
       this.#settings.zeroAtCreation && body.format === 'openmetrics' ? new CreatedTimes(parsed) : undefined
-    for (let i = 0; i < parsed.series.length; i++) this.#readSample(parsed, i, reading, created)
+    for (let i = 0; i < parsed.series.length; i++) {
+      this.#readSample(parsed, i, reading, created)
+      if (i % SAMPLES_PER_STEP === SAMPLES_PER_STEP - 1) yield
+    }
     this.#checkSampleLimit(parsed.values.length, reading.kept)
     this.#markVanished(reading.batch, body.timestampMs)
     this.#live = reading.live
@@ -113,9 +120,9 @@ export class TargetSeries {
     this.#lastGood = NaN
   }
 
-  #parse({ body, format }: TargetBody): ParsedExposition {
+  *#parse({ body, format }: TargetBody): Steps<ParsedExposition> {
     try {
-      const parsed = parseExposition(body, { format, cache: this.#cache })
+      const parsed = yield* parseExpositionInSteps(body, { format, cache: this.#cache })
       this.#hasUnwrittenMetadata ||= parsed.hasNewMetadata
       return parsed
     } catch (error) {

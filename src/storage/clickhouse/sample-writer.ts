@@ -1,5 +1,6 @@
 import type { Labels } from '../../model/labels.ts'
 import type { SampleBatch } from '../../model/sample.ts'
+import { nextTurn } from '../../util/steps.ts'
 import { ByteWriter } from './byte-writer.ts'
 import type { Connection } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -24,6 +25,8 @@ const SAMPLE_TARGET = { table: 'samples', columns: ['series', 'time', 'value', '
 
 /** Samples encoded at a time, so that a big batch does not hold the event loop. */
 const SAMPLES_PER_BLOCK = 50_000
+/** Series whose ids are looked up or, for new ones, computed in one go. */
+const SERIES_PER_STEP = 2_000
 
 /** Commits samples, and before them, once for each series and day, the labels. */
 export class SampleWriterTable {
@@ -44,11 +47,11 @@ export class SampleWriterTable {
   async write(batch: SampleBatch): Promise<void> {
     if (batch.series.length === 0) return
     if (batch.histograms.size > 0) throw new Error('native histograms cannot be stored yet: send classic histograms')
-    const entries = batch.labels.map((labels) => this.#registry.entryOf(labels))
+    const entries = await this.#entriesOf(batch.labels)
     await this.#state(unstatedDays(batch, entries))
     const blocks: Buffer[] = []
     for (let start = 0; start < batch.series.length; start += SAMPLES_PER_BLOCK) {
-      if (start > 0) await new Promise((resolve) => setImmediate(resolve))
+      if (start > 0) await nextTurn()
       blocks.push(encodeSamples(batch, entries, start, Math.min(start + SAMPLES_PER_BLOCK, batch.series.length)))
     }
     await this.#samples.write(blocks, batch.series.length)
@@ -57,6 +60,15 @@ export class SampleWriterTable {
   async drain(): Promise<void> {
     await this.#series.drain()
     await this.#samples.drain()
+  }
+
+  async #entriesOf(labels: readonly Labels[]): Promise<SeriesEntry[]> {
+    const entries: SeriesEntry[] = []
+    for (const [i, one] of labels.entries()) {
+      if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) await nextTurn()
+      entries.push(this.#registry.entryOf(one))
+    }
+    return entries
   }
 
   async #state(days: readonly SeriesDay[]): Promise<void> {

@@ -159,6 +159,28 @@ describe('a store with the newest hours in memory', () => {
     )
   })
 
+  test('lets others have their turn while it takes many new series', async () => {
+    const store = createHeadSampleStore({
+      backing: new MemorySampleStore(),
+      clock: new ManualClock(T0),
+      instruments: new InstrumentRegistry(),
+    })
+    await store.start()
+    const batch = new SampleBatchBuilder()
+    for (let i = 0; i < 20_000; i++) batch.add(Labels.from({ __name__: 'up', instance: String(i) }), T0, i)
+    let turns = 0
+    let isWriting = true
+    const count = (): void => {
+      turns++
+      if (isWriting) setImmediate(count)
+    }
+    setImmediate(count)
+    await store.write(batch.build())
+    isWriting = false
+    expect(turns).toBeGreaterThan(8)
+    expect((await store.cardinality(1)).seriesCount).toBe(20_000)
+  })
+
   test('answers the newest hours without the store behind it', async () => {
     const [backing, clock] = [new MemorySampleStore(), new ManualClock(T0)]
     const store = await started(backing, clock)

@@ -4,6 +4,7 @@ import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
 import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
 import type { Counter, Gauge, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Clock } from '../../util/clock.ts'
+import { inTurns } from '../../util/steps.ts'
 import type { Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
 import { SeriesLimitError } from '../store.ts'
 import { type AppendCounts, Head, readBlocks } from './head.ts'
@@ -104,7 +105,7 @@ class CachedSampleStore implements HeadSampleStore {
   async write(batch: SampleBatch): Promise<void> {
     const { batch: admitted, refused, reason } = admit(batch, this.#head, this.#limits)
     await this.#backing.write(admitted)
-    this.#count(this.#head.append(admitted))
+    this.#count(await inTurns(this.#head.appending(admitted)))
     this.#show()
     if (reason === '') return
     for (const [limit, count] of Object.entries(refused)) this.#instruments.refusedSeries.add({ limit }, count)

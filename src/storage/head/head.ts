@@ -2,6 +2,7 @@ import { compareText, type Labels, METRIC_NAME } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { SampleBatch } from '../../model/sample.ts'
 import type { Series } from '../../model/series.ts'
+import { atOnce, type Steps } from '../../util/steps.ts'
 import { largest } from '../cardinality.ts'
 import type { Cardinality, TimeRange } from '../sample-store.ts'
 import { ChunkArena } from './chunk-arena.ts'
@@ -34,6 +35,8 @@ export interface AppendCounts {
 const SERIES_SIZE_BYTES = 1000
 /** A few milliseconds' work. */
 const SERIES_PER_STEP = 2_000
+/** Samples that are taken in one go; when all are of new series they take about 10 ms. */
+const SAMPLES_PER_STEP = 1_000
 const FULL_SHARE = 0.9
 /** How much shorter the window becomes each time that the head is found too full. */
 const SHORTENING = 0.8
@@ -76,10 +79,21 @@ export class Head {
 
   /** Takes samples in any order. A sample with the time of a known one replaces it. */
   append(batch: SampleBatch): AppendCounts {
+    return atOnce(this.appending(batch))
+  }
+
+  /** The same in steps. */
+  *appending(batch: SampleBatch): Steps<AppendCounts> {
     const counts: AppendCounts = { appended: 0, late: 0, replaced: 0, tooOld: 0, refused: 0 }
-    const full = this.sizeBytes >= this.#options.maxSizeBytes
+    let full = this.sizeBytes >= this.#options.maxSizeBytes
     const targets: Array<MemorySeries | undefined> = []
     for (let i = 0; i < batch.series.length; i++) {
+      if (i % SAMPLES_PER_STEP === SAMPLES_PER_STEP - 1) {
+        yield
+        full = this.sizeBytes >= this.#options.maxSizeBytes
+        // Meanwhile series without samples may have been let go.
+        targets.length = 0
+      }
       const timestampMs = Math.floor(batch.timestampsMs[i] ?? 0)
       if (timestampMs < this.#minTimeMs) {
         counts.tooOld++
