@@ -57,6 +57,17 @@ describe('what is kept of a call', () => {
     expect(kept.attributes['http.response.status_code']).toBe(200)
   })
 
+  test('is all that a party outside may see: nothing where no text is kept', () => {
+    const seenWith = (capture: string): string | undefined => {
+      const seen = privacy({ capture }).visibleSpan(span())
+      return seen && said(seen)
+    }
+    expect(seenWith('full')).toBe('I am ann@example.org | Use key-123.')
+    expect(seenWith('redacted')).toBe('I am [EMAIL_ADDRESS] | Use [SECRET].')
+    expect(seenWith('hashed')).toBeUndefined()
+    expect(seenWith('none')).toBeUndefined()
+  })
+
   test('hashed: equal texts stay equal, nothing can be read', () => {
     const { protectSpan } = privacy({ capture: 'hashed' })
     const [a, b] = [protectSpan(span()), protectSpan(span())]
