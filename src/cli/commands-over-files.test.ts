@@ -77,4 +77,14 @@ describe('check', () => {
     expect(() => checkAlertmanager([file('bad.yml', 'route: {receiver: y}\nreceivers: []\n')], write)).toThrow('1 file')
     expect(output).toContain("'bad.yml'  FAILED: line 1")
   })
+
+  test('alertmanager: reads the template files too, and says where one is broken', () => {
+    const config = file('with.yml', 'templates: ["*.tmpl"]\nroute: {receiver: x}\nreceivers: [{name: x}]\n')
+    file('own.tmpl', '{{ define "own" }}fine{{ end }}')
+    checkAlertmanager([config], write)
+    expect(output).toMatch(/ - 1 templates\n {2}SUCCESS\n/)
+    file('own.tmpl', 'first line\n{{ define "own" }}{{ nonsense }}{{ end }}')
+    expect(() => checkAlertmanager([config], write)).toThrow('failed to validate 1 file(s)')
+    expect(output).toContain('  FAILED: template: own.tmpl:2: function "nonsense" not defined')
+  })
 })
