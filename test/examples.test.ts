@@ -1,11 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readSettings } from '../src/app/settings.ts'
+import { probe } from '../src/cli/probe.ts'
 import { parseConfig } from '../src/config/load.ts'
+import { runCheck } from '../src/evaluation/probes/check.ts'
+import { readGoldenSet } from '../src/evaluation/probes/golden-set.ts'
+import { Provider } from './support/provider.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const examples = path.join(root, 'examples')
+const SKY = 'Because air scatters blue light much more than it scatters red light.'
 const configurations = readdirSync(examples).filter((file) => file.endsWith('.yaml'))
 
 describe('examples', () => {
@@ -26,6 +32,56 @@ describe('examples', () => {
   test.each(['docs/files.md'])('the configuration in %s loads', (file) => {
     const [block = ''] = yamlBlocks(file)
     expect(parseConfig(block, file).files).toHaveLength(2)
+  })
+})
+
+describe('the golden data set of the examples', () => {
+  const file = path.join(examples, 'probes/basics.jsonl')
+  const right = ['Paris.', '17 * 23 = 391', '1969-07-20', '{"name": "Ann", "age": 31}', SKY, '北京']
+  const wrong = ['Lyon', '17 * 23 = 390', '20 July 1969', '{"name": "Ann"}', 'It is an ocean.', '上海']
+
+  test('passes right answers and no wrong one', () => {
+    const items = readGoldenSet(file)
+    expect(items).toHaveLength(right.length)
+    const passed = (answers: readonly string[]): boolean[] =>
+      items.map(({ checks }, i) =>
+        checks.every((check) => check.type !== 'judged' && runCheck(check, answers[i] ?? '').isPassed),
+      )
+    expect(passed(right)).toEqual(right.map(() => true))
+    expect(passed(wrong)).toEqual(wrong.map(() => false))
+  })
+
+  test('is asked by the command as the page about probes says; a low accuracy fails', async () => {
+    const provider = await Provider.start()
+    provider.reset(({ body }) => {
+      const at = readGoldenSet(file).findIndex(({ messages }) => body.includes(JSON.stringify(messages)))
+      return { body: { choices: [{ message: { content: at === 0 ? 'Lyon' : right[at] } }] } }
+    })
+    let output = ''
+    const write = (text: string): unknown => (output += text)
+    const flags = {
+      endpoint: `${provider.url}/v1`,
+      model: 'm',
+      concurrency: 2,
+      timeout: '10s',
+      format: 'text',
+    } as const
+    await probe(file, { ...flags, minAccuracy: 0.8 }, write)
+    expect(output).toContain('FAILED capital (exact): expected Paris | 巴黎, found Lyon')
+    expect(output).toContain('m: 5 passed, 1 failed, 0 without an answer')
+    await expect(probe(file, { ...flags, minAccuracy: 0.9 }, write)).rejects.toThrow('accuracy 0.833 is below 0.9')
+    provider.stop()
+  })
+
+  test('is named by a configuration from its own folder', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tetrascope-probes-'))
+    const [block = ''] = yamlBlocks('docs/probes.md')
+    mkdirSync(path.join(folder, 'probes'))
+    copyFileSync(file, path.join(folder, 'probes/basics.jsonl'))
+    writeFileSync(path.join(folder, 'tetrascope.yaml'), block)
+    const { probes } = readSettings(path.join(folder, 'tetrascope.yaml'))
+    expect(probes.sets.map(({ items }) => items.length)).toEqual([6])
+    rmSync(folder, { recursive: true })
   })
 })
 

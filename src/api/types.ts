@@ -4,6 +4,8 @@ import type { HistoryEvent } from '../alerting/history.ts'
 import type { LocalizedText, Layer } from '../catalogue/entry.ts'
 import type { HealthStatus } from '../catalogue/health.ts'
 import type { FeatureDrift } from '../drift/feature-drift.ts'
+import type { ModelChange } from '../evaluation/probes/model-change.ts'
+import type { ItemResult, ProbeSummary } from '../evaluation/probes/probe-run.ts'
 import type { QualityReport } from '../evaluation/report/quality-report.ts'
 import type { ModelTruth } from '../evaluation/truth/truth-report.ts'
 import type { FollowedFileStatus } from '../ingest/files/file-following.ts'
@@ -166,6 +168,34 @@ export interface AlertHistoryBody {
 export interface AcceptedBody {
   readonly accepted: number
   readonly rejected: ReadonlyArray<{ readonly index: number; readonly error: string }>
+}
+
+/** GET /probes. Times are milliseconds since 1970; null where nothing has run yet. */
+export interface ProbesBody {
+  readonly probes: readonly ProbeBody[]
+}
+
+export interface ProbeBody {
+  readonly name: string
+  readonly model: string
+  readonly items: number
+  readonly intervalMs: number
+  readonly baseline: 'rolling' | 'pinned'
+  readonly baselineRuns: number
+  readonly isRunning: boolean
+  readonly nextRunMs: number | null
+  readonly lastRun: ProbeRunBody | null
+  /** Why the last run speaks for another model than the baseline. */
+  readonly changes: readonly ModelChange[]
+}
+
+export interface ProbeRunBody extends ProbeSummary {
+  readonly startedMs: number
+  readonly endedMs: number
+  readonly answeredBy: readonly string[]
+  readonly fingerprints: readonly string[]
+  /** Failed and unanswered items, with what was expected and found. */
+  readonly failing: ReadonlyArray<Pick<ItemResult, 'id' | 'outcome' | 'failures' | 'error' | 'latencyMs'>>
 }
 
 /** GET /drift: how far the newest requests have moved from the reference. */

@@ -33,6 +33,7 @@ import { importRoutes } from '../api/tetrascope/import.ts'
 import { ingestRoutes } from '../api/tetrascope/ingest.ts'
 import { notificationRoutes } from '../api/tetrascope/notifications.ts'
 import { pricingRoutes } from '../api/tetrascope/pricing.ts'
+import { probeRoutes } from '../api/tetrascope/probes.ts'
 import { qualityRoutes } from '../api/tetrascope/quality.ts'
 import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
@@ -172,6 +173,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   logRoutes(api, store.logs, running.clock)
   driftRoutes(api, running.parts.drift)
   qualityRoutes(api, { reporter: running.parts.quality, truth: running.parts.truth, clock: running.clock })
+  probeRoutes(api, running.parts.probes)
   notificationRoutes(api, running.parts.history)
   firingAlertRoutes(api, running.parts.alerting, running.clock)
   alertHistoryRoutes(api, running.parts.history)

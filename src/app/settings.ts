@@ -9,6 +9,11 @@ import { NotificationTemplates } from '../alerting/template/notification-templat
 import type { EvaluationConfig } from '../evaluation/config.ts'
 import { type Criterion } from '../evaluation/judge/criterion.ts'
 import { CriterionError, readCriteria } from '../evaluation/judge/criterion-file.ts'
+import type { EndpointConfig } from '../evaluation/judge/config.ts'
+import type { ProbesConfig } from '../evaluation/probes/config.ts'
+import { GoldenSetError, readGoldenSet } from '../evaluation/probes/golden-set.ts'
+import type { ProbeSettings } from '../evaluation/probes/probe-monitor.ts'
+import type { Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
 import { loadConfig, type LoadedConfig } from '../config/load.ts'
 import { Labels } from '../model/labels.ts'
@@ -28,6 +33,7 @@ export interface Settings extends LoadedConfig {
   readonly criteria: readonly Criterion[]
   /** The section with its paths found from `folder`. */
   readonly evaluation: EvaluationConfig
+  readonly probes: ProbeSettings
 }
 
 export interface AlertmanagerSettings {
@@ -41,12 +47,13 @@ export interface AlertmanagerSettings {
 /** Reads a configuration (null: the defaults) and its files. Throws `ConfigError` or `RuleFilesError` with all that is wrong. */
 export function readSettings(file: string | null): Settings {
   const loaded = loadConfig(file)
-  const { config } = loaded
   const folder = file === null ? process.cwd() : path.dirname(path.resolve(file))
+  const config = withFilesIn(folder, loaded.config)
   const { features } = DEFAULT_ENGINE_OPTIONS
   const defaults = config.rules.defaults ? loadDefaultRules(features, config.rules.disabled_alerts) : []
   return {
     ...loaded,
+    config,
     folder,
     ruleGroups: [
       ...loadRuleFiles(config.rule_files, folder, features),
@@ -57,6 +64,7 @@ export function readSettings(file: string | null): Settings {
     alertmanager: readAlertmanager(loaded, folder),
     evaluation: withPaths(config.evaluation, folder, file ?? 'defaults'),
     criteria: readJudgeCriteria(config.evaluation.judge?.criteria ?? [], folder, file ?? 'defaults'),
+    probes: readProbes(config.probes, file ?? 'defaults'),
   }
 }
 
@@ -72,6 +80,37 @@ function withPaths(config: EvaluationConfig, folder: string, file: string): Eval
   if (config.judge === undefined || key === undefined) return { ...config, custom }
   const endpoint = { ...config.judge.endpoint, api_key_file: path.resolve(folder, key) }
   return { ...config, custom, judge: { ...config.judge, endpoint } }
+}
+
+/** The configuration with the files that it names found from its own folder, wherever the program was started. */
+function withFilesIn(folder: string, config: Config): Config {
+  const { drift, pricing, probes } = config
+  const found = (file: string): string => path.resolve(folder, file)
+  const { reference } = drift
+  const sets = probes.sets.map((set) => ({ ...set, file: found(set.file), endpoint: withKeyIn(folder, set.endpoint) }))
+  return {
+    ...config,
+    drift: reference.kind === 'file' ? { ...drift, reference: { ...reference, path: found(reference.path) } } : drift,
+    pricing: pricing.file === '' ? pricing : { ...pricing, file: found(pricing.file) },
+    probes: { ...probes, sets },
+  }
+}
+
+function withKeyIn(folder: string, endpoint: EndpointConfig): EndpointConfig {
+  const { api_key_file: file } = endpoint
+  return file === undefined ? endpoint : { ...endpoint, api_key_file: path.resolve(folder, file) }
+}
+
+function readProbes({ sets, concurrency, calls_per_day: callsPerDay }: ProbesConfig, file: string): ProbeSettings {
+  const read = sets.map((set, i) => {
+    try {
+      return { config: set, items: readGoldenSet(set.file) }
+    } catch (error) {
+      if (!(error instanceof GoldenSetError)) throw error
+      throw new ConfigError(file, [{ path: `probes.sets[${i}].file`, line: undefined, message: error.message }])
+    }
+  })
+  return { sets: read, concurrency, callsPerDay }
 }
 
 function readJudgeCriteria(names: readonly string[], folder: string, file: string): Criterion[] {

@@ -120,6 +120,7 @@ export class Tetrascope {
     await this.#step('judge', parts.judging?.start(), () => parts.judging?.stop())
     await this.#step('budgets', parts.budgets.start(), () => parts.budgets.stop())
     await this.#step('truth', parts.truth.start(), () => parts.truth.stop())
+    await this.#step('probes', parts.probes.start(), () => parts.probes.stop())
     await this.#step('drift', parts.drift.start(), () => parts.drift.stop())
     await this.#step('alert history', parts.history.start(), () => parts.history.stop())
     const { alertmanagers } = this.#settings.config.alerting
@@ -230,6 +231,7 @@ export class Tetrascope {
     await parts.alerting.reload(alertingSettings(settings, externalUrl))
     await parts.rules.reload(ruleSettings(settings, externalUrl))
     await parts.scraping.apply(this.#jobs())
+    await parts.probes.apply(settings.probes)
     parts.following.apply(settings.config.files, settings.folder)
   }
 

@@ -12,6 +12,7 @@ import { drift, type DriftFlags } from './drift.ts'
 import { evaluate, type EvaluateFlags } from './evaluate.ts'
 import { IMPORT_FORMATS, importFiles } from './import.ts'
 import { chooseLanguage } from './language.ts'
+import { probe, type ProbeFlags } from './probe.ts'
 import { report } from './report.ts'
 import { serve, type ServeFlags } from './serve.ts'
 import { status } from './status.ts'
@@ -57,6 +58,7 @@ function buildProgram(environment: Environment): Command {
   addEvaluate(program)
   addDrift(program, environment)
   addReport(program, environment)
+  addProbe(program)
   return program
 }
 
@@ -221,6 +223,34 @@ function addReport(program: Command, environment: Environment): void {
         write: print,
       }),
     )
+}
+
+function addProbe(program: Command): void {
+  program
+    .command('probe')
+    .description('ask questions with known answers')
+    .command('run')
+    .argument('<file>', 'JSON lines {id, prompt | messages, system?, checks}')
+    .description('ask the questions of a file of an OpenAI-compatible endpoint, once')
+    .requiredOption('--endpoint <url>', 'what stands before /chat/completions, for example https://api.openai.com/v1')
+    .requiredOption('--model <model>', 'the model that is asked')
+    .option('--key-file <file>', 'a file that holds the key')
+    .option('--min-accuracy <share>', 'exit with 1 below this accuracy, 0-1', share)
+    .option('--concurrency <number>', 'questions under way at once', positive, 4)
+    .option('--timeout <duration>', 'for each answer', '60s')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
+    .action((file: string, flags: ProbeFlags) => probe(file, flags, print))
+}
+
+function share(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('must be a number from 0 to 1.')
+  return value
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1 to 999.')
+  return Number(text)
 }
 
 function withListeners(command: Command): Command {

@@ -6,6 +6,7 @@ import { globalConfig, hostConfig, scrapeConfigs } from '../collect/config.ts'
 import { faultsOfScrapeConfigs } from '../collect/scrape/scrape-job.ts'
 import { driftConfig } from '../drift/config.ts'
 import { evaluationConfig } from '../evaluation/config.ts'
+import { probesConfig } from '../evaluation/probes/config.ts'
 import { remoteWriteConfigs } from '../export/remote-write/config.ts'
 import { filesConfig } from '../ingest/files/config.ts'
 import { gatewayConfig } from '../ingest/gateway/config.ts'
@@ -39,6 +40,7 @@ export const configSchema = z
     files: filesConfig,
     privacy: privacyConfig,
     evaluation: evaluationConfig,
+    probes: probesConfig,
     drift: driftConfig,
     pricing: pricingSchema.prefault({}),
     budgets: budgetsSchema,

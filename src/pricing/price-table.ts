@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { LlmSpan } from '../model/request.ts'
 import { modelOf } from '../model/request.ts'
+import type { TokenUsage } from '../model/span.ts'
 import { AnchoredRegex } from '../util/anchored-regex.ts'
 import { Lru } from '../util/lru.ts'
 import type { PricingConfig } from './config.ts'
@@ -100,6 +101,13 @@ export class PriceTable {
     const parts = costParts(price, span.llm.usage, serviceTierOf(span))
     const nanoUsd = totalOf(parts)
     return { nanoUsd, usd: usdOf(nanoUsd), parts, price }
+  }
+
+  /** US dollars for so many tokens of a model; undefined when its price is not known, or the tokens are not. */
+  costOfUsage(provider: string, model: string, usage: TokenUsage, atMs: number): number | undefined {
+    const price = this.priceOf(provider, model, atMs)
+    if (price === undefined || usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined
+    return usdOf(totalOf(costParts(price, usage, '')))
   }
 
   /** The price of a model by any of its names. `provider` in OpenTelemetry's words, '' when unknown. */

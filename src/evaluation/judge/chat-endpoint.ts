@@ -21,9 +21,18 @@ export interface ChatCall {
   readonly temperature?: number
 }
 
+export interface ChatAnswer {
+  readonly kind: 'answered'
+  readonly text: string
+  readonly usage: TokenUsage | undefined
+  /** What the server says that it answered with: the model, and the fingerprint of how it runs; '' where it does not say. */
+  readonly model: string
+  readonly fingerprint: string
+}
+
 /** What became of one call. `mayCost`: the other side may have done the work all the same. */
 export type ChatOutcome =
-  | { readonly kind: 'answered'; readonly text: string; readonly usage: TokenUsage | undefined }
+  | ChatAnswer
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs: number | undefined; readonly mayCost: boolean }
   | { readonly kind: 'refused'; readonly reason: string }
 
@@ -42,6 +51,8 @@ const LESS: Readonly<Record<ResponseFormat, ResponseFormat | undefined>> = {
 
 const completion = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string().nullish() }) })).min(1),
+  model: z.string().nullish(),
+  system_fingerprint: z.string().nullish(),
   usage: z.object({ prompt_tokens: z.number().optional(), completion_tokens: z.number().optional() }).nullish(),
 })
 
@@ -157,11 +168,13 @@ function answerIn(text: string): ChatOutcome {
     // It is paid for and will come again: trying once more may help, the cost is counted as if it had been said.
     return { kind: 'retry', reason: 'the answer is no chat completion', afterMs: undefined, mayCost: true }
   }
-  const { choices, usage } = parsed.data
+  const { choices, usage, model, system_fingerprint: fingerprint } = parsed.data
   return {
     kind: 'answered',
     text: choices[0]?.message.content ?? '',
     usage: usage ? { ...NO_USAGE, inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined,
+    model: model ?? '',
+    fingerprint: fingerprint ?? '',
   }
 }
 

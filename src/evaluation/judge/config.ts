@@ -4,7 +4,7 @@ import { durationText } from '../../model/duration-text.ts'
 const share = z.number().min(0).max(1)
 
 /** A server that speaks OpenAI's chat completions. */
-const endpointConfig = z
+export const endpointConfig = z
   .strictObject({
     /** What stands before `/chat/completions`: `https://api.openai.com/v1`. */
     url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL, such as https://api.openai.com/v1' }),
