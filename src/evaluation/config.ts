@@ -6,6 +6,22 @@ import { truthConfig } from './truth/config.ts'
 
 const share = z.number().min(0).max(1)
 
+/** What requests can be sorted by; each combination of values is a stratum. */
+const STRATUM_FIELDS = ['model', 'user', 'feature', 'prompt_version', 'status'] as const
+
+/** A part of every stratum, so that the rare ones are seen beside the frequent. */
+const strataConfig = z
+  .strictObject({
+    by: z.array(z.enum(STRATUM_FIELDS)).min(1),
+    /** Share of each stratum, 0-1; of one that has had none for an hour the next request in any case. */
+    share: share.optional(),
+    /** The first so many requests of each stratum in each minute. */
+    per_minute: z.int().min(1).optional(),
+  })
+  .refine((strata) => (strata.share === undefined) !== (strata.per_minute === undefined), {
+    error: 'expected either share or per_minute',
+  })
+
 /** Which requests are evaluated, and by what. Requests that no rule here picks still get the cheap evaluators. */
 const samplingConfig = z
   .strictObject({
@@ -13,6 +29,8 @@ const samplingConfig = z
     share: share.default(1),
     /** Share for single models, by the model's name as it stands in the requests. */
     models: z.record(z.string(), share).default({}),
+    /** Requests that are read by all evaluators besides those of the shares. Beside the default share of 1 they add nothing. */
+    strata: z.array(strataConfig).max(20).default([]),
     /** Requests that are always read by all evaluators, whatever the share. */
     always: z
       .strictObject({
@@ -62,4 +80,6 @@ export const evaluationConfig = z
   })
   .prefault({})
 
+export type StrataConfig = z.output<typeof strataConfig>
+export type StratumField = (typeof STRATUM_FIELDS)[number]
 export type EvaluationConfig = z.output<typeof evaluationConfig>

@@ -66,7 +66,7 @@ export class EvaluationRunner {
     checkChoice(this.#choice())
     this.#instruments = new EvaluationInstruments(options.instruments)
     this.#queue = new BoundedQueue(options.config.queue_capacity)
-    this.#sampler = new Sampler(options.config)
+    this.#sampler = new Sampler(options.config, options.clock)
   }
 
   /** From now on requests are taken. The thread begins with the first of them: a product that only scrapes does not pay for it. */
@@ -92,7 +92,7 @@ export class EvaluationRunner {
     for (const event of events) {
       if (event.type !== 'feedback' || event.spanId === '') continue
       const request = await this.#options.requests.request(event.traceId, event.spanId)
-      if (request !== undefined && this.#sampler.decide(request.span).depth !== 'all')
+      if (request !== undefined && this.#sampler.decided(request.span).depth !== 'all')
         this.#enqueue(request.span, 'all')
     }
     this.#pump()
