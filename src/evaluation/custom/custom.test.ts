@@ -55,6 +55,7 @@ describe('evaluators of one’s own', () => {
     expect(await score(config, { response: '这个竞品很好' })).toMatchObject({
       spans: [{ start: 2, end: 4, label: '竞品' }],
     })
+    expect(await score(config, { response: 'İ said ACME, éacme' })).toMatchObject({ spans: [{ start: 7, end: 11 }] })
     const all = { ...config, all: true, applies_to: 'prompt', case_sensitive: true }
     expect(await score(all, { prompt: 'acme 竞品' })).toMatchObject({ score: 1 })
     expect(await score(all, { prompt: 'Acme 竞品' })).toMatchObject({ score: 0 })

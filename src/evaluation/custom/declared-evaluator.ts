@@ -84,25 +84,44 @@ function keywordMatcher({
   all,
   applies_to: field,
 }: ConfigOf<'keyword'>): Matcher {
-  const patterns = keywords.map((keyword) => [keyword, RE2JS.compile(keywordPattern(keyword, isSensitive))] as const)
+  const fold = isSensitive ? (text: string) => text : foldCase
+  const folded = keywords.map((keyword) => [keyword, fold(keyword)] as const)
   return (input) => {
     const text = input[field]
     if (text === '') return undefined
-    const found = patterns.map(([keyword, pattern]) =>
-      matchesIn(pattern, text).map(({ start, end }) => ({ field, start, end, label: keyword })),
+    const searched = fold(text)
+    const spans = folded.flatMap(([keyword, sought]) =>
+      placesOf(searched, sought).map((start) => ({ field, start, end: start + sought.length, label: keyword })),
     )
-    const present = keywords.filter((_, i) => (found[i]?.length ?? 0) > 0)
-    const isMatch = all ? present.length === keywords.length : present.length > 0
-    const explanation =
-      present.length === 0 ? '' : `the ${field} says ${present.map((word) => JSON.stringify(word)).join(', ')}`
-    return { isMatch, explanation, spans: found.flat().slice(0, MAX_SPANS) }
+    const present = [...new Set(spans.map(({ label }) => label))]
+    const isMatch = all ? present.length === new Set(keywords).size : present.length > 0
+    const said = present.slice(0, MAX_SPANS).map((word) => JSON.stringify(word))
+    const explanation = present.length === 0 ? '' : `the ${field} says ${said.join(', ')}`
+    return { isMatch, explanation, spans: spans.slice(0, MAX_SPANS) }
   }
 }
 
-/** As a whole word where its ends are letters of a script that puts spaces between words. */
-function keywordPattern(keyword: string, isSensitive: boolean): string {
-  const [before, after] = [/^[A-Za-z0-9_]/.test(keyword) ? '\\b' : '', /[A-Za-z0-9_]$/.test(keyword) ? '\\b' : '']
-  return `${isSensitive ? '' : '(?i)'}${before}${RE2JS.quote(keyword)}${after}`
+/** In lower case, each character where it was: of a few (such as İ) the lower case is longer, they stay as they are. */
+function foldCase(text: string): string {
+  const lower = text.toLowerCase()
+  if (lower.length === text.length) return lower
+  return text.replaceAll(/[\s\S]/g, (unit) => (unit.toLowerCase().length === 1 ? unit.toLowerCase() : unit))
+}
+
+/** Where a keyword stands; as a whole word where its ends are letters of a script that puts spaces between words. */
+function placesOf(text: string, keyword: string): number[] {
+  const places: number[] = []
+  const end = keyword.length - 1
+  for (let at = text.indexOf(keyword); at !== -1 && places.length < MAX_SPANS; at = text.indexOf(keyword, at + 1)) {
+    const isInside = isWordUnit(keyword, 0) && isWordUnit(text, at - 1)
+    const goesOn = isWordUnit(keyword, end) && isWordUnit(text, at + keyword.length)
+    if (!isInside && !goesOn) places.push(at)
+  }
+  return places
+}
+
+function isWordUnit(text: string, at: number): boolean {
+  return /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}_]$/u.test(text.charAt(at))
 }
 
 function schemaMatcher({ schema, applies_to: field }: ConfigOf<'json_schema'>): Matcher {
