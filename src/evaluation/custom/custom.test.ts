@@ -66,7 +66,7 @@ describe('evaluators of one’s own', () => {
     expect(await score(config, { response: '```json\n{"id": 1}\n```' })).toMatchObject({ score: 1, verdict: 'ok' })
     expect(await score(config, { response: '{"no": 1}' })).toMatchObject({
       verdict: 'flagged',
-      explanation: 'id is missing',
+      explanation: "the value must have required property 'id'",
     })
     expect(await score(config, { response: 'sorry' })).toMatchObject({ explanation: 'it is no JSON object or list' })
   })
@@ -130,7 +130,7 @@ describe('their configuration', () => {
       ['custom', 0, 'expression'],
       /at column 11: expected \), found the end/,
     ],
-    [{ kind: 'json_schema', schema: { type: 'x' } }, ['custom', 0, 'schema'], /expected one of array/],
+    [{ kind: 'json_schema', schema: { type: 'x' } }, ['custom', 0, 'schema'], /data\/type must be equal to one of/],
     [{ kind: 'keyword', keywords: [] }, ['custom', 0, 'keywords'], /Too small/],
     [
       { kind: 'keyword', keywords: ['x'], name: 'refusal' },
