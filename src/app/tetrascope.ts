@@ -232,6 +232,7 @@ export class Tetrascope {
     await parts.rules.reload(ruleSettings(settings, externalUrl))
     await parts.scraping.apply(this.#jobs())
     await parts.probes.apply(settings.probes)
+    parts.truth.apply(settings.evaluation.truth)
     parts.following.apply(settings.config.files, settings.folder)
   }
 

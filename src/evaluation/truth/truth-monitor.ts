@@ -31,6 +31,7 @@ export interface TruthMonitorOptions {
  */
 export class TruthMonitor {
   readonly #options: TruthMonitorOptions
+  #config: TruthConfig
   readonly #instruments: TruthInstruments
   /** By the id of the truth. */
   #answers = new Map<string, JudgedAnswer>()
@@ -41,11 +42,12 @@ export class TruthMonitor {
 
   constructor(options: TruthMonitorOptions) {
     this.#options = options
+    this.#config = options.config
     this.#instruments = new TruthInstruments(options.instruments)
   }
 
   start(): void {
-    if (this.#options.config.enabled) this.#schedule()
+    if (this.#config.enabled) this.#schedule()
   }
 
   stop(): void {
@@ -53,15 +55,26 @@ export class TruthMonitor {
     this.#cancel()
   }
 
+  /** Takes over a configuration: if it is another one, the next round reads everything anew by it. */
+  apply(config: TruthConfig): void {
+    if (JSON.stringify(config) === JSON.stringify(this.#config)) return
+    this.#config = config
+    this.#answers = new Map()
+    this.#cancel()
+    this.#instruments.state([])
+    this.start()
+  }
+
   /** How the models did by the truths of a range; what the last round has joined, and nothing newer. */
   report({ minMs, maxMs }: TimeRange): ModelTruth[] {
     const inside = [...this.#answers.values()].filter(({ timeMs }) => timeMs >= minMs && timeMs <= maxMs)
-    return truthReport(inside, this.#options.config)
+    return truthReport(inside, this.#config)
   }
 
   /** Reads what is new and states the result. A store that does not answer is counted and asked again the next time. */
   async refresh(): Promise<void> {
-    const { clock, config, logger } = this.#options
+    const { clock, logger } = this.#options
+    const config = this.#config
     const nowMs = clock.now()
     try {
       await this.#join({ minMs: nowMs - config.window, maxMs: nowMs })
@@ -74,13 +87,16 @@ export class TruthMonitor {
 
   #schedule(): void {
     if (this.#isStopped) return
-    this.#cancel = this.#options.clock.after(this.#options.config.interval, () => {
-      void this.refresh().then(() => this.#schedule())
+    const config = this.#config
+    this.#cancel = this.#options.clock.after(config.interval, () => {
+      // A round that was under way when another configuration came is not the one that goes on.
+      void this.refresh().then(() => config === this.#config && this.#schedule())
     })
   }
 
   async #join(range: TimeRange): Promise<void> {
-    const { events, config } = this.#options
+    const { events } = this.#options
+    const config = this.#config
     const found = await events.events({ range, type: 'custom', limit: MAX_TRUTHS })
     const truths = found.filter(({ name }) => name === GROUND_TRUTH)
     const answers = new Map<string, JudgedAnswer>()
@@ -92,6 +108,7 @@ export class TruthMonitor {
       const request = await this.#requestOf(truth)
       if (request !== undefined) answers.set(keyOf(truth), judgedAnswer(truth, request, config.attributes))
     }
+    if (config !== this.#config) return
     this.#answers = answers
     this.#instruments.unmatched.set({}, truths.length - answers.size)
   }

@@ -149,6 +149,25 @@ describe('truths that arrive later', () => {
     return { monitor, store, clock, value }
   }
 
+  test('are read by another configuration from its takeover on', async () => {
+    const { monitor, store, clock, value } = watch()
+    await store.requests.writeSpans([answer(1, 'yes')], [])
+    await store.events.writeEvents([truth(1, 'yes')])
+    monitor.start()
+    await clock.advance(30_000)
+    monitor.apply(truthConfig.parse({ window: '1h' }))
+    expect(value('llm_model_accuracy_samples', { model: 'm' })).toBe(1)
+    monitor.apply(truthConfig.parse({ window: '1h', interval: '5m' }))
+    expect(value('llm_model_accuracy_samples', { model: 'm' })).toBeUndefined()
+    await clock.advance(60_000)
+    expect(value('llm_model_accuracy_samples', { model: 'm' })).toBeUndefined()
+    await clock.advance(240_000)
+    expect(value('llm_model_accuracy_samples', { model: 'm' })).toBe(1)
+    monitor.apply(truthConfig.parse({ enabled: false }))
+    await clock.advance(600_000)
+    expect(value('llm_model_accuracy_samples', { model: 'm' })).toBeUndefined()
+  })
+
   test('are joined to their requests, and a request that comes after its truth as well', async () => {
     const { monitor, store, clock, value } = watch()
     await store.requests.writeSpans([answer(1, 'Yes.'), answer(2, 'I think no')], [])
