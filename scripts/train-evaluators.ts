@@ -1,5 +1,5 @@
 // Trains the small models of the evaluators, writes their weights and their cards (docs/models):
-//   npx tsx scripts/train-evaluators.ts [family ...] [--quick]
+//   npx tsx scripts/train-evaluators.ts [family or model ...] [--quick]
 // Needs the labelled data beside the repository. With --quick no source is left out and no card written.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -34,7 +34,9 @@ if (!hasData()) throw new Error('the labelled data (../shared/data/packs) is not
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const isQuick = process.argv.includes('--quick')
 for (const [family, tasks] of Object.entries(FAMILIES)) {
-  if (wanted.length === 0 || wanted.includes(family)) for (const task of tasks()) trainAndWrite(task)
+  for (const task of tasks()) {
+    if (wanted.length === 0 || wanted.includes(family) || wanted.includes(task.options.name)) trainAndWrite(task)
+  }
 }
 
 function trainAndWrite(task: TrainingTask): void {

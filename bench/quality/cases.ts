@@ -17,6 +17,8 @@ export interface CaseSet {
   readonly data: string
   /** Whether a high score of the evaluator means positive; false for those where higher is better. */
   readonly isHighPositive: boolean
+  /** The trained model that decides, where one does: its figures on examples that it had not seen are shown. */
+  readonly model?: string
   readonly cases: readonly Case[]
 }
 
@@ -27,28 +29,54 @@ function input(fields: Partial<EvaluationInput>): EvaluationInput {
 /** All labelled sets. Reads the packs. */
 export function caseSets(): readonly CaseSet[] {
   return [
-    { evaluators: ['refusal'], data: 'XSTest', isHighPositive: true, cases: refusals() },
+    { evaluators: ['refusal'], data: 'XSTest', model: 'refusal', isHighPositive: true, cases: refusals() },
     {
       evaluators: ['prompt-injection', 'jailbreak'],
       data: 'attacks and prompts',
+      model: 'jailbreak',
       isHighPositive: true,
       cases: attacks(),
     },
-    { evaluators: ['prompt-injection'], data: 'BIPIA in documents', isHighPositive: true, cases: indirectAttacks() },
+    {
+      evaluators: ['prompt-injection'],
+      data: 'BIPIA in documents',
+      model: 'embedded-instruction',
+      isHighPositive: true,
+      cases: indirectAttacks(),
+    },
     {
       evaluators: ['harmful-content'],
       data: 'JailbreakBench answers',
+      model: 'harmful',
       isHighPositive: true,
       cases: jailbrokenAnswers(),
     },
-    { evaluators: ['toxicity'], data: 'surge-ai, en', isHighPositive: true, cases: toxicTexts('en') },
-    { evaluators: ['toxicity'], data: 'COLD, zh', isHighPositive: true, cases: toxicTexts('zh') },
+    {
+      evaluators: ['toxicity'],
+      data: 'surge-ai, en',
+      model: 'toxicity-en',
+      isHighPositive: true,
+      cases: toxicTexts('en'),
+    },
+    { evaluators: ['toxicity'], data: 'COLD, zh', model: 'toxicity-zh', isHighPositive: true, cases: toxicTexts('zh') },
     { evaluators: ['secrets'], data: 'gitleaks, detect-secrets', isHighPositive: true, cases: secretTexts() },
     { evaluators: ['pii'], data: 'presidio, structured', isHighPositive: true, cases: personalTexts() },
     { evaluators: ['pii'], data: 'written, zh', isHighPositive: true, cases: chinesePersonalTexts() },
     { evaluators: ['groundedness'], data: 'HaluEval QA', isHighPositive: false, cases: groundedAnswers() },
-    { evaluators: ['hallucination'], data: 'HaluEval general, en', isHighPositive: true, cases: inventedAnswers() },
-    { evaluators: ['hallucination'], data: 'HalluQA, zh', isHighPositive: true, cases: chineseInventedAnswers() },
+    {
+      evaluators: ['hallucination'],
+      data: 'HaluEval general, en',
+      model: 'hallucination-en',
+      isHighPositive: true,
+      cases: inventedAnswers(),
+    },
+    {
+      evaluators: ['hallucination'],
+      data: 'HalluQA, zh',
+      model: 'hallucination-zh',
+      isHighPositive: true,
+      cases: chineseInventedAnswers(),
+    },
     { evaluators: ['repetition'], data: 'IFEval, looped', isHighPositive: true, cases: loopedAnswers() },
   ]
 }

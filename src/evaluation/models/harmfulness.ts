@@ -1,3 +1,4 @@
+import type { FeatureBlock } from './linear-model.ts'
 import { featuresOf } from '../text/features.ts'
 import { rememberLast } from '../text/remember.ts'
 import { lazyModel } from './weights-file.ts'
@@ -9,6 +10,11 @@ export interface Harm {
   /** How probable it is that it gives instructions or content that does harm, 0-1. A text that declines or warns scores low. */
   readonly score: number
   readonly isHarmful: boolean
+}
+
+/** How harmful the matter of a text is that consists of these features, 0-1: for other models, as one thing that they weigh. */
+export function harmfulness(block: FeatureBlock): number {
+  return model().probability([block])
 }
 
 /** Judges a text for harm by the way it is written. */

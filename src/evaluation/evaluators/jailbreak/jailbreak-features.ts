@@ -1,4 +1,5 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
+import { harmfulness } from '../../models/harmfulness.ts'
 import { featuresOfWords } from '../../text/features.ts'
 import { wordsOf } from '../../text/words.ts'
 import type { WordWindow } from '../../text/windows.ts'
@@ -13,6 +14,7 @@ export const JAILBREAK_DENSE = [
   'double answer',
   'fiction',
   'mode',
+  'harmful matter',
 ] as const
 
 const SIGNS: readonly RegExp[] = [
@@ -32,8 +34,6 @@ export function jailbreakFeatures(
   const words = wordsOf(text)
   const from = words.starts[window.from] ?? 0
   const part = text.slice(from, words.ends[window.to - 1] ?? text.length)
-  return {
-    blocks: [featuresOfWords(text, words, window.from, window.to)],
-    dense: SIGNS.map((sign) => Number(sign.test(part))),
-  }
+  const block = featuresOfWords(text, words, window.from, window.to)
+  return { blocks: [block], dense: [...SIGNS.map((sign) => Number(sign.test(part))), harmfulness(block)] }
 }

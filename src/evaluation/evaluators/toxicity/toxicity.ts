@@ -20,7 +20,7 @@ interface SideScore {
 /** Insulting, degrading or hostile language, of the user or of the model; the spans and the explanation say of whom. */
 export const toxicity: Evaluator = {
   name: 'toxicity',
-  version: '1',
+  version: '2',
   direction: 'higher_is_worse',
   costClass: 'moderate',
   languages: ['en', 'zh'],
