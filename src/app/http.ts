@@ -39,7 +39,6 @@ import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
 import { overviewDashboard } from '../dashboards/overview.ts'
 import { formatDuration } from '../model/duration.ts'
-import type { Event } from '../model/event.ts'
 import type { Labels } from '../model/labels.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Logger } from '../telemetry/log.ts'
@@ -155,10 +154,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   const ingest = {
     intake: running.parts.intake,
     clock: running.clock,
-    onEvents: (events: readonly Event[]) => {
-      void running.parts.evaluation.onEvents(events)
-      void running.parts.judging?.runner.onEvents(events)
-    },
+    onEvents: running.parts.onEvents,
   }
   ingestRoutes(api, ingest)
   importRoutes(api, ingest)

@@ -8,7 +8,8 @@ const MAX_SERIES = 10_000
 /** Models whose series are kept at hand, for each evaluator. */
 const MAX_MODELS = 500
 
-export type DropReason = 'queue_full' | 'worker_failed' | 'stopped' | 'store_failed'
+const DROP_REASONS = ['queue_full', 'worker_failed', 'stopped', 'store_failed', 'lookup_failed'] as const
+export type DropReason = (typeof DROP_REASONS)[number]
 
 /** Scores and verdicts of one evaluator about one model. Both verdicts start at 0: the first flagged request is an increase, and rates have both sides. */
 type EvaluatorSeries = Readonly<Record<Verdict, { add(): void }>> & { readonly score: { observe(score: number): void } }
@@ -84,7 +85,7 @@ export class EvaluationInstruments {
       help: 'Answers that the ratios of distinct, duplicate and template output are taken over.',
       labelNames: ['model'],
     })
-    for (const reason of ['queue_full', 'worker_failed', 'stopped', 'store_failed'] as const) this.dropped(reason, 0)
+    for (const reason of DROP_REASONS) this.dropped(reason, 0)
   }
 
   /** Counts results. */

@@ -22,14 +22,18 @@ afterEach(async () => {
 const REFUSAL = "I'm sorry, but I can't help with that."
 const GREETING = 'The capital of France is Paris.'
 
-function setUp(config: unknown = {}, known: readonly Request[] = []) {
+function setUp(
+  config: unknown = {},
+  known: readonly Request[] = [],
+  request = async (traceId: string) => known.find(({ span }) => span.traceId === traceId),
+) {
   const registry = new InstrumentRegistry()
   const evaluations = new UnreliableStore()
   const clock = new ManualClock()
   const runner = new EvaluationRunner({
     config: evaluationConfig.parse(config),
     evaluations,
-    requests: { request: async (traceId) => known.find(({ span }) => span.traceId === traceId) },
+    requests: { request },
     instruments: registry,
     logger: silentLogger,
     clock,
@@ -116,6 +120,16 @@ describe('evaluation of requests', () => {
     await runner.onEvents([feedbackOn(traceId, spanId)])
     await runner.drained()
     expect(byEvaluator(await evaluations.evaluationsOf(traceId, spanId))).toMatchObject({ refusal: 'flagged' })
+  })
+
+  test('feedback on a request that cannot be read is counted and costs nothing else', async () => {
+    const { runner, registry } = setUp({}, [], async () =>
+      Promise.reject(new StoreUnavailableError('the disk is full')),
+    )
+    runner.start()
+    await runner.onEvents([feedbackOn('a', 'b')])
+    await runner.drained()
+    expect(valueOf(registry, 'tetrascope_evaluation_dropped_total', { reason: 'lookup_failed' })).toBe(1)
   })
 
   test('results that the store cannot take are written again later', async () => {

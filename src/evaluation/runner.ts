@@ -91,11 +91,21 @@ export class EvaluationRunner {
     if (!this.#accepts() || !this.#options.config.sampling.always.feedback) return
     for (const event of events) {
       if (event.type !== 'feedback' || event.spanId === '') continue
-      const request = await this.#options.requests.request(event.traceId, event.spanId)
+      const request = await this.#lookUp(event)
       if (request !== undefined && this.#sampler.decided(request.span).depth !== 'all')
         this.#enqueue(request.span, 'all')
     }
     this.#pump()
+  }
+
+  async #lookUp({ traceId, spanId }: Event): Promise<Request | undefined> {
+    try {
+      return await this.#options.requests.request(traceId, spanId)
+    } catch (error) {
+      this.#instruments.dropped('lookup_failed', 1)
+      this.#options.logger.warn({ err: error, traceId, spanId }, 'a request with feedback cannot be read')
+      return undefined
+    }
   }
 
   /** Takes in results that came about elsewhere: counted, told and committed like its own. Resolves when that is done, or given up and counted. */

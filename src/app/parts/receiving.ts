@@ -20,14 +20,14 @@ export interface Receiving {
 export function constructReceiving(
   base: Base,
   { store }: Storing,
-  { intake, evaluation }: Requests,
+  { intake, onEvents }: Requests,
   { writer }: Writing,
 ): Receiving {
   const { settings, clock, logger, instruments } = base
   const maxBodyBytes = Math.floor(settings.config.server.body_limit_mb * MIB)
   const otlp = { intake, samples: writer, translator: new MetricTranslator(), clock, log: logger, maxBodyBytes }
   const following = new FileFollowing({
-    sink: { intake, onEvents: (events) => void evaluation.onEvents(events) },
+    sink: { intake, onEvents },
     state: store.state,
     clock,
     newKey: randomUUID,

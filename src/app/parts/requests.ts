@@ -12,6 +12,7 @@ import { Privacy } from '../../ingest/privacy/privacy.ts'
 import type { SensitivePiece } from '../../ingest/privacy/protect-text.ts'
 import { RequestSeries } from '../../ingest/request-series.ts'
 import { BudgetTracker } from '../../pricing/budget-tracker.ts'
+import type { Event } from '../../model/event.ts'
 import { PriceTable } from '../../pricing/price-table.ts'
 import type { EvaluationStore } from '../../storage/store.ts'
 import type { Settings } from '../settings.ts'
@@ -31,6 +32,8 @@ export interface Requests {
   readonly quality: QualityReporter
   readonly privacy: Privacy
   readonly intake: Intake
+  /** Tells those who judge requests of what became known about them. */
+  readonly onEvents: (events: readonly Event[]) => void
 }
 
 /** The way of a request, from its intake to those who look at it afterwards. */
@@ -78,7 +81,11 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     redactLog: privacy.protectLog,
     redactEvent: privacy.protectEvent,
   })
-  return { prices, budgets, requestSeries, evaluation, judging, drift, truth, quality, privacy, intake }
+  const onEvents = (events: readonly Event[]): void => {
+    void evaluation.onEvents(events)
+    void judging?.runner.onEvents(events)
+  }
+  return { prices, budgets, requestSeries, evaluation, judging, drift, truth, quality, privacy, intake, onEvents }
 }
 
 /** Which way is worse, of evaluators that are not built in. */
