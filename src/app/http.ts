@@ -36,6 +36,7 @@ import { pricingRoutes } from '../api/tetrascope/pricing.ts'
 import { probeRoutes } from '../api/tetrascope/probes.ts'
 import { qualityRoutes } from '../api/tetrascope/quality.ts'
 import { requestRoutes } from '../api/tetrascope/requests.ts'
+import { hideSecrets } from '../config/hide-secrets.ts'
 import { llmServiceMonitor } from '../dashboards/llm-service-monitor.ts'
 import { overviewDashboard } from '../dashboards/overview.ts'
 import { formatDuration } from '../model/duration.ts'
@@ -103,7 +104,7 @@ function prometheusApi(api: FastifyInstance, running: Running): undefined {
     workingDirectory: process.cwd(),
     hostname: hostname(),
     retention: formatDuration(running.settings().config.retention.samples),
-    configText: () => running.settings().text,
+    configText: () => hideSecrets(running.settings().text),
     flags: () => flagsOf(running),
     reload: () => running.lastReload(),
   }
@@ -140,7 +141,7 @@ function alertmanagerApi(api: FastifyInstance, running: Running): undefined {
   const { alerting } = running.parts
   alertRoutes(api, alerting, running.clock)
   silenceRoutes(api, alerting, running.clock)
-  const configText = (): string => running.settings().alertmanager.text
+  const configText = (): string => hideSecrets(running.settings().alertmanager.text)
   alertmanagerStatusRoutes(api, alerting, { version: VERSION, startedMs: running.startedMs, configText })
 }
 
