@@ -170,6 +170,22 @@ export interface AcceptedBody {
   readonly rejected: ReadonlyArray<{ readonly index: number; readonly error: string }>
 }
 
+/** GET, POST /evaluations/reruns */
+export interface ReevaluationBody {
+  readonly state: 'running' | 'done' | 'failed' | 'stopped'
+  readonly startedMs: number
+  readonly endedMs: number | null
+  readonly fromMs: number
+  readonly toMs: number
+  readonly evaluators: readonly string[] | null
+  readonly model: string | null
+  readonly total: number
+  readonly requests: number
+  readonly evaluations: number
+  readonly failures: number
+  readonly error: string
+}
+
 /** GET /probes. Times are milliseconds since 1970; null where nothing has run yet. */
 export interface ProbesBody {
   readonly probes: readonly ProbeBody[]

@@ -34,6 +34,7 @@ import { ingestRoutes } from '../api/tetrascope/ingest.ts'
 import { notificationRoutes } from '../api/tetrascope/notifications.ts'
 import { pricingRoutes } from '../api/tetrascope/pricing.ts'
 import { probeRoutes } from '../api/tetrascope/probes.ts'
+import { reevaluationRoutes } from '../api/tetrascope/reevaluation.ts'
 import { qualityRoutes } from '../api/tetrascope/quality.ts'
 import { requestRoutes } from '../api/tetrascope/requests.ts'
 import { hideSecrets } from '../config/hide-secrets.ts'
@@ -171,6 +172,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   driftRoutes(api, running.parts.drift)
   qualityRoutes(api, { reporter: running.parts.quality, truth: running.parts.truth, clock: running.clock })
   probeRoutes(api, running.parts.probes)
+  reevaluationRoutes(api, running.parts.reevaluation, running.clock)
   notificationRoutes(api, running.parts.history)
   firingAlertRoutes(api, running.parts.alerting, running.clock)
   alertHistoryRoutes(api, running.parts.history)

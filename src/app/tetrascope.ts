@@ -117,6 +117,7 @@ export class Tetrascope {
     await parts.remoteWriting.apply(remoteWritingSettings(this.#settings))
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
+    await this.#step('evaluation of history', undefined, () => parts.reevaluation.stop())
     await this.#step('judge', parts.judging?.start(), () => parts.judging?.stop())
     await this.#step('budgets', parts.budgets.start(), () => parts.budgets.stop())
     await this.#step('truth', parts.truth.start(), () => parts.truth.stop())

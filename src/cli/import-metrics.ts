@@ -4,7 +4,7 @@ import { encodeWriteRequest } from '../storage/prometheus/encode-write-request.t
 import { SampleBatchBuilder } from '../model/sample.ts'
 import { CommandError } from './command-error.ts'
 import { readInputFile } from './input-file.ts'
-import { postToServer, type Server } from './post-to-server.ts'
+import { postToServer, type Server } from './server.ts'
 
 const SAMPLES_PER_REQUEST = 20_000
 const HEADERS = { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' }

@@ -6,7 +6,7 @@ import type { ExpositionFormat } from '../collect/exposition/exposition.ts'
 import { FILE_FORMATS, type FileFormat } from '../ingest/files/import-file.ts'
 import { CommandError } from './command-error.ts'
 import { importMetrics } from './import-metrics.ts'
-import { postToServer, type Server } from './post-to-server.ts'
+import { postToServer, type Server } from './server.ts'
 
 export const IMPORT_FORMATS = ['openmetrics', 'text', ...FILE_FORMATS] as const
 

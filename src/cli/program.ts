@@ -10,7 +10,9 @@ import { CommandError } from './command-error.ts'
 import { demo, type DemoFlags } from './demo/demo.ts'
 import { drift, type DriftFlags } from './drift.ts'
 import { evaluate, type EvaluateFlags } from './evaluate.ts'
+import { evaluateHistory, type EvaluateHistoryOptions } from './evaluate-history.ts'
 import { IMPORT_FORMATS, importFiles } from './import.ts'
+import { systemClock } from '../util/clock.ts'
 import { chooseLanguage } from './language.ts'
 import { probe, type ProbeFlags } from './probe.ts'
 import { report } from './report.ts'
@@ -55,7 +57,7 @@ function buildProgram(environment: Environment): Command {
   addCheck(program)
   addTest(program)
   addImport(program, environment)
-  addEvaluate(program)
+  addEvaluate(program, environment)
   addDrift(program, environment)
   addReport(program, environment)
   addProbe(program)
@@ -171,16 +173,40 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
-function addEvaluate(program: Command): void {
+function addEvaluate(program: Command, environment: Environment): void {
   program
     .command('evaluate')
-    .argument('<file>', 'JSON lines {id?, prompt?, response?, context?, system?, model?}')
+    .argument('[file]', 'JSON lines {id?, prompt?, response?, context?, system?, model?}')
     .description("score prompts and responses with the server's own evaluators")
+    .option('--since <duration>', 'instead of a file: what a running server has stored since then, again')
+    .option('--model <model>', 'with --since: this model only')
+    .option('--url <url>', 'with --since: where the server answers', 'http://127.0.0.1:4600')
     .option('--evaluators <names>', 'comma-separated (default: all)')
     .option('--config <file>', 'a configuration whose own evaluators and judge are used too')
     .option('--judge', 'have the judge of the configuration rate each line too (calls its endpoint)')
     .addOption(new Option('--format <format>', 'output').choices(['jsonl', 'table']).default('jsonl'))
-    .action(async (file: string, flags: EvaluateFlags) => evaluate(file, flags))
+    .action(async (file: string | undefined, flags: EvaluateFlags & HistoryFlags) => {
+      const { since } = flags
+      if ((file === undefined) === (since === undefined))
+        throw new CommandError('evaluate takes a file or --since, one of the two')
+      if (file !== undefined) await evaluate(file, flags)
+      else if (since !== undefined) await evaluateHistory(historyOptions(since, flags, environment))
+    })
+}
+
+interface HistoryFlags {
+  readonly since?: string
+  readonly model?: string
+  readonly url: string
+}
+
+function historyOptions(
+  since: string,
+  { evaluators, model, url }: EvaluateFlags & HistoryFlags,
+  { token }: Environment,
+): EvaluateHistoryOptions {
+  const names = evaluators?.split(',').map((name) => name.trim())
+  return { since, evaluators: names, model, url, token, clock: systemClock, write: print }
 }
 
 function addDrift(program: Command, environment: Environment): void {

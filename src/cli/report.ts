@@ -1,5 +1,6 @@
 import { CommandError } from './command-error.ts'
 import type { Language } from './language.ts'
+import { getFromServer } from './server.ts'
 
 export interface ReportOptions {
   /** Where the server answers: `http://127.0.0.1:4600`. */
@@ -18,13 +19,7 @@ export async function report({ url, token, window, model, format, language, writ
   const address = new URL('/api/tetrascope/v1/quality/report', url)
   const parameters = { window, format, lang: language, ...(model !== undefined && { model }) }
   address.search = new URLSearchParams(parameters).toString()
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const response = await fetch(address, { headers }).catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    throw new CommandError(
-      `no server answers at ${url} (${cause}); start one with "tetrascope serve", or name it with --url`,
-    )
-  })
+  const response = await getFromServer({ url, token }, address.href)
   const text = await response.text()
   if (!response.ok) throw new CommandError(`${address.href} answered ${response.status}: ${text}`)
   write(format === 'json' ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : text)

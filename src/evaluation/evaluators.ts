@@ -1,5 +1,6 @@
 import type { Clock } from '../util/clock.ts'
 import { nearest } from '../util/nearest.ts'
+import type { EvaluationConfig } from './config.ts'
 import type { CustomEvaluatorConfig } from './custom/config.ts'
 import { declaredEvaluator } from './custom/declared-evaluator.ts'
 import { loadModuleEvaluator } from './custom/module-evaluator.ts'
@@ -71,6 +72,12 @@ export class UnknownEvaluatorError extends Error {
     super(`unknown evaluator ${JSON.stringify(name)}: ${hint}(known: ${known.join(', ')})`)
     this.name = 'UnknownEvaluatorError'
   }
+}
+
+/** What a configuration chooses; evaluators that it defines itself always run. */
+export function choiceOf({ evaluators, pii_names: piiNames, custom }: EvaluationConfig): EvaluatorChoice {
+  const names = evaluators === undefined ? undefined : [...evaluators, ...custom.map(({ name }) => name)]
+  return { names, piiNames, custom }
 }
 
 /** Throws `UnknownEvaluatorError` when a choice names an evaluator that does not exist. */

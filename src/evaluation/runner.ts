@@ -14,7 +14,7 @@ import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
 import { EvaluationInstruments } from './evaluation-instruments.ts'
 import type { EvaluationJob, EvaluationOutcome } from './evaluation-job.ts'
-import { checkChoice, type EvaluatorChoice } from './evaluators.ts'
+import { checkChoice, choiceOf } from './evaluators.ts'
 import { inputOf, isOverlong } from './input-of.ts'
 import { Sampler } from './sampler.ts'
 
@@ -63,7 +63,7 @@ export class EvaluationRunner {
   /** Throws `UnknownEvaluatorError` when the configuration names an evaluator that does not exist. */
   constructor(options: EvaluationRunnerOptions) {
     this.#options = options
-    checkChoice(this.#choice())
+    checkChoice(choiceOf(options.config))
     this.#instruments = new EvaluationInstruments(options.instruments)
     this.#queue = new BoundedQueue(options.config.queue_capacity)
     this.#sampler = new Sampler(options.config, options.clock)
@@ -139,12 +139,6 @@ export class EvaluationRunner {
   }
 
   /** What the user has declared runs in any case: naming built-in evaluators is about those. */
-  #choice(): EvaluatorChoice {
-    const { evaluators, pii_names: piiNames, custom } = this.#options.config
-    const names = evaluators === undefined ? undefined : [...evaluators, ...custom.map(({ name }) => name)]
-    return { names, piiNames, custom }
-  }
-
   #accepts(): boolean {
     return this.#options.config.enabled && (this.#state === 'new' || this.#state === 'running')
   }
@@ -195,7 +189,7 @@ export class EvaluationRunner {
   }
 
   #startWorker(): void {
-    const worker = startWorker(workerUrl('evaluation-worker', import.meta.url), this.#choice())
+    const worker = startWorker(workerUrl('evaluation-worker', import.meta.url), choiceOf(this.#options.config))
     worker.on('message', (outcome: EvaluationOutcome) => this.#onOutcome(worker, outcome))
     worker.on('error', (error) => this.#replaceWorker(worker, error.message))
     worker.on('exit', (code) => this.#replaceWorker(worker, `exit code ${code}`))

@@ -3,6 +3,7 @@ import type { Direction } from '../../evaluation/evaluator.ts'
 import { judgedAs } from '../../evaluation/judge/criterion.ts'
 import { SELF_CONSISTENCY } from '../../evaluation/judge/self-consistency.ts'
 import { QualityReporter } from '../../evaluation/report/quality-reporter.ts'
+import { Reevaluation } from '../../evaluation/reevaluation.ts'
 import { EvaluationRunner } from '../../evaluation/runner.ts'
 import { TruthMonitor } from '../../evaluation/truth/truth-monitor.ts'
 import { findPiiAndNames } from '../../evaluation/evaluators/pii/pii.ts'
@@ -27,6 +28,7 @@ export interface Requests {
   readonly evaluation: EvaluationRunner
   /** Undefined when no judge is configured. */
   readonly judging: Judging | undefined
+  readonly reevaluation: Reevaluation
   readonly drift: DriftMonitor
   readonly truth: TruthMonitor
   readonly quality: QualityReporter
@@ -62,6 +64,13 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
       void judging?.runner.onEvaluations(found)
     },
   })
+  const reevaluation = new Reevaluation({
+    config: settings.evaluation,
+    evaluations: protectedEvaluations(evaluations, privacy),
+    requests,
+    clock,
+    logger,
+  })
   const judging = constructJudging(base, store, { prices, privacy, evaluation })
   const intake = new Intake({
     store,
@@ -85,7 +94,20 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     void evaluation.onEvents(events)
     void judging?.runner.onEvents(events)
   }
-  return { prices, budgets, requestSeries, evaluation, judging, drift, truth, quality, privacy, intake, onEvents }
+  return {
+    prices,
+    budgets,
+    requestSeries,
+    evaluation,
+    reevaluation,
+    judging,
+    drift,
+    truth,
+    quality,
+    privacy,
+    intake,
+    onEvents,
+  }
 }
 
 /** Which way is worse, of evaluators that are not built in. */

@@ -8,8 +8,8 @@ export interface Server {
 }
 
 /** Sends a body to a path of a running server. Throws `CommandError` when no server answers. */
-export async function postToServer(
-  { url, token }: Server,
+export function postToServer(
+  server: Server,
   path: string,
   request: {
     readonly headers: Readonly<Record<string, string>>
@@ -17,9 +17,22 @@ export async function postToServer(
     readonly duplex?: 'half'
   },
 ): Promise<Response> {
+  return askServer(server, path, { ...request, method: 'POST' })
+}
+
+/** Reads a path of a running server. Throws `CommandError` when no server answers. */
+export function getFromServer(server: Server, path: string): Promise<Response> {
+  return askServer(server, path, { headers: {} })
+}
+
+async function askServer(
+  { url, token }: Server,
+  path: string,
+  request: Omit<RequestInit, 'headers'> & { readonly headers: Readonly<Record<string, string>> },
+): Promise<Response> {
   const headers = { ...request.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) }
   try {
-    return await fetch(new URL(path, url), { ...request, method: 'POST', headers })
+    return await fetch(new URL(path, url), { ...request, headers })
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
     throw new CommandError(
