@@ -15,8 +15,9 @@ import { PriceTable } from '../pricing/price-table.ts'
 import { RuleFilesError } from '../rules/rule-files.ts'
 import { InstrumentRegistry } from '../telemetry/instruments.ts'
 import { silentLogger } from '../telemetry/log.ts'
-import { type Clock, systemClock } from '../util/clock.ts'
+import { systemClock } from '../util/clock.ts'
 import { padRight } from '../util/text-width.ts'
+import { commandClock } from './command-clock.ts'
 import { CommandError } from './command-error.ts'
 
 export interface EvaluateFlags {
@@ -50,7 +51,7 @@ function judgeOf(settings: Settings | undefined): NonNullable<EvaluateFileOption
   if (settings === undefined || config === undefined)
     throw new CommandError('--judge needs --config FILE with a section evaluation.judge')
   const { judge } = constructJudge(
-    { clock: COMMAND_CLOCK, random: Math.random, logger: silentLogger, instruments: new InstrumentRegistry() },
+    { clock: commandClock, random: Math.random, logger: silentLogger, instruments: new InstrumentRegistry() },
     config,
     { prices: new PriceTable(settings.config.pricing), state: FORGETFUL },
   )
@@ -67,15 +68,6 @@ function judgeOf(settings: Settings | undefined): NonNullable<EvaluateFileOption
     })
     return scores
   }
-}
-
-/** Unlike those of the server, the waits of a command keep the process alive: nothing else does. */
-const COMMAND_CLOCK: Clock = {
-  now: () => Date.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  },
 }
 
 /** The budget of a command is its own: it does not know what the server spends. */

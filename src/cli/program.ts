@@ -12,7 +12,7 @@ import { drift, type DriftFlags } from './drift.ts'
 import { evaluate, type EvaluateFlags } from './evaluate.ts'
 import { evaluateHistory, type EvaluateHistoryOptions } from './evaluate-history.ts'
 import { IMPORT_FORMATS, importFiles } from './import.ts'
-import { systemClock } from '../util/clock.ts'
+import { commandClock } from './command-clock.ts'
 import { chooseLanguage } from './language.ts'
 import { probe, type ProbeFlags } from './probe.ts'
 import { report } from './report.ts'
@@ -206,7 +206,7 @@ function historyOptions(
   { token }: Environment,
 ): EvaluateHistoryOptions {
   const names = evaluators?.split(',').map((name) => name.trim())
-  return { since, evaluators: names, model, url, token, clock: systemClock, write: print }
+  return { since, evaluators: names, model, url, token, clock: commandClock, write: print }
 }
 
 function addDrift(program: Command, environment: Environment): void {

@@ -1,5 +1,6 @@
 import type { HealthBody } from '../api/types.ts'
-import { sleep, systemClock } from '../util/clock.ts'
+import { sleep } from '../util/clock.ts'
+import { commandClock } from './command-clock.ts'
 import { CommandError } from './command-error.ts'
 import type { Language } from './language.ts'
 import { statusText } from './status-text.ts'
@@ -27,7 +28,7 @@ export async function status(options: StatusOptions): Promise<void> {
     const health = await fetchHealth(options)
     const text = options.json ? `${JSON.stringify(health, null, 2)}\n` : statusText(health, options)
     options.write(options.watch ? CLEAR_SCREEN + text : text)
-    if (options.watch) await sleep(systemClock, REFRESH_MS, options.signal)
+    if (options.watch) await sleep(commandClock, REFRESH_MS, options.signal)
   } while (options.watch && !options.signal.aborted)
 }
 
