@@ -68,8 +68,10 @@ function isAcknowledged({ alerts }: FiringGroup): boolean {
   return alerts.every(({ acknowledgement }) => acknowledgement !== null)
 }
 
+/** P1 before P2; the dead man's switch, which carries `none` and always fires, is last. */
 function rank(group: FiringGroup): string {
-  return `${isAcknowledged(group) ? 1 : 0}${group.alerts[0]?.labels.severity ?? '~'}`
+  const severity = group.alerts[0]?.labels.severity ?? ''
+  return `${isAcknowledged(group) ? 1 : 0}${severity === '' || severity === 'none' ? '~' : severity}`
 }
 
 function Filter({ wanted }: { readonly wanted: AlertsWanted }): ReactNode {
@@ -159,7 +161,7 @@ function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
   const isSilenced = alert.silencedBy.length > 0
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td w="100%">
         {annotation(alert, 'summary', language)}
         <Text size="xs" c="dimmed">
           {own.map(([name, value]) => `${name}=${value}`).join('  ')}

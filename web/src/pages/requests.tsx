@@ -124,7 +124,7 @@ function RequestTable({ rows }: { readonly rows: readonly RequestRow[] }): React
   return (
     <Card withBorder padding={0} radius="md">
       <Table.ScrollContainer minWidth={900}>
-        <Table highlightOnHover verticalSpacing={6} fz="sm" data-table="requests">
+        <Table highlightOnHover verticalSpacing={6} fz="sm" style={{ whiteSpace: 'nowrap' }} data-table="requests">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('time')}</Table.Th>
@@ -154,14 +154,21 @@ function RequestLine({ row }: { readonly row: RequestRow }): ReactNode {
   const [, navigate] = useLocation()
   return (
     <Table.Tr style={{ cursor: 'pointer' }} onClick={() => navigate(`/requests/${row.traceId}/${row.spanId}`)}>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>{formatClock(row.startMs)}</Table.Td>
+      <Table.Td>{formatClock(row.startMs)}</Table.Td>
       <Table.Td>
-        <Badge size="sm" variant="light" color={row.status === 'error' ? 'red' : 'teal'} title={row.errorType}>
+        <Badge
+          size="sm"
+          variant="light"
+          miw="max-content"
+          color={row.status === 'error' ? 'red' : 'teal'}
+          title={row.errorType}
+        >
           {row.status === 'error' ? row.errorType || t('error') : t('success')}
         </Badge>
       </Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>{row.model}</Table.Td>
-      <Table.Td maw={360}>
+      <Table.Td>{row.model}</Table.Td>
+      {/* Takes what the other columns leave, and no more however long the text is. */}
+      <Table.Td w="100%" maw={0}>
         <Text size="sm" truncate>
           {row.promptPreview}
         </Text>
@@ -171,13 +178,17 @@ function RequestLine({ row }: { readonly row: RequestRow }): ReactNode {
       </Table.Td>
       <Table.Td ta="right">{formatDurationMs(row.latencyMs)}</Table.Td>
       <Table.Td ta="right">{formatDurationMs(row.ttftMs)}</Table.Td>
-      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+      <Table.Td ta="right">
         {formatNumber(row.inputTokens, '')} → {formatNumber(row.outputTokens, '')}
       </Table.Td>
       <Table.Td ta="right" title={row.costUsd === undefined ? t('unknownCost') : ''}>
         {formatNumber(row.costUsd, 'USD')}
       </Table.Td>
-      <Table.Td>{row.userId}</Table.Td>
+      <Table.Td maw={160}>
+        <Text size="sm" truncate title={row.userId}>
+          {row.userId}
+        </Text>
+      </Table.Td>
     </Table.Tr>
   )
 }
