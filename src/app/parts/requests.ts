@@ -72,24 +72,8 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     logger,
   })
   const judging = constructJudging(base, store, { prices, privacy, evaluation })
-  const intake = new Intake({
-    store,
-    costOf: (span) => prices.costOf(span, span.startMs)?.usd,
-    series: requestSeries,
-    registry: instruments,
-    clock,
-    onCounted: (counted) => {
-      budgets.spend(counted)
-      drift.onRequests(counted)
-    },
-    onRequests: (fresh) => {
-      evaluation.onRequests(fresh)
-      judging?.runner.onRequests(fresh)
-    },
-    redact: privacy.protectSpan,
-    redactLog: privacy.protectLog,
-    redactEvent: privacy.protectEvent,
-  })
+  const listeners = { budgets, drift, evaluation, judging }
+  const intake = constructIntake(base, store, { prices, privacy, requestSeries }, listeners)
   const onEvents = (events: readonly Event[]): void => {
     void evaluation.onEvents(events)
     void judging?.runner.onEvents(events)
@@ -117,6 +101,33 @@ function directionsOf({ evaluation, criteria }: Settings): ReadonlyMap<string, D
     ...criteria.map((criterion) => [judgedAs(criterion), criterion.direction] as const),
     [SELF_CONSISTENCY, 'higher_is_better'],
   ])
+}
+
+/** What arrives is redacted, priced, committed and counted, and then told to those who look at it. */
+function constructIntake(
+  { clock, instruments }: Base,
+  store: Storing['store'],
+  { prices, privacy, requestSeries }: Pick<Requests, 'prices' | 'privacy' | 'requestSeries'>,
+  { budgets, drift, evaluation, judging }: Pick<Requests, 'budgets' | 'drift' | 'evaluation' | 'judging'>,
+): Intake {
+  return new Intake({
+    store,
+    costOf: (span) => prices.costOf(span, span.startMs)?.usd,
+    series: requestSeries,
+    registry: instruments,
+    clock,
+    onCounted: (counted) => {
+      budgets.spend(counted)
+      drift.onRequests(counted)
+    },
+    onRequests: (fresh) => {
+      evaluation.onRequests(fresh)
+      judging?.runner.onRequests(fresh)
+    },
+    redact: privacy.protectSpan,
+    redactLog: privacy.protectLog,
+    redactEvent: privacy.protectEvent,
+  })
 }
 
 function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Privacy): EvaluationStore {
