@@ -234,6 +234,7 @@ export class Tetrascope {
     await parts.scraping.apply(this.#jobs())
     await parts.probes.apply(settings.probes)
     parts.truth.apply(settings.evaluation.truth)
+    await parts.drift.apply(settings.config.drift)
     parts.following.apply(settings.config.files, settings.folder)
   }
 

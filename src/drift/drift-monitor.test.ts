@@ -64,6 +64,16 @@ class Watch {
       ?.samples.find(({ labels }) => labels.get('feature') === feature)?.value
   }
 
+  apply(config: Input): Promise<void> {
+    return this.monitor.apply(driftConfig.parse(config))
+  }
+
+  /** Requests in the two windows of the last comparison. */
+  countOf(feature: string): { reference: number; current: number } {
+    const drift = this.monitor.drifts.find((each) => each.feature === feature)
+    return { reference: drift?.referenceCount ?? 0, current: drift?.currentCount ?? 0 }
+  }
+
   psiOf(feature: string): number | undefined {
     return this.value('llm_data_drift_psi', feature)
   }
@@ -156,6 +166,78 @@ describe('a restart', () => {
     const counted = (watch: Watch): number =>
       watch.monitor.drifts.find(({ feature }) => feature === 'input_tokens')?.referenceCount ?? 0
     expect(counted(after)).toBeGreaterThan(counted(before) - 7)
+  })
+})
+
+describe('another configuration, taken over while running', () => {
+  test('a shorter window is compared with a longer reference, both of what was already seen', async () => {
+    const watch = await started()
+    await watch.play(60, 400, seededRandom(1))
+    const countBefore = watch.countOf('input_tokens')
+    await watch.apply({ ...WINDOWS, current: '5m', reference: '2h', interval: '30s', min_requests: 20 })
+    await watch.play(5, 1_200, seededRandom(2))
+    expect(watch.psiOf('input_tokens')).toBeGreaterThan(1)
+    const counted = watch.countOf('input_tokens')
+    expect(counted.current).toBeLessThan(countBefore.current * 0.6)
+    // All but what is now on the border of the two windows: the 60 minutes, and nothing twice.
+    expect(counted.reference).toBeGreaterThan(350)
+    expect(counted.reference + counted.current).toBeLessThanOrEqual(65 * 6)
+  })
+
+  test('a feature that is not watched any more is gone, one that is new has values from then on', async () => {
+    const watch = await started()
+    await watch.play(60, 400, seededRandom(1))
+    await watch.apply({ ...WINDOWS, features: ['latency_ms'], attributes: [], min_requests: 10, reference: '10m' })
+    await watch.clock.advance(MINUTE_MS)
+    expect(watch.monitor.drifts.map(({ feature }) => feature)).toEqual(['latency_ms'])
+    await watch.apply({ ...WINDOWS, reference: '10m' })
+    await watch.play(25, 400, seededRandom(2), 'paid')
+    expect(watch.psiOf('plan')).toBe(0)
+  })
+
+  test('from rolling to pinned and back, gathering anew only what a pinned reference does not keep', async () => {
+    const watch = await started()
+    await watch.play(60, 400, seededRandom(1))
+    await watch.monitor.pin('good')
+    await watch.play(30, 1_200, seededRandom(2))
+    await watch.apply({ ...WINDOWS, reference: { kind: 'pinned', name: 'good' } })
+    await watch.clock.advance(MINUTE_MS)
+    expect(watch.psiOf('input_tokens')).toBeGreaterThan(1)
+    await watch.apply(WINDOWS)
+    await watch.play(15, 1_200, seededRandom(3))
+    // Beside a pinned reference only the current window is kept: the ten minutes, and five that have gone by since.
+    expect(watch.countOf('input_tokens').reference).toBeGreaterThanOrEqual(70)
+    expect(watch.countOf('input_tokens').reference).toBeLessThanOrEqual(100)
+  })
+
+  test('switched on later it takes up what an earlier run has written, switched off it says nothing', async () => {
+    const before = await started()
+    await before.play(60, 400, seededRandom(1))
+    await before.monitor.stop()
+    const after = await started({ ...WINDOWS, enabled: false }, before.clock, before.store)
+    await after.apply(WINDOWS)
+    await after.play(10, 1_200, seededRandom(2))
+    expect(after.psiOf('input_tokens')).toBeGreaterThan(1)
+    await after.apply({ ...WINDOWS, enabled: false })
+    await after.play(5, 1_200, seededRandom(3))
+    expect(after.psiOf('input_tokens')).toBeUndefined()
+    expect(after.monitor.drifts).toEqual([])
+  })
+
+  test('an hour of a weekly reference goes on from where it was written', async () => {
+    const weekly: Input = { ...WINDOWS, reference: { kind: 'weekly', weeks: 2 } }
+    const clock = new ManualClock(5 * WEEK_MS + 10 * HOUR_MS)
+    const first = await started(weekly, clock)
+    await first.play(20, 400, seededRandom(1))
+    await first.monitor.stop()
+    const second = await started(WINDOWS, clock, first.store)
+    await second.apply(weekly)
+    await second.play(20, 400, seededRandom(2))
+    await second.monitor.stop()
+    await clock.advance(WEEK_MS - 40 * MINUTE_MS)
+    const third = await started(weekly, clock, first.store)
+    await third.play(12, 400, seededRandom(3))
+    expect(third.countOf('input_tokens').reference).toBe(40 * 6)
   })
 })
 

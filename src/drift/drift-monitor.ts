@@ -19,8 +19,8 @@ import { HOUR_MS, kindOfHour, WeeklyReference } from './references/weekly-refere
 import type { Sketch } from './sketch.ts'
 import type { SketchSet } from './sketch-set.ts'
 import { SlotArchive } from './slot-archive.ts'
-import { Slots } from './slots.ts'
-import { watchedValues } from './watched-values.ts'
+import { Slots, type SlotsOptions } from './slots.ts'
+import { watchedFeatures, watchedValues } from './watched-values.ts'
 
 /** Models watched at once; requests of further ones are not watched for drift, and counted. */
 const MAX_MODELS = 50
@@ -49,11 +49,14 @@ export interface DriftMonitorOptions {
  */
 export class DriftMonitor {
   readonly #options: DriftMonitorOptions
+  #config: DriftConfig
   readonly #instruments: DriftInstruments
   readonly #slots: Slots
   readonly #hours: Slots
-  readonly #reference: Reference
-  readonly #archives: readonly SlotArchive[]
+  readonly #windowArchive: SlotArchive
+  readonly #hourArchive: SlotArchive
+  readonly #loaded = new Set<SlotArchive>()
+  #reference: Reference
   readonly #models = new Set<string>()
   #drifts: readonly FeatureDrift[] = []
   #comparedMs: number | undefined
@@ -64,13 +67,13 @@ export class DriftMonitor {
   constructor(options: DriftMonitorOptions) {
     const { config, state } = options
     this.#options = options
+    this.#config = config
     this.#instruments = new DriftInstruments(options.instruments, MAX_MODELS)
-    this.#slots = slotsFor(config)
+    this.#slots = new Slots(slotLengths(config))
     this.#hours = new Slots({ stepMs: HOUR_MS, blockMs: HOUR_MS, recentMs: HOUR_MS, keepMs: 2 * HOUR_MS })
     this.#reference = this.#referenceFor(config)
-    const windows = new SlotArchive({ state, slots: this.#slots, kindOf: () => SLOTS, keepsForgotten: false })
-    const hours = new SlotArchive({ state, slots: this.#hours, kindOf: kindOfHour, keepsForgotten: true })
-    this.#archives = config.reference.kind === 'weekly' ? [windows, hours] : [windows]
+    this.#windowArchive = new SlotArchive({ state, slots: this.#slots, kindOf: () => SLOTS, keepsForgotten: false })
+    this.#hourArchive = new SlotArchive({ state, slots: this.#hours, kindOf: kindOfHour, keepsForgotten: true })
   }
 
   /** The result of the last comparison, by model and feature. */
@@ -89,18 +92,32 @@ export class DriftMonitor {
   }
 
   get config(): DriftConfig {
-    return this.#options.config
+    return this.#config
   }
 
   /** Takes up the windows as they were written, then compares at every interval. */
   async start(): Promise<void> {
-    if (!this.#options.config.enabled) return
-    await this.#attempt('load', async () => {
-      const nowMs = this.#options.clock.now()
-      for (const archive of this.#archives) await archive.load(nowMs)
-      for (const { model } of this.#slots.between(-Infinity, Infinity).entries()) this.#models.add(model)
-    })
+    if (!this.#config.enabled) return
+    await this.#load(this.#config)
     this.#schedule()
+  }
+
+  /**
+   * Takes over a configuration. What was seen within the new windows stays, whatever the length of its steps, and is compared anew at the next
+   * interval; what they do not reach is forgotten. The reference is built anew.
+   */
+  async apply(config: DriftConfig): Promise<void> {
+    if (JSON.stringify(config) === JSON.stringify(this.#config)) return
+    // Before requests go there: what is read must not replace what has just been seen.
+    if (config.enabled) await this.#load(config)
+    if (this.#isStopped) return
+    this.#config = config
+    this.#slots.resize(slotLengths(config))
+    this.#reference = this.#referenceFor(config)
+    if (config.enabled) return this.#schedule()
+    this.#cancel()
+    this.#forgetResult()
+    await this.#save()
   }
 
   /** Writes what was not written yet. Idempotent. */
@@ -108,21 +125,21 @@ export class DriftMonitor {
     if (this.#isStopped) return
     this.#isStopped = true
     this.#cancel()
-    if (this.#options.config.enabled) await this.#save()
+    if (this.#config.enabled) await this.#save()
   }
 
   /** Takes note of requests by the time at which they began. */
   onRequests(requests: readonly Request[]): void {
-    if (!this.#options.config.enabled) return
+    if (!this.#config.enabled) return
     for (const request of requests) {
       const model = modelOf(request.span)
-      if (this.#watches(model)) this.#add(model, request.span.startMs, watchedValues(this.#options.config, request))
+      if (this.#watches(model)) this.#add(model, request.span.startMs, watchedValues(this.#config, request))
     }
   }
 
   /** Takes note of scores by the time of their requests. */
   onEvaluations(evaluations: readonly Evaluation[]): void {
-    const { enabled, evaluators } = this.#options.config
+    const { enabled, evaluators } = this.#config
     if (!enabled) return
     for (const { evaluator, model, timeMs, score } of evaluations)
       if (evaluators.includes(evaluator) && this.#models.has(model)) this.#add(model, timeMs, [[evaluator, score]])
@@ -130,8 +147,9 @@ export class DriftMonitor {
 
   /** Keeps a reference under a name: the current window, or the stored requests of a stretch of time. Rejects with what the store says. */
   async pin(name: string, range?: TimeRange): Promise<void> {
-    const { config, requests, state, clock } = this.#options
-    const sketches = range === undefined ? this.#current(clock.now()) : await readStoredWindow(requests, range, config)
+    const { requests, state, clock } = this.#options
+    const sketches =
+      range === undefined ? this.#current(clock.now()) : await readStoredWindow(requests, range, this.#config)
     await keepReference(state, name, sketches)
     if (this.#reference instanceof KeptReference) this.#reference.forget()
   }
@@ -150,17 +168,22 @@ export class DriftMonitor {
     const nowMs = this.#options.clock.now()
     this.#slots.roll(nowMs)
     this.#hours.roll(nowMs)
-    this.#problem = await this.#attempt('reference', () => this.#reference.refresh(nowMs))
-    const reference = this.#reference.sketches(nowMs)
-    if (reference.isEmpty) this.#problem ??= 'the reference has no requests yet'
+    const source = this.#reference
+    const problem = await this.#attempt('reference', () => source.refresh(nowMs))
+    // Another configuration was taken over meanwhile: its own round will follow.
+    if (source !== this.#reference) return
+    const reference = source.sketches(nowMs)
+    this.#problem = problem ?? (reference.isEmpty ? 'the reference has no requests yet' : undefined)
     this.#drifts = this.#compareSets(reference, this.#current(nowMs))
     this.#comparedMs = nowMs
     this.#state()
   }
 
   #schedule(): void {
-    if (this.#isStopped) return
-    this.#cancel = this.#options.clock.after(this.#options.config.interval, () => void this.#round())
+    // There may be one already, when a configuration was taken over during a round.
+    this.#cancel()
+    if (this.#isStopped || !this.#config.enabled) return
+    this.#cancel = this.#options.clock.after(this.#config.interval, () => void this.#round())
   }
 
   async #round(): Promise<void> {
@@ -170,12 +193,14 @@ export class DriftMonitor {
   }
 
   #current(nowMs: number): SketchSet {
-    return this.#slots.between(nowMs - this.#options.config.current, Infinity)
+    return this.#slots.between(nowMs - this.#config.current, Infinity)
   }
 
   #compareSets(reference: SketchSet, current: SketchSet): FeatureDrift[] {
-    const { min_requests: enough, bins } = this.#options.config
-    return [...current.entries()].map(({ model, feature, sketch }) => {
+    const { min_requests: enough, bins } = this.#config
+    const watched = new Set<string>(watchedFeatures(this.#config))
+    const entries = [...current.entries()].filter(({ feature }) => watched.has(feature))
+    return entries.map(({ model, feature, sketch }) => {
       const before = reference.get(model, feature) ?? reference.get(ANY_MODEL, feature)
       const referenceCount = before?.count ?? 0
       const isEnough = before !== undefined && Math.min(referenceCount, sketch.count) >= enough
@@ -204,14 +229,34 @@ export class DriftMonitor {
 
   #add(model: string, timeMs: number, values: ReturnType<typeof watchedValues>): void {
     const nowMs = this.#options.clock.now()
-    const isWeekly = this.#options.config.reference.kind === 'weekly'
+    const isWeekly = this.#config.reference.kind === 'weekly'
     for (const sketches of [this.#slots.at(timeMs, nowMs), isWeekly ? this.#hours.at(timeMs, nowMs) : undefined])
       for (const [feature, value] of values) sketches?.add(model, feature, value)
   }
 
+  #forgetResult(): void {
+    this.#drifts = []
+    this.#comparedMs = undefined
+    this.#problem = undefined
+    this.#instruments.clear()
+  }
+
+  /** Reads once what is stored; after that memory knows better. Hours are read only for who compares with them. */
+  async #load({ reference }: DriftConfig): Promise<void> {
+    const archives = reference.kind === 'weekly' ? [this.#windowArchive, this.#hourArchive] : [this.#windowArchive]
+    const nowMs = this.#options.clock.now()
+    await this.#attempt('load', async () => {
+      for (const archive of archives.filter((each) => !this.#loaded.has(each))) {
+        this.#loaded.add(archive)
+        await archive.load(nowMs)
+      }
+      for (const { model } of this.#slots.between(-Infinity, Infinity).entries()) this.#models.add(model)
+    })
+  }
+
   async #save(): Promise<void> {
     await this.#attempt('save', async () => {
-      for (const archive of this.#archives) await archive.save()
+      for (const archive of [this.#windowArchive, this.#hourArchive]) await archive.save()
     })
   }
 
@@ -249,11 +294,11 @@ export class DriftMonitor {
   }
 }
 
-function slotsFor({ interval, current, reference }: DriftConfig): Slots {
+function slotLengths({ interval, current, reference }: DriftConfig): SlotsOptions {
   const rollingMs = reference.kind === 'rolling' ? reference.duration : 0
   const stepMs = Math.max(interval, Math.ceil(current / STEPS_PER_WINDOW))
   const blockMs = Math.max(stepMs, Math.ceil(rollingMs / BLOCKS_PER_REFERENCE))
-  return new Slots({ stepMs, blockMs, recentMs: current, keepMs: current + rollingMs })
+  return { stepMs, blockMs, recentMs: current, keepMs: current + rollingMs }
 }
 
 function compareSketches(reference: Sketch, current: Sketch, options: ComparisonOptions): Comparison {

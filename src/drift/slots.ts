@@ -26,12 +26,17 @@ export interface SlotsOptions {
 
 /** Sketches over time: fine steps for the newest, coarse blocks for what is older, nothing beyond. Knows what has changed since it was last asked. */
 export class Slots {
-  readonly #options: SlotsOptions
+  #options: SlotsOptions
   readonly #slots = new Map<string, Slot>()
   readonly #changed = new Set<string>()
   readonly #gone = new Map<string, number>()
 
   constructor(options: SlotsOptions) {
+    this.#options = options
+  }
+
+  /** Other lengths from now on. Slots stay as long as they are until they are put together or forgotten. */
+  resize(options: SlotsOptions): void {
     this.#options = options
   }
 
@@ -49,9 +54,9 @@ export class Slots {
 
   /** Puts old steps together and forgets what is too old. */
   roll(nowMs: number): void {
-    const { stepMs, blockMs, recentMs, keepMs } = this.#options
+    const { blockMs, recentMs, keepMs } = this.#options
     for (const [id, slot] of this.#slots) {
-      const isStep = slot.endMs - slot.startMs === stepMs && blockMs !== stepMs
+      const isStep = slot.endMs - slot.startMs < blockMs
       if (slot.endMs <= nowMs - keepMs) this.#forget(id, slot)
       else if (isStep && slot.startMs < nowMs - recentMs) {
         this.#slotAt(slot.startMs, blockMs).sketches.merge(slot.sketches)

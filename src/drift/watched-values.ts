@@ -18,3 +18,12 @@ export function watchedValues(
   }
   return values
 }
+
+/** The names of all that the configuration watches. */
+export function watchedFeatures({
+  features,
+  attributes,
+  evaluators,
+}: Pick<DriftConfig, 'features' | 'attributes' | 'evaluators'>): string[] {
+  return [...features, ...attributes, ...evaluators]
+}
