@@ -3,6 +3,7 @@ import type { Acknowledgement } from '../alerting/acknowledgement/acknowledgemen
 import type { HistoryEvent } from '../alerting/history.ts'
 import type { LocalizedText, Layer } from '../catalogue/entry.ts'
 import type { HealthStatus } from '../catalogue/health.ts'
+import type { EmbeddingDrift } from '../drift/embedding-drift.ts'
 import type { FeatureDrift } from '../drift/feature-drift.ts'
 import type { ModelChange } from '../evaluation/probes/model-change.ts'
 import type { ItemResult, ProbeSummary } from '../evaluation/probes/probe-run.ts'
@@ -224,6 +225,8 @@ export interface DriftBody {
   readonly minRequests: number
   /** The farthest moved first; without a `comparison` where a side has too few requests. */
   readonly features: readonly FeatureDrift[]
+  /** Of models whose requests came with embeddings. */
+  readonly embeddings: readonly EmbeddingDrift[]
 }
 
 export interface DriftReferenceBody {

@@ -5,6 +5,9 @@ import { FEATURES } from './feature.ts'
 
 const timeMs = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 
+/** Embeddings are many numbers, and compared in a way of their own. */
+const WATCHED = [...FEATURES, 'embedding'] as const
+
 /** What the newest requests are compared with. A duration alone means the time before them, which moves along. */
 const reference = z.union([
   durationText.transform((duration) => ({ kind: 'rolling' as const, duration })),
@@ -32,7 +35,7 @@ export const driftConfig = z
     interval: durationText.prefault('1m'),
     /** With fewer requests in either window nothing is said: a handful always looks like drift. */
     min_requests: z.number().int().min(10).default(100),
-    features: z.array(z.enum(FEATURES)).default([...FEATURES]),
+    features: z.array(z.enum(WATCHED)).default([...WATCHED]),
     /** Further attributes of requests, watched under their own names: numbers as numbers, everything else as categories. */
     attributes: z.array(z.string().min(1)).max(50).default([]),
     /** Evaluators whose scores are watched. */

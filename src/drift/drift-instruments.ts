@@ -1,5 +1,6 @@
 import type { Counter, Gauge, InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Comparison, EffectName, TestName } from './comparison.ts'
+import type { EmbeddingDrift } from './embedding-drift.ts'
 
 type Labels = 'feature' | 'model'
 
@@ -30,7 +31,10 @@ export class DriftInstruments {
   readonly #effects: ReadonlyMap<EffectName, Gauge<Labels>>
   readonly #pValues: Gauge<Labels | 'test'>
   readonly #requests: Gauge<Labels | 'window'>
+  readonly #embeddingPsi: Gauge<'model'>
+  readonly #embeddingDistance: Gauge<'model'>
   readonly unwatched: Counter
+  readonly otherLengths: Counter
   readonly failures: Counter<'step'>
 
   constructor(registry: InstrumentRegistry, maxModels: number) {
@@ -53,6 +57,20 @@ export class DriftInstruments {
       labelNames: ['feature', 'model', 'window'],
       maxSeries: MAX_SERIES,
     })
+    this.#embeddingPsi = registry.gauge({
+      name: 'llm_embedding_drift_psi',
+      help: 'Mean population stability index of the projected dimensions of embeddings of the newest requests against the reference',
+      labelNames: ['model'],
+    })
+    this.#embeddingDistance = registry.gauge({
+      name: 'llm_embedding_drift_distance',
+      help: 'Cosine distance of the centroid of embeddings of the newest requests from that of the reference, 0-2',
+      labelNames: ['model'],
+    })
+    this.otherLengths = registry.counter({
+      name: 'tetrascope_drift_embeddings_left_out_total',
+      help: 'Embeddings of another length than the others of their model, which are not compared',
+    })
     this.unwatched = registry.counter({
       name: 'tetrascope_drift_requests_unwatched_total',
       help: `Requests of models beyond the first ${maxModels}, which are not watched for drift`,
@@ -68,11 +86,19 @@ export class DriftInstruments {
   /** Before all comparisons of one round: what is not compared any more has no value. */
   clear(): void {
     for (const gauge of [...this.#effects.values(), this.#pValues, this.#requests]) gauge.clear()
+    for (const gauge of [this.#embeddingPsi, this.#embeddingDistance]) gauge.clear()
   }
 
   counted(labels: Readonly<Record<Labels, string>>, reference: number, current: number): void {
     this.#requests.set({ ...labels, window: 'reference' }, reference)
     this.#requests.set({ ...labels, window: 'current' }, current)
+  }
+
+  embedded({ model, referenceCount, currentCount, comparison }: EmbeddingDrift): void {
+    this.counted({ model, feature: 'embedding' }, referenceCount, currentCount)
+    if (comparison === undefined) return
+    this.#embeddingPsi.set({ model }, comparison.psi)
+    if (comparison.distance !== undefined) this.#embeddingDistance.set({ model }, comparison.distance)
   }
 
   compared(labels: Readonly<Record<Labels, string>>, { effects, tests }: Comparison): void {

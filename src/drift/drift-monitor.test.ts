@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { EMBEDDING, projected } from '../model/embedding.ts'
 import type { LlmSpan, Request } from '../model/request.ts'
 import { NO_USAGE } from '../model/span.ts'
 import { createMemoryStore } from '../storage/memory/memory-store.ts'
@@ -62,6 +63,11 @@ class Watch {
       .snapshot()
       .find(({ metadata }) => metadata.name === name)
       ?.samples.find(({ labels }) => labels.get('feature') === feature)?.value
+  }
+
+  /** Of a series without labels, or of the only model. */
+  valueOf(name: string): number | undefined {
+    return this.#instruments.snapshot().find(({ metadata }) => metadata.name === name)?.samples[0]?.value
   }
 
   apply(config: Input): Promise<void> {
@@ -238,6 +244,55 @@ describe('another configuration, taken over while running', () => {
     const third = await started(weekly, clock, first.store)
     await third.play(12, 400, seededRandom(3))
     expect(third.countOf('input_tokens').reference).toBe(40 * 6)
+  })
+})
+
+describe('drift of embeddings', () => {
+  /** Vectors around a centre, of so many dimensions; two centres are at right angles. */
+  async function embed(watch: Watch, minutes: number, centre: 0 | 1, length = 64): Promise<void> {
+    const random = seededRandom(minutes)
+    for (let i = 0; i < minutes * 6; i++) {
+      const vector = Array.from({ length }, (_, d) => normal(random, d % 2 === centre ? 1 : 0, 0.5))
+      const request = requestAt(watch.clock.now(), 400)
+      const attributes = { ...request.span.attributes, [EMBEDDING]: { ...projected(vector) } }
+      watch.monitor.onRequests([{ ...request, span: { ...request.span, attributes } }])
+      await watch.clock.advance(10_000)
+    }
+  }
+
+  test('those around the same centre show none, those around another one a severe one, across a restart too', async () => {
+    const watch = await started()
+    await embed(watch, 60, 0)
+    expect(watch.valueOf('llm_embedding_drift_psi')).toBeLessThan(0.2)
+    expect(watch.valueOf('llm_embedding_drift_distance')).toBeLessThan(0.01)
+    await embed(watch, 10, 1)
+    expect(watch.valueOf('llm_embedding_drift_psi')).toBeGreaterThan(1)
+    expect(watch.valueOf('llm_embedding_drift_distance')).toBeGreaterThan(0.5)
+    expect(watch.value('llm_data_drift_requests', 'embedding')).toBeGreaterThan(300)
+    await watch.monitor.stop()
+    const after = await started(WINDOWS, watch.clock, watch.store)
+    await after.monitor.compare()
+    expect(after.monitor.embeddings).toMatchObject([{ model: 'm', length: 64, comparison: { level: 'severe' } }])
+    expect(after.monitor.embeddings).toEqual(watch.monitor.embeddings)
+    // They are compared as one, not as sixteen features.
+    expect(after.monitor.drifts.filter(({ feature }) => feature.startsWith('embedding'))).toEqual([])
+  })
+
+  test('those of another length are counted and left out until the first length is no longer sent', async () => {
+    const watch = await started()
+    await embed(watch, 60, 0)
+    await embed(watch, 1, 1, 32)
+    expect(watch.valueOf('tetrascope_drift_embeddings_left_out_total')).toBe(6)
+    expect(watch.monitor.embeddings).toMatchObject([{ length: 64 }])
+    await embed(watch, 30, 1, 32)
+    expect(watch.monitor.embeddings).toMatchObject([{ length: 32 }])
+  })
+
+  test('are not watched where the configuration leaves them out', async () => {
+    const watch = await started({ ...WINDOWS, features: ['input_tokens'] })
+    await embed(watch, 20, 0)
+    expect(watch.monitor.embeddings).toEqual([])
+    expect(watch.valueOf('llm_embedding_drift_psi')).toBeUndefined()
   })
 })
 

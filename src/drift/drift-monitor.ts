@@ -1,4 +1,5 @@
 import type { Evaluation } from '../model/evaluation.ts'
+import { embeddingIn } from '../model/embedding.ts'
 import { modelOf, type Request } from '../model/request.ts'
 import type { RequestStore } from '../storage/request-store.ts'
 import type { StateStore } from '../storage/state-store.ts'
@@ -6,17 +7,17 @@ import type { TimeRange } from '../storage/sample-store.ts'
 import type { InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
-import { compareCategories, compareNumbers, type Comparison, type ComparisonOptions } from './comparison.ts'
 import type { DriftConfig } from './config.ts'
 import { DriftInstruments } from './drift-instruments.ts'
+import { type EmbeddingDrift, embeddingDrifts, EmbeddingLengths, isOfEmbedding } from './embedding-drift.ts'
 import type { FeatureDrift } from './feature-drift.ts'
+import { compareSketches } from './live-comparison.ts'
 import { FileReference } from './references/file-reference.ts'
 import { keepReference, keptReferences, KeptReference } from './references/kept-reference.ts'
 import { ANY_MODEL, type Reference } from './references/reference.ts'
 import { RollingReference } from './references/rolling-reference.ts'
 import { readStoredWindow } from './references/stored-window.ts'
 import { HOUR_MS, kindOfHour, WeeklyReference } from './references/weekly-reference.ts'
-import type { Sketch } from './sketch.ts'
 import type { SketchSet } from './sketch-set.ts'
 import { SlotArchive } from './slot-archive.ts'
 import { Slots, type SlotsOptions } from './slots.ts'
@@ -27,11 +28,6 @@ const MAX_MODELS = 50
 /** Parts of the windows at the finest: together they bound the memory. */
 const STEPS_PER_WINDOW = 15
 const BLOCKS_PER_REFERENCE = 24
-/**
- * Windows may hold few requests, of which ten bins would show little but chance: 20 requests a bin keep the PSI of two equal sides below 0.1.
- * An exact KS p-value of larger sides would hold up the thread for what only informs.
- */
-const LIVE_COMPARISON = { exactUpTo: 200, zeros: 'half', minPerBin: 20 } as const
 const SLOTS = 'drift-slot'
 
 export interface DriftMonitorOptions {
@@ -58,7 +54,9 @@ export class DriftMonitor {
   readonly #loaded = new Set<SlotArchive>()
   #reference: Reference
   readonly #models = new Set<string>()
+  readonly #embeddingLengths = new EmbeddingLengths()
   #drifts: readonly FeatureDrift[] = []
+  #embeddings: readonly EmbeddingDrift[] = []
   #comparedMs: number | undefined
   #problem: string | undefined
   #cancel: () => void = () => undefined
@@ -79,6 +77,11 @@ export class DriftMonitor {
   /** The result of the last comparison, by model and feature. */
   get drifts(): readonly FeatureDrift[] {
     return this.#drifts
+  }
+
+  /** The same for the embeddings of each model. */
+  get embeddings(): readonly EmbeddingDrift[] {
+    return this.#embeddings
   }
 
   /** When was last compared; undefined before the first time. */
@@ -133,7 +136,7 @@ export class DriftMonitor {
     if (!this.#config.enabled) return
     for (const request of requests) {
       const model = modelOf(request.span)
-      if (this.#watches(model)) this.#add(model, request.span.startMs, watchedValues(this.#config, request))
+      if (this.#watches(model)) this.#add(model, request.span.startMs, this.#valuesOf(model, request))
     }
   }
 
@@ -174,7 +177,9 @@ export class DriftMonitor {
     if (source !== this.#reference) return
     const reference = source.sketches(nowMs)
     this.#problem = problem ?? (reference.isEmpty ? 'the reference has no requests yet' : undefined)
-    this.#drifts = this.#compareSets(reference, this.#current(nowMs))
+    const current = this.#current(nowMs)
+    this.#drifts = this.#compareSets(reference, current)
+    this.#embeddings = this.#compareEmbeddings(reference, current)
     this.#comparedMs = nowMs
     this.#state()
   }
@@ -204,9 +209,16 @@ export class DriftMonitor {
       const before = reference.get(model, feature) ?? reference.get(ANY_MODEL, feature)
       const referenceCount = before?.count ?? 0
       const isEnough = before !== undefined && Math.min(referenceCount, sketch.count) >= enough
-      const comparison = isEnough ? compareSketches(before, sketch, { bins, ...LIVE_COMPARISON }) : undefined
+      const comparison = isEnough ? compareSketches(before, sketch, bins) : undefined
       return { model, feature, referenceCount, currentCount: sketch.count, comparison }
     })
+  }
+
+  #compareEmbeddings(reference: SketchSet, current: SketchSet): EmbeddingDrift[] {
+    const { min_requests: enough, bins, features } = this.#config
+    this.#embeddingLengths.learn(current)
+    if (!features.includes('embedding')) return []
+    return embeddingDrifts({ reference, current }, this.#embeddingLengths, { enough, bins })
   }
 
   #state(): void {
@@ -215,6 +227,16 @@ export class DriftMonitor {
       this.#instruments.counted({ model, feature }, referenceCount, currentCount)
       if (comparison !== undefined) this.#instruments.compared({ model, feature }, comparison)
     }
+    for (const drift of this.#embeddings) this.#instruments.embedded(drift)
+  }
+
+  /** What a request says; without its embedding when that has another length than the model's others. */
+  #valuesOf(model: string, request: Request): ReturnType<typeof watchedValues> {
+    const values = watchedValues(this.#config, request)
+    const embedding = this.#config.features.includes('embedding') ? embeddingIn(request.span.attributes) : undefined
+    if (embedding === undefined || this.#embeddingLengths.accepts(model, embedding.length)) return values
+    this.#instruments.otherLengths.add({})
+    return values.filter(([feature]) => !isOfEmbedding(feature))
   }
 
   #watches(model: string): boolean {
@@ -236,6 +258,7 @@ export class DriftMonitor {
 
   #forgetResult(): void {
     this.#drifts = []
+    this.#embeddings = []
     this.#comparedMs = undefined
     this.#problem = undefined
     this.#instruments.clear()
@@ -251,6 +274,7 @@ export class DriftMonitor {
         await archive.load(nowMs)
       }
       for (const { model } of this.#slots.between(-Infinity, Infinity).entries()) this.#models.add(model)
+      this.#embeddingLengths.learn(this.#current(nowMs))
     })
   }
 
@@ -299,11 +323,4 @@ function slotLengths({ interval, current, reference }: DriftConfig): SlotsOption
   const stepMs = Math.max(interval, Math.ceil(current / STEPS_PER_WINDOW))
   const blockMs = Math.max(stepMs, Math.ceil(rollingMs / BLOCKS_PER_REFERENCE))
   return { stepMs, blockMs, recentMs: current, keepMs: current + rollingMs }
-}
-
-function compareSketches(reference: Sketch, current: Sketch, options: ComparisonOptions): Comparison {
-  const isCategorical = reference.categories.size > 0 || current.categories.size > 0
-  return isCategorical
-    ? compareCategories(reference.categories, current.categories, options)
-    : compareNumbers(reference.values(), current.values(), options)
 }

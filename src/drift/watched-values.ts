@@ -1,5 +1,7 @@
+import { embeddingIn } from '../model/embedding.ts'
 import type { Request } from '../model/request.ts'
 import type { DriftConfig } from './config.ts'
+import { embeddingValues } from './embedding-drift.ts'
 import { attributeOf, featureOf } from './feature.ts'
 
 /** Every feature that the configuration watches, with its value in this request; those about which the request says nothing are left out. */
@@ -9,6 +11,11 @@ export function watchedValues(
 ): ReadonlyArray<readonly [feature: string, value: number | string]> {
   const values: Array<readonly [string, number | string]> = []
   for (const feature of config.features) {
+    if (feature === 'embedding') {
+      const embedding = embeddingIn(request.span.attributes)
+      if (embedding !== undefined) values.push(...embeddingValues(embedding))
+      continue
+    }
     const value = featureOf(feature, request)
     if (value !== undefined && value !== '') values.push([feature, value])
   }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { EMBEDDING, embeddingIn, projected } from '../model/embedding.ts'
 import type { LlmCall, Message } from '../model/span.ts'
 import { textOf } from '../model/span.ts'
 import { emptySpan, type OtlpEvent, type OtlpSpan } from './otlp/otlp-span.ts'
@@ -39,6 +40,20 @@ function linesOf(messages: readonly Message[]): string[] {
     return `${role}: ${texts.join(' ')}`
   })
 }
+
+describe('the embedding of a call', () => {
+  const attributesOf = (embedding: number[]) =>
+    readSpan(otlpSpan({ attributes: { 'gen_ai.operation.name': 'chat', [EMBEDDING]: embedding } })).attributes
+
+  test('given as a list of doubles is kept as what drift compares', () => {
+    const vector = Array.from({ length: 768 }, (_, i) => Math.cos(i))
+    expect(embeddingIn(attributesOf(vector))).toEqual(projected(vector))
+  })
+
+  test('that cannot be read stays as it was sent', () => {
+    expect(attributesOf([1])[EMBEDDING]).toEqual([1])
+  })
+})
 
 describe('OpenTelemetry GenAI', () => {
   test('messages of 1.37 and later, with system instructions, tool calls, reasoning and media by reference', () => {

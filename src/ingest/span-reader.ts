@@ -1,3 +1,4 @@
+import { EMBEDDING, EmbeddingError, projected } from '../model/embedding.ts'
 import type {
   Attributes,
   AttributeValue,
@@ -111,7 +112,19 @@ function callParts(facts: readonly SpanFacts[], attributes: AttributeReader, llm
   // Where the messages are known the raw input and output say the same once more.
   const input = llm.inputMessages.length > 0 ? '' : said(facts, (fact) => fact.input)
   const output = llm.outputMessages.length > 0 ? '' : said(facts, (fact) => fact.output)
-  return { llm, input, output, attributes: attributes.rest() }
+  return { llm, input, output, attributes: withProjection(attributes.rest()) }
+}
+
+/** Keeps of an embedding what is compared; one that cannot be read stays as it was sent. */
+function withProjection(attributes: Record<string, AttributeValue>): Record<string, AttributeValue> {
+  const vector = attributes[EMBEDDING]
+  if (!Array.isArray(vector)) return attributes
+  try {
+    return { ...attributes, [EMBEDDING]: { ...projected(vector) } }
+  } catch (error) {
+    if (error instanceof EmbeddingError) return attributes
+    throw error
+  }
 }
 
 /** A span that is no call has no place for model, usage and messages: it keeps all its attributes beside its input and output. */

@@ -32,6 +32,9 @@ export function driftRoutes(app: FastifyInstance, drift: DriftMonitor): void {
       reference: { kind: reference.kind, durationMs, problem: drift.problem ?? null },
       minRequests,
       features,
+      embeddings: drift.embeddings.filter(
+        (found) => (model ?? found.model) === found.model && (feature ?? 'embedding') === 'embedding',
+      ),
     }
   })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EmbeddingError, projected } from '../../model/embedding.ts'
 import type { Attributes } from '../../model/span.ts'
 import { attributeValueOf } from '../json-value.ts'
 import { timestampMs } from '../timestamp.ts'
@@ -33,6 +34,22 @@ export const optionalTime = z
     const message = `found ${describeValue(value)}, expected an ISO time or a number of seconds or milliseconds since 1970`
     context.addIssue({ code: 'custom', message })
     return z.NEVER
+  })
+
+/** What is kept of a vector; undefined when absent. */
+export const optionalEmbedding = z
+  .unknown()
+  .optional()
+  .transform((value, context) => {
+    if (value === undefined || value === null) return undefined
+    try {
+      if (Array.isArray(value)) return projected(value)
+      throw new EmbeddingError(describeValue(value))
+    } catch (error) {
+      if (!(error instanceof EmbeddingError)) throw error
+      context.addIssue({ code: 'custom', message: error.message })
+      return z.NEVER
+    }
   })
 
 const HEX_32 = /^[0-9a-f]{32}$/i

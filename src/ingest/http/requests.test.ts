@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { embeddingIn } from '../../model/embedding.ts'
 import { isLlmSpan, latencyMs } from '../../model/request.ts'
 import { textOf } from '../../model/span.ts'
 import { type BodyContext, BodyError } from './body.ts'
@@ -31,6 +32,20 @@ describe('requests', () => {
     const feedback = readFeedback({ request_id: 'req-1', value: 'up' }, context).items[0]
     expect(again.spanId).toBe(first.spanId)
     expect(feedback).toMatchObject({ traceId: first.traceId, spanId: first.spanId, value: 1, type: 'feedback' })
+  })
+
+  test('of an embedding is kept what drift compares, in little space', () => {
+    const embedding = Array.from({ length: 1_536 }, (_, i) => Math.sin(i))
+    const { attributes } = oneRequest({ model: 'm', embedding })
+    expect(embeddingIn(attributes)?.length).toBe(1_536)
+    expect(JSON.stringify(attributes).length).toBeLessThan(300)
+  })
+
+  test.each([
+    ['0.1, 0.2', 'embedding: found "0.1, 0.2", expected a list of 2 to 4096 finite numbers'],
+    [[0.1, null], 'embedding: found null at position 1, expected a list of 2 to 4096 finite numbers'],
+  ])('%j is no embedding', (embedding, message) => {
+    expect(readRequests({ model: 'm', embedding }, context).failures[0]?.message).toContain(message)
   })
 
   test('everything that a request may say', () => {

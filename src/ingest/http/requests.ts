@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EMBEDDING } from '../../model/embedding.ts'
 import type { RequestSource, Span } from '../../model/span.ts'
 import { spanOfCall } from '../call-span.ts'
 import type { LlmFacts } from '../dialect.ts'
@@ -9,6 +10,7 @@ import { type BodyContext, takeItems, type TakenItems } from './body.ts'
 import {
   attributes,
   optionalCount,
+  optionalEmbedding,
   optionalNumber,
   optionalSpanId,
   optionalTime,
@@ -42,6 +44,7 @@ const fields = {
   messages: z.unknown().optional(),
   response: z.unknown().optional(),
   context: oneOrMore,
+  embedding: optionalEmbedding,
   input_tokens: optionalCount,
   output_tokens: optionalCount,
   cached_tokens: optionalCount,
@@ -117,6 +120,7 @@ function attributesOfInput(input: RequestInput): Span['attributes'] {
     ...input.extra,
     ...input.attributes,
     ...unnamed(input, fields),
+    ...(input.embedding === undefined ? {} : { [EMBEDDING]: { ...input.embedding } }),
     ...(requestId === '' ? {} : { request_id: requestId }),
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testRequest } from '../../../test/support/test-request.ts'
+import { EMBEDDING, embeddingIn, projected } from '../../model/embedding.ts'
 import { textOf, type LlmCall, type Span } from '../../model/span.ts'
 import { privacyConfig, type PrivacyConfig } from './config.ts'
 import { Privacy } from './privacy.ts'
@@ -82,6 +83,15 @@ describe('what is kept of a call', () => {
     expect(said(kept)).toBe('')
     expect(kept.attributes).toEqual({ body: '', n: 1, 'tetrascope.upstream': 'openai' })
     expect(kept.llm?.requestModel).toBe('gpt-test')
+  })
+
+  test('an embedding goes where no text is kept as text', () => {
+    const call = span({ attributes: { [EMBEDDING]: { ...projected([1, 2, 3]) } } })
+    const keptWith = (capture: 'redacted' | 'hashed' | 'none') =>
+      embeddingIn(privacy({ capture }).protectSpan(call).attributes)
+    expect(keptWith('redacted')).toEqual(projected([1, 2, 3]))
+    expect(keptWith('hashed')).toBeUndefined()
+    expect(keptWith('none')).toBeUndefined()
   })
 
   test.each(['redacted', 'hashed', 'none'] as const)('%s twice is the same as once', (capture) => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { EMBEDDING } from '../../model/embedding.ts'
 import type { AttributeValue, Attributes } from '../../model/span.ts'
 import type { Capture } from './config.ts'
 
@@ -56,8 +57,11 @@ export function protectAttributes(attributes: Attributes, capture: Capture, find
   if (capture === 'full') return attributes
   const texts = protectionOf(capture, find)
   const operational = protectionOf('redacted', find)
+  // An embedding is made of what was said, and much of it can be told from one.
+  const keepsEmbedding = capture === 'redacted'
+  const kept = Object.entries(attributes).filter(([name]) => keepsEmbedding || name !== EMBEDDING)
   return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => {
+    kept.map(([name, value]) => {
       return [name, protectValue(value, OPERATIONAL.test(name) ? operational : texts)]
     }),
   )
