@@ -5,6 +5,7 @@ import type { LocalizedText, Layer } from '../catalogue/entry.ts'
 import type { HealthStatus } from '../catalogue/health.ts'
 import type { EmbeddingDrift } from '../drift/embedding-drift.ts'
 import type { FeatureDrift } from '../drift/feature-drift.ts'
+import type { ComparisonLine } from '../evaluation/comparison/compare-figures.ts'
 import type { ModelChange } from '../evaluation/probes/model-change.ts'
 import type { ItemResult, ProbeSummary } from '../evaluation/probes/probe-run.ts'
 import type { QualityReport } from '../evaluation/report/quality-report.ts'
@@ -14,7 +15,7 @@ import type { Evaluation } from '../model/evaluation.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
 import type { Request } from '../model/request.ts'
-import type { Facets, HistogramStep, RequestGroup, Session } from '../storage/request-explorer.ts'
+import type { Facets, HistogramStep, RequestGroup, RequestSums, Session } from '../storage/request-explorer.ts'
 import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
 export type { Dashboard, Panel } from '../dashboards/dashboard.ts'
@@ -69,6 +70,13 @@ export interface HistogramBody {
 /** GET /requests/groups, most requests first. */
 export interface GroupsBody {
   readonly groups: readonly RequestGroup[]
+}
+
+/** GET and POST /requests/compare: each group in sums, and line by line what is sure of their difference. */
+export interface ComparisonBody {
+  readonly a: RequestSums
+  readonly b: RequestSums
+  readonly lines: readonly ComparisonLine[]
 }
 
 /** GET /sessions, newest first. */

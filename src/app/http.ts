@@ -22,6 +22,7 @@ import { createServer } from '../api/server.ts'
 import { alertHistoryRoutes } from '../api/tetrascope/alert-history.ts'
 import { firingAlertRoutes } from '../api/tetrascope/alerts.ts'
 import { cardinalityRoutes } from '../api/tetrascope/cardinality.ts'
+import { comparisonRoutes } from '../api/tetrascope/comparison.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
 import { driftRoutes } from '../api/tetrascope/drift.ts'
 import { explorationRoutes } from '../api/tetrascope/exploration.ts'
@@ -168,6 +169,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
     onDeletion: (deletion) => running.parts.gatewaySpool.forget(deletion),
   })
   explorationRoutes(api, store.explorer, running.clock)
+  comparisonRoutes(api, store.explorer, running.clock)
   logRoutes(api, store.logs, running.clock)
   driftRoutes(api, running.parts.drift)
   qualityRoutes(api, { reporter: running.parts.quality, truth: running.parts.truth, clock: running.clock })

@@ -1,4 +1,5 @@
 import type { Request } from '../model/request.ts'
+import type { RequestFigures } from './request-figures.ts'
 import type { RequestFilter } from './request-store.ts'
 import type { TimeRange } from './sample-store.ts'
 
@@ -37,6 +38,8 @@ export interface RequestExplorer {
   histogram(query: RequestSelection & { readonly stepMs: number }): Promise<HistogramStep[]>
   /** Groups with the most requests first. */
   groups(query: RequestSelection & { readonly by: RequestField; readonly limit: number }): Promise<RequestGroup[]>
+  /** All of a selection as one group, to be compared with another one. */
+  figures(query: RequestSelection): Promise<RequestFigures>
   /** Sessions that have an id, the one with the newest request first. */
   sessions(query: RequestSelection & { readonly limit: number; readonly offset: number }): Promise<Session[]>
   /** The requests of a session, oldest first. */

@@ -147,6 +147,52 @@ export function explorerContract(store: () => Store): void {
       expect(groups.map(({ requests }) => requests)).toEqual([2, 1])
     })
 
+    test('a selection in figures: means, percentiles with bounds where there are enough, verdicts', async () => {
+      const range = freshHour()
+      const spans = Array.from({ length: 101 }, (_, i) =>
+        request(range.minMs + i * 1_000, {
+          endMs: range.minMs + i * 1_000 + (i + 1) * 10,
+          tokens: [i, 7],
+          call: i === 100 ? { errorType: 'timeout' } : { ttftMs: 5 },
+        }),
+      )
+      await store().requests.writeSpans(
+        spans,
+        spans.map((_, i) => (i < 2 ? i : undefined)),
+      )
+      const judged = {
+        evaluator: 'pii',
+        evaluatorVersion: '1',
+        timeMs: range.minMs,
+        model: '',
+        score: 1,
+        explanation: '',
+      }
+      await store().evaluations.writeEvaluations(
+        spans.slice(0, 10).map(({ traceId, spanId }, i) => ({
+          ...judged,
+          traceId,
+          spanId,
+          verdict: i < 3 ? 'flagged' : 'ok',
+        })),
+      )
+      const { sums, figures, judgements } = await store().explorer.figures({ range, filter: { userId: '' } })
+      expect(sums).toMatchObject({ requests: 101, errors: 1, costUsd: 1, unpriced: 99 })
+      expect(judgements).toEqual([{ evaluator: 'pii', version: '1', judged: 10, flagged: 3 }])
+      expect(figures.latencyMs).toMatchObject({ count: 101, mean: 510, variance: 85_850 })
+      expect(figures.latencyMs.quantiles).toEqual([
+        { level: 0.5, value: 510, lower: 410, upper: 610 },
+        { level: 0.95, value: 960, lower: 920, upper: 1_010 },
+        { level: 0.99, value: 1_000, lower: 990, upper: undefined },
+      ])
+      expect(figures.ttftMs).toMatchObject({ count: 100, mean: 5, variance: 0 })
+      expect(figures.inputTokens).toMatchObject({ count: 101, mean: 50, quantiles: [] })
+      expect(figures.costUsd).toEqual({ count: 2, mean: 0.5, variance: 0.5, quantiles: [] })
+      expect(figures.outputTokensPerSecond.quantiles[0]?.value).toBeCloseTo(7_000 / 510)
+      const nothing = await store().explorer.figures({ range, filter: { userId: 'nobody' } })
+      expect(nothing.figures.latencyMs).toEqual({ count: 0, mean: 0, variance: 0, quantiles: [] })
+    })
+
     test('sessions come with the newest first, their turns with the oldest', async () => {
       const { range, spans } = await written()
       const sessions = await store().explorer.sessions({ range, filter: {}, limit: 10, offset: 0 })

@@ -11,6 +11,7 @@ import type { RequestDeletion } from '../../storage/request-store.ts'
 import type { Store } from '../../storage/store.ts'
 import { ManualClock } from '../../util/manual-clock.ts'
 import { HttpError } from '../http-error.ts'
+import { comparisonRoutes } from './comparison.ts'
 import { explorationRoutes } from './exploration.ts'
 import { requestRoutes } from './requests.ts'
 
@@ -43,6 +44,7 @@ beforeAll(async () => {
   })
   requestRoutes(app, { store, clock, onDeletion: (deletion) => deletions.push(deletion) })
   explorationRoutes(app, store.explorer, clock)
+  comparisonRoutes(app, store.explorer, clock)
   await store.requests.writeSpans(
     [
       call(100, { userId: 'ann', sessionId: 's/1' }),
@@ -66,6 +68,22 @@ async function get(url: string): Promise<unknown> {
 }
 
 describe('exploring', () => {
+  test('two groups are compared, with what they have in common', async () => {
+    const expected = {
+      a: { requests: 1, costUsd: 1 },
+      b: { requests: 1, costUsd: 0.5 },
+      lines: expect.arrayContaining([
+        expect.objectContaining({ figure: 'latency_p50_ms', difference: -900, verdict: 'no evidence' }),
+      ]),
+    }
+    expect(await get('/requests/compare?a.user=ann&b.user=bob&model=gpt')).toMatchObject(expected)
+    const payload = { model: 'gpt', a: { user: 'ann' }, b: { user: 'bob' } }
+    const answer = await app.inject({ method: 'POST', url: '/requests/compare', payload })
+    expect(answer.json()).toMatchObject(expected)
+    const wrong = await app.inject({ url: '/requests/compare?a.modle=gpt' })
+    expect([wrong.statusCode, wrong.body]).toEqual([400, expect.stringContaining('modle')])
+  })
+
   test('a list is ordered by a figure', async () => {
     expect(await get('/requests?order=latency&limit=1')).toMatchObject({ rows: [{ latencyMs: 1_000 }] })
   })

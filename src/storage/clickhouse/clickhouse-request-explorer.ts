@@ -1,4 +1,14 @@
 import { isLlmSpan, type Request } from '../../model/request.ts'
+import {
+  boundingRanks,
+  FIGURE_NAMES,
+  FIGURE_QUANTILES,
+  type Distribution,
+  type FigureName,
+  type Judgement,
+  type QuantileEstimate,
+  type RequestFigures,
+} from '../request-figures.ts'
 import type {
   ExportFormat,
   Facets,
@@ -12,7 +22,7 @@ import type {
 } from '../request-explorer.ts'
 import type { Connection, ExportTarget } from './connection.ts'
 import { LATENCY_MS, requestConditions } from './request-conditions.ts'
-import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
+import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, textsOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_SELECT } from './span-columns.ts'
 import { list, sql, Sql } from './sql.ts'
 
@@ -63,6 +73,24 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     return rowsOf(await this.#connection.query(statement)).map(readGroup)
   }
 
+  async figures(selection: RequestSelection): Promise<RequestFigures> {
+    const [{ sums, moments }, judgements] = await Promise.all([this.#moments(selection), this.#judgements(selection)])
+    const quantiles = await this.#quantiles(selection, (name) => moments(name).count)
+    const distribution = (name: FigureName): Distribution => ({ ...moments(name), quantiles: quantiles(name) })
+    return {
+      sums,
+      figures: {
+        latencyMs: distribution('latencyMs'),
+        ttftMs: distribution('ttftMs'),
+        outputTokensPerSecond: distribution('outputTokensPerSecond'),
+        inputTokens: distribution('inputTokens'),
+        outputTokens: distribution('outputTokens'),
+        costUsd: distribution('costUsd'),
+      },
+      judgements,
+    }
+  }
+
   async sessions({ range, filter, limit, offset }: Parameters<RequestExplorer['sessions']>[0]): Promise<Session[]> {
     const statement = sql`
       SELECT session_id, argMax(user_id, start) AS newest_user, ${SUMS},
@@ -88,6 +116,65 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     })
   }
 
+  async #moments({ range, filter }: RequestSelection): Promise<Moments> {
+    const columns = list(
+      FIGURE_NAMES.map((name) => {
+        const value = FIGURES[name]
+        return sql`count(${value}) AS ${new Sql(`n_${name}`)}, avg(${value}) AS ${new Sql(`mean_${name}`)},
+          varSamp(${value}) AS ${new Sql(`var_${name}`)}`
+      }),
+    )
+    const [row] = rowsOf(
+      await this.#connection.query(
+        sql`SELECT ${SUMS}, ${columns} FROM spans FINAL WHERE ${requestConditions(range, filter)}`,
+      ),
+    )
+    if (row === undefined) throw new Error('an aggregate without groups has one row')
+    const moments: Moments['moments'] = (name) => {
+      const count = numberOf(row, `n_${name}`)
+      return {
+        count,
+        mean: count === 0 ? 0 : (optionalNumberOf(row, `mean_${name}`) ?? 0),
+        variance: count < 2 ? 0 : (optionalNumberOf(row, `var_${name}`) ?? 0),
+      }
+    }
+    return { sums: readSums(row), moments }
+  }
+
+  /** Each quantile with the two values that bound it, all by their rank among the values. */
+  async #quantiles(
+    { range, filter }: RequestSelection,
+    countOf: (name: FigureName) => number,
+  ): Promise<(name: FigureName) => QuantileEstimate[]> {
+    const names = FIGURE_NAMES.filter((name) => FIGURE_QUANTILES[name].length > 0 && countOf(name) > 0)
+    if (names.length === 0) return () => []
+    const columns = names.map((name) => {
+      const levels = rankedLevels(name, countOf(name)).map(String).join(', ')
+      return sql`arrayMap(value -> toString(value), quantilesExactInclusive(${new Sql(levels)})(${FIGURES[name]})) AS ${new Sql(name)}`
+    })
+    const [row] = rowsOf(
+      await this.#connection.query(
+        sql`SELECT ${list(columns)} FROM spans FINAL WHERE ${requestConditions(range, filter)}`,
+      ),
+    )
+    if (row === undefined) return () => []
+    return (name) => (names.includes(name) ? readQuantiles(name, countOf(name), textsOf(row, name).map(Number)) : [])
+  }
+
+  async #judgements({ range, filter }: RequestSelection): Promise<Judgement[]> {
+    const statement = sql`
+      SELECT evaluator, evaluator_version, count() AS judged, countIf(verdict = 'flagged') AS flagged
+      FROM evaluations FINAL
+      WHERE (trace_id, span_id) IN (SELECT trace_id, span_id FROM spans FINAL WHERE ${requestConditions(range, filter)})
+      GROUP BY evaluator, evaluator_version ORDER BY evaluator, evaluator_version`
+    return rowsOf(await this.#connection.query(statement)).map((row) => ({
+      evaluator: textOf(row, 'evaluator'),
+      version: textOf(row, 'evaluator_version'),
+      judged: numberOf(row, 'judged'),
+      flagged: numberOf(row, 'flagged'),
+    }))
+  }
+
   exportRequests({
     range,
     filter,
@@ -99,6 +186,41 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
       ORDER BY spans.start DESC, trace_id DESC, span_id DESC LIMIT ${limit}`
     return this.#connection.export(statement, FORMATS[format])
   }
+}
+
+interface Moments {
+  readonly sums: RequestSums
+  readonly moments: (name: FigureName) => Omit<Distribution, 'quantiles'>
+}
+
+/** As Nullable(Float64); NULL where a request does not say it. */
+const FIGURES: Readonly<Record<FigureName, Sql>> = {
+  latencyMs: sql`toNullable(toFloat64(${LATENCY_MS}))`,
+  ttftMs: sql`ttft_ms`,
+  outputTokensPerSecond: sql`if(${LATENCY_MS} > 0, output_tokens * 1000 / (${LATENCY_MS}), NULL)`,
+  inputTokens: sql`toFloat64(input_tokens)`,
+  outputTokens: sql`toFloat64(output_tokens)`,
+  costUsd: sql`cost_usd`,
+}
+
+/** For each quantile of a figure: itself, then the places of the values that bound it, as levels that hit those values exactly. */
+function rankedLevels(name: FigureName, count: number): number[] {
+  return FIGURE_QUANTILES[name].flatMap((level) => {
+    const { lower, upper } = boundingRanks(count, level)
+    return [level, (lower ?? 0) / Math.max(1, count - 1), (upper ?? 0) / Math.max(1, count - 1)]
+  })
+}
+
+function readQuantiles(name: FigureName, count: number, values: readonly number[]): QuantileEstimate[] {
+  return FIGURE_QUANTILES[name].map((level, i) => {
+    const { lower, upper } = boundingRanks(count, level)
+    return {
+      level,
+      value: values[3 * i] ?? 0,
+      lower: lower === undefined ? undefined : values[3 * i + 1],
+      upper: upper === undefined ? undefined : values[3 * i + 2],
+    }
+  })
 }
 
 const FORMATS: Readonly<Record<ExportFormat, ExportTarget>> = {

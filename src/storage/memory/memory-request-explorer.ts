@@ -1,5 +1,6 @@
 import { latencyMs, modelOf, requestStatus, type Request } from '../../model/request.ts'
-import { textOf } from '../../model/span.ts'
+import type { Evaluation } from '../../model/evaluation.ts'
+import { textOf, type Span } from '../../model/span.ts'
 import { groupBy } from '../../util/group-by.ts'
 import type {
   Facets,
@@ -11,15 +12,28 @@ import type {
   RequestSums,
   Session,
 } from '../request-explorer.ts'
+import {
+  boundingRanks,
+  FIGURE_QUANTILES,
+  type Distribution,
+  type FigureName,
+  type Judgement,
+  type RequestFigures,
+} from '../request-figures.ts'
 import { totalTokens } from './request-passes.ts'
 
 /** Answers by looking at every request. Writes only the formats that are text. */
 export class MemoryRequestExplorer implements RequestExplorer {
   readonly #select: (selection: RequestSelection) => readonly Request[]
+  readonly #evaluationsOf: (span: Span) => readonly Evaluation[]
 
-  /** `select` gives the requests of a selection, newest first. */
-  constructor(select: (selection: RequestSelection) => readonly Request[]) {
+  /** `select` gives the requests of a selection, newest first; `evaluationsOf` what was found of one. */
+  constructor(
+    select: (selection: RequestSelection) => readonly Request[],
+    evaluationsOf: (span: Span) => readonly Evaluation[],
+  ) {
     this.#select = select
+    this.#evaluationsOf = evaluationsOf
   }
 
   async facets({ fields, limit, ...selection }: Parameters<RequestExplorer['facets']>[0]): Promise<Facets> {
@@ -47,6 +61,23 @@ export class MemoryRequestExplorer implements RequestExplorer {
 
   async groups({ by, limit, ...selection }: Parameters<RequestExplorer['groups']>[0]): Promise<RequestGroup[]> {
     return byValue(this.#select(selection), by).slice(0, limit).map(toGroup)
+  }
+
+  async figures(selection: RequestSelection): Promise<RequestFigures> {
+    const requests = this.#select(selection)
+    const evaluations = requests.flatMap(({ span }) => this.#evaluationsOf(span))
+    return {
+      sums: sumsOf(requests),
+      figures: {
+        latencyMs: distributionOf('latencyMs', requests, latencyOf),
+        ttftMs: distributionOf('ttftMs', requests, ({ span }) => span.llm.ttftMs),
+        outputTokensPerSecond: distributionOf('outputTokensPerSecond', requests, outputRate),
+        inputTokens: distributionOf('inputTokens', requests, ({ span }) => span.llm.usage.inputTokens),
+        outputTokens: distributionOf('outputTokens', requests, ({ span }) => span.llm.usage.outputTokens),
+        costUsd: distributionOf('costUsd', requests, ({ costUsd }) => costUsd),
+      },
+      judgements: judgementsOf(evaluations),
+    }
   }
 
   async sessions({ limit, offset, ...selection }: Parameters<RequestExplorer['sessions']>[0]): Promise<Session[]> {
@@ -143,6 +174,48 @@ function toGroup([value, requests]: readonly [string, readonly Request[]]): Requ
     ttftP95Ms: ttfts.length === 0 ? undefined : quantile(ttfts, 0.95),
     outputTokensPerSecond: outputMs > 0 ? (sums.outputTokens * 1_000) / outputMs : undefined,
   }
+}
+
+function outputRate({ span }: Request): number | undefined {
+  const { outputTokens } = span.llm.usage
+  const durationMs = latencyMs(span)
+  return outputTokens === undefined || durationMs <= 0 ? undefined : (outputTokens * 1_000) / durationMs
+}
+
+function distributionOf(
+  name: FigureName,
+  requests: readonly Request[],
+  figure: (request: Request) => number | undefined,
+): Distribution {
+  const values = requests.flatMap((request) => figure(request) ?? []).sort((a, b) => a - b)
+  const count = values.length
+  if (count === 0) return { count, mean: 0, variance: 0, quantiles: [] }
+  const mean = values.reduce((sum, value) => sum + value, 0) / count
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const quantiles = FIGURE_QUANTILES[name].map((level) => {
+    const { lower, upper } = boundingRanks(count, level)
+    return {
+      level,
+      value: quantile(values, level),
+      lower: lower === undefined ? undefined : values[lower],
+      upper: upper === undefined ? undefined : values[upper],
+    }
+  })
+  return { count, mean, variance: count < 2 ? 0 : squares / (count - 1), quantiles }
+}
+
+function judgementsOf(evaluations: readonly Evaluation[]): Judgement[] {
+  const groups = groupBy(evaluations, ({ evaluator, evaluatorVersion }) =>
+    JSON.stringify([evaluator, evaluatorVersion]),
+  )
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group
+      if (first === undefined) return []
+      const flagged = group.filter(({ verdict }) => verdict === 'flagged').length
+      return [{ evaluator: first.evaluator, version: first.evaluatorVersion, judged: group.length, flagged }]
+    })
+    .sort((a, b) => (a.evaluator + a.version < b.evaluator + b.version ? -1 : 1))
 }
 
 function exported(request: Request): Readonly<Record<string, unknown>> {

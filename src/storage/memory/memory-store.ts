@@ -18,7 +18,10 @@ export function createMemoryStore(): Store {
   return {
     samples: new MemorySampleStore(),
     requests,
-    explorer: new MemoryRequestExplorer((selection) => requests.select(selection)),
+    explorer: new MemoryRequestExplorer(
+      (selection) => requests.select(selection),
+      (span) => related.evaluations.of(span),
+    ),
     ...related,
     state: new MemoryStateStore(),
     close: async () => {},
