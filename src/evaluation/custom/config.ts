@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { durationText } from '../../model/duration-text.ts'
+import { readable } from '../readable.ts'
 import { parseExpression } from './expression.ts'
 import { JsonSchema } from './json-schema.ts'
 
@@ -18,17 +19,6 @@ const common = {
 }
 const onMatch = { match: verdict.default('flagged'), no_match: verdict.default('ok') }
 const field = { applies_to: z.enum(['prompt', 'response']).default('response') }
-
-/** Takes what `read` takes; its error is the problem. */
-function readable<T extends z.ZodType>(schema: T, read: (value: z.output<T>) => unknown): T {
-  return schema.superRefine((value, context) => {
-    try {
-      read(value)
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-    }
-  })
-}
 
 const customEvaluator = z.discriminatedUnion('kind', [
   z.strictObject({

@@ -1,19 +1,12 @@
 import { z } from 'zod'
-import { RegexSyntaxError } from '../../util/anchored-regex.ts'
 import { matchesRe2 } from '../../util/re2-replace.ts'
-import { jsonIn, matchesSchema, type SimpleSchema } from '../instructions/json-answer.ts'
+import { JsonSchema } from '../custom/json-schema.ts'
+import { jsonIn } from '../instructions/json-answer.ts'
+import { readable } from '../readable.ts'
 import { similarityOf } from '../text/similarity.ts'
 
-const pattern = z.string().superRefine((text, context) => {
-  try {
-    matchesRe2(text, '')
-  } catch (error) {
-    const reason = error instanceof RegexSyntaxError || error instanceof Error ? error.message : String(error)
-    context.addIssue({ code: 'custom', message: reason })
-  }
-})
-
-const jsonSchema: z.ZodType<SimpleSchema> = z.looseObject({})
+const pattern = readable(z.string(), (text) => matchesRe2(text, ''))
+const jsonSchema = readable(z.record(z.string(), z.unknown()), (schema) => new JsonSchema(schema))
 
 /** What an answer must be. */
 export const checkSchema = z.discriminatedUnion('type', [
@@ -37,7 +30,7 @@ export const checkSchema = z.discriminatedUnion('type', [
     /** As a share of what is expected. */
     relative_tolerance: z.number().min(0).default(0),
   }),
-  /** JSON, alone or in one block of code, with the types, required properties and allowed values of the schema. */
+  /** JSON, alone or in one block of code, that conforms to the schema. */
   z.strictObject({ type: z.literal('schema'), schema: jsonSchema }),
   /** Says what is expected, by its content words. */
   z.strictObject({
@@ -85,9 +78,9 @@ export function runCheck(check: LocalCheck, answer: string): CheckResult {
     case 'numeric':
       return numericResult(check, answer)
     case 'schema': {
-      const json = jsonIn(answer)
-      const isPassed = json !== undefined && matchesSchema(json.value, check.schema)
-      return { type, isPassed, expected: shown(JSON.stringify(check.schema)), found }
+      const fault = schemaFault(check.schema, answer)
+      const told = fault === undefined ? found : `${found} (${fault})`
+      return { type, isPassed: fault === undefined, expected: shown(JSON.stringify(check.schema)), found: told }
     }
     case 'semantic': {
       const similarity = similarityOf(check.expected, answer)
@@ -100,6 +93,12 @@ export function runCheck(check: LocalCheck, answer: string): CheckResult {
       }
     }
   }
+}
+
+/** Why an answer does not conform; undefined when it does. */
+function schemaFault(schema: Readonly<Record<string, unknown>>, answer: string): string | undefined {
+  const json = jsonIn(answer)
+  return json === undefined ? 'not JSON' : new JsonSchema(schema).faultOf(json.value)
 }
 
 function numericResult(check: Extract<Check, { type: 'numeric' }>, answer: string): CheckResult {

@@ -1,22 +1,13 @@
 import { z } from 'zod'
-import { parseDuration } from '../../model/duration.ts'
-
-const durationMs = z.string().transform((text, context) => {
-  try {
-    return parseDuration(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
-    return z.NEVER
-  }
-})
+import { durationText } from '../../model/duration-text.ts'
 
 /** `evaluation.truth`: answers whose truth arrives later. */
 export const truthConfig = z
   .strictObject({
     enabled: z.boolean().default(true),
     /** Truths that count, by their time. */
-    window: durationMs.prefault('24h'),
-    interval: durationMs.prefault('30s'),
+    window: durationText.prefault('24h'),
+    interval: durationText.prefault('30s'),
     /** What fairness is compared over and accuracy is split by: `group` of the truth, or attributes of truths or requests. */
     attributes: z.array(z.string().min(1)).max(20).default(['group']),
     /** Labels that mean yes, where there are two: the class that precision, recall and fairness are about. */
