@@ -121,23 +121,6 @@ export interface DashboardsBody {
   readonly dashboards: ReadonlyArray<{ readonly id: string; readonly title: LocalizedText }>
 }
 
-/** GET /notifications: what was sent to receivers, newest first. */
-export interface NotificationsBody {
-  readonly notifications: readonly NotificationBody[]
-}
-
-export interface NotificationBody {
-  readonly timeMs: number
-  readonly receiver: string
-  readonly integration: string
-  readonly groupKey: string
-  readonly status: 'firing' | 'resolved'
-  readonly alerts: number
-  readonly outcome: 'sent' | 'failed'
-  /** Why it was sent, or why it failed. */
-  readonly reason: string
-}
-
 /** GET /alerts: what fires, in the groups in which it is told of. */
 export interface AlertGroupsBody {
   readonly groups: ReadonlyArray<{

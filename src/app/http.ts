@@ -32,7 +32,6 @@ import { healthRoutes } from '../api/tetrascope/health.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
 import { importRoutes } from '../api/tetrascope/import.ts'
 import { ingestRoutes } from '../api/tetrascope/ingest.ts'
-import { notificationRoutes } from '../api/tetrascope/notifications.ts'
 import { pricingRoutes } from '../api/tetrascope/pricing.ts'
 import { probeRoutes } from '../api/tetrascope/probes.ts'
 import { reevaluationRoutes } from '../api/tetrascope/reevaluation.ts'
@@ -175,7 +174,6 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   qualityRoutes(api, { reporter: running.parts.quality, truth: running.parts.truth, clock: running.clock })
   probeRoutes(api, running.parts.probes)
   reevaluationRoutes(api, running.parts.reevaluation, running.clock)
-  notificationRoutes(api, running.parts.history)
   firingAlertRoutes(api, running.parts.alerting, running.clock)
   alertHistoryRoutes(api, running.parts.history)
 }

@@ -65,8 +65,8 @@ test('after kill -9 nobody is told twice, and what was silenced stays silenced',
   await arrival('Told')
   // The notification is written down after it was sent: one that a kill cuts off in between is sent again, which is meant.
   await eventually(
-    () => before.getJson<{ notifications: unknown[] }>('/api/tetrascope/v1/notifications'),
-    ({ notifications }) => notifications.length > 0,
+    () => before.getJson<{ events: unknown[] }>('/api/tetrascope/v1/alerts/history?kind=notification'),
+    ({ events }) => events.length > 0,
   )
   await send(before, 'Settled')
   await arrival('Settled')

@@ -103,12 +103,12 @@ describe('an alert on a scraped metric', () => {
     expect(resolved.at(-1)).toMatchObject({ status: 'resolved', alerts: [{ status: 'resolved' }] })
   })
 
-  test('the page API shows what was sent', async () => {
-    const { notifications } = await product.getJson<{
-      notifications: { receiver: string; outcome: string; status: string }[]
-    }>('/api/tetrascope/v1/notifications')
-    expect(notifications.map(({ status }) => status)).toEqual(expect.arrayContaining(['firing', 'resolved']))
-    expect(notifications.every(({ receiver, outcome }) => receiver === 'hook' && outcome === 'sent')).toBe(true)
+  test('the history shows what was sent', async () => {
+    const { events } = await product.getJson<{ events: { receiver: string; outcome: string; status: string }[] }>(
+      '/api/tetrascope/v1/alerts/history?kind=notification',
+    )
+    expect(events.map(({ status }) => status)).toEqual(expect.arrayContaining(['firing', 'resolved']))
+    expect(events.every(({ receiver, outcome }) => receiver === 'hook' && outcome === 'sent')).toBe(true)
   })
 
   test('a bad file at reload changes nothing and says why', async () => {
