@@ -13,6 +13,7 @@ scrape_configs:
     authorization: { credentials: xyz }
     http_headers: { x-key: { secrets: [s1, s2], values: [v] } }
 remote_write: [{ url: 'https://ann:pw@host:9090/api/v1/write', bearer_token: t }]
+alerting: { contacts: { slack: ['https://hooks.slack.com/services/T/B/Y', { channel: '#a', api_url: 'https://h/Y' }] } }
 receivers:
   - name: r
     webhook_configs: [{ url: 'https://host/hook?token=1' }]
@@ -30,6 +31,7 @@ receivers:
         http_headers: { 'x-key': { secrets: ['<secret>', '<secret>'], values: ['v'] } },
       },
     ],
+    alerting: { contacts: { slack: ['<secret>', { channel: '#a', api_url: '<secret>' }] } },
     remote_write: [{ url: 'https://ann:<secret>@host:9090/api/v1/write', bearer_token: '<secret>' }],
     receivers: [
       {
@@ -43,6 +45,9 @@ receivers:
 
 test('a configuration without secrets says what it said', () => {
   expect(hideSecrets('')).toBe('')
-  const text = 'route:\n  receiver: team\n  group_by: [alertname]\n'
+  const text = `
+route: { receiver: team, group_by: [alertname] }
+evaluation: { sampling: { always: { output_tokens: 4000 } }, judge: { api_key_file: secrets/judge } }
+`
   expect(parse(hideSecrets(text))).toEqual(parse(text))
 })

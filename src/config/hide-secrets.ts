@@ -3,9 +3,9 @@ import { parseDocument, visit, isScalar, isSeq, type Pair, type Scalar } from 'y
 /** What stands in the place of a secret, as Prometheus and Alertmanager write it. */
 const HIDDEN = '<secret>'
 
-/** Keys whose values let somebody in or cost money, whichever section they stand in; `…_file` only says where such a value is. */
+/** Keys whose values let somebody in or cost money, whichever section they stand in; `…_file` only says where such a value is. `slack` among contacts may be the address itself. */
 const SECRET_KEY =
-  /(?:^|_)(?:password|passwd|secret|secrets|secret_key|credentials|token|tokens|api_key|routing_key|service_key|user_key|access_key|access_key_id|access_key_secret|key|api_url|webhook_url)$/
+  /(?:^|_)(?:password|passwd|secret|secrets|secret_key|credentials|token|api_key|routing_key|service_key|user_key|access_key|access_key_id|access_key_secret|api_url|webhook_url)$|^(?:tokens|key|slack)$/
 
 /** Whoever knows the address of these may send there. */
 const SECRET_URL_OWNER = /^(?:webhook_configs|msteams_configs|msteamsv2_configs|discord_configs)$/
