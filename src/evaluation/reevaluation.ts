@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { isLlmSpan, modelOf, type LlmSpan } from '../model/request.ts'
+import { isLlmSpan, type LlmSpan } from '../model/request.ts'
 import type { RequestRow, RequestStore } from '../storage/request-store.ts'
 import type { TimeRange } from '../storage/sample-store.ts'
 import type { EvaluationStore } from '../storage/store.ts'
@@ -14,6 +14,8 @@ import { inputOf } from './input-of.ts'
 
 /** Requests that are read, evaluated and committed at once. */
 const PAGE_SIZE = 100
+/** A page takes milliseconds; one that takes this long has met a defect. */
+const PAGE_TIMEOUT_MS = 60_000
 
 export interface ReevaluationOptions {
   readonly config: EvaluationConfig
@@ -131,7 +133,7 @@ export class Reevaluation {
     const query = { range, filter, limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) }
     const { rows, nextCursor } = await this.#options.requests.listRequests(query)
     const jobs = await this.#jobs(rows)
-    const { evaluations, failures } = await answerTo(worker, jobs)
+    const { evaluations, failures } = await this.#answerTo(worker, jobs)
     if (evaluations.length > 0) await this.#options.evaluations.writeEvaluations(evaluations)
     for (const { evaluator, message } of failures)
       this.#options.logger.warn({ evaluator, error: message }, 'evaluator failed')
@@ -143,6 +145,24 @@ export class Reevaluation {
     // The list has previews; evaluators need the whole texts.
     const found = await Promise.all(rows.map(({ traceId, spanId }) => this.#options.requests.request(traceId, spanId)))
     return found.flatMap((request) => (request !== undefined && isLlmSpan(request.span) ? jobsOf(request.span) : []))
+  }
+
+  /** What the worker makes of the jobs. Rejects when it ends before, or takes too long. */
+  async #answerTo(worker: Worker, jobs: readonly EvaluationJob[]): Promise<EvaluationOutcome> {
+    const answered = new AbortController()
+    const { signal } = answered
+    const cancelTimeout = this.#options.clock.after(PAGE_TIMEOUT_MS, () => void worker.terminate())
+    worker.postMessage(jobs)
+    try {
+      const ended = once(worker, 'exit', { signal }).then(([code]) => {
+        throw new Error(`the evaluation worker ended with code ${code}`)
+      })
+      const [outcome] = (await Promise.race([once(worker, 'message', { signal }), ended])) as [EvaluationOutcome]
+      return outcome
+    } finally {
+      cancelTimeout()
+      answered.abort()
+    }
   }
 
   async #count({ range, model }: ReevaluationQuestion): Promise<number> {
@@ -172,23 +192,7 @@ export class Reevaluation {
 
 function jobsOf(span: LlmSpan): EvaluationJob[] {
   if (span.kind !== 'llm') return []
-  const input = { ...inputOf(span), model: modelOf(span) }
+  const input = inputOf(span)
   if (input.prompt === '' && input.response === '') return []
   return [{ traceId: span.traceId, spanId: span.spanId, timeMs: span.startMs, input, depth: 'all' }]
-}
-
-/** What the worker makes of the jobs. Rejects when it ends before. */
-async function answerTo(worker: Worker, jobs: readonly EvaluationJob[]): Promise<EvaluationOutcome> {
-  const answered = new AbortController()
-  const { signal } = answered
-  worker.postMessage(jobs)
-  try {
-    const ended = once(worker, 'exit', { signal }).then(([code]) => {
-      throw new Error(`the evaluation worker ended with code ${code}`)
-    })
-    const [outcome] = (await Promise.race([once(worker, 'message', { signal }), ended])) as [EvaluationOutcome]
-    return outcome
-  } finally {
-    answered.abort()
-  }
 }
