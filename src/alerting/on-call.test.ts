@@ -127,6 +127,17 @@ test('what joins an acknowledged group is not acknowledged with it', async () =>
   expect(night.calls()).toEqual(['1 first', '6 first'])
 })
 
+test('what joins a group whose list was gone through is rung for from the beginning', async () => {
+  const night = await Night.begin()
+  night.fire('Down')
+  await night.clock.advance(40 * MINUTE)
+  const before = night.calls()
+  night.fire('Down', 'b')
+  await night.clock.advance(40 * MINUTE)
+  expect(before).toEqual(['1 first', '3 first', '5 second', '15 second'])
+  expect(night.calls().slice(before.length)).toEqual(['41 first', '43 first', '45 second', '55 second'])
+})
+
 test('a silence quietens the telephone, its end wakes it', async () => {
   const night = await Night.begin()
   night.fire('Down')
