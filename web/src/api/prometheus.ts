@@ -53,7 +53,8 @@ export interface RuleBody {
   readonly query: string
   readonly health: string
   readonly lastError?: string
-  readonly state?: 'inactive' | 'pending' | 'firing'
+  /** `unknown` until it was evaluated for the first time. */
+  readonly state?: 'inactive' | 'pending' | 'firing' | 'unknown'
   readonly duration?: number
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>

@@ -9,6 +9,8 @@ import { FiringGroups } from './firing-groups.tsx'
 
 const REFRESH_MS = 5_000
 
+const STATE_COLORS = { firing: 'red', pending: 'orange', inactive: 'teal', unknown: 'gray' } as const
+
 /** What fires and who looks after it, what happened, and all rules with those that are about to fire. */
 export function AlertsPage(): ReactNode {
   const rules = useQuery({
@@ -52,12 +54,8 @@ function RuleTable({ rules }: { readonly rules: readonly RuleBody[] }): ReactNod
             {rules.map((rule) => (
               <Table.Tr key={`${rule.name}${rule.query}`}>
                 <Table.Td>
-                  <Badge
-                    size="sm"
-                    variant="light"
-                    color={rule.state === 'firing' ? 'red' : rule.state === 'pending' ? 'orange' : 'teal'}
-                  >
-                    {t(rule.state ?? 'inactive')}
+                  <Badge size="sm" variant="light" color={STATE_COLORS[rule.state ?? 'unknown']}>
+                    {t(rule.state ?? 'unknown')}
                   </Badge>
                 </Table.Td>
                 <Table.Td>
