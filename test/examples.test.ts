@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parseConfigFile } from '../src/alerting/config-file.ts'
 import { readSettings } from '../src/app/settings.ts'
 import { probe } from '../src/cli/probe.ts'
 import { parseConfig } from '../src/config/load.ts'
@@ -27,6 +28,16 @@ describe('examples', () => {
     const blocks = yamlBlocks(file)
     expect(blocks.length).toBeGreaterThan(0)
     for (const block of blocks) expect(parseConfig(block, file).scrape_configs.length).toBe(2)
+  })
+
+  test('the configurations in docs/evaluators.md and docs/alerting.md load', () => {
+    const [evaluators = ''] = yamlBlocks('docs/evaluators.md')
+    expect(parseConfig(evaluators, 'docs/evaluators.md').evaluation.evaluators).toHaveLength(3)
+    const [contacts = '', escalation = ''] = yamlBlocks('docs/alerting.md')
+    expect(parseConfig(contacts, 'docs/alerting.md').alerting.contacts?.phone).toHaveLength(2)
+    const others = 'route: { receiver: oncall }\n'
+    const receivers = escalation.replace('receivers:', 'receivers:\n  - name: first\n  - name: second')
+    expect(parseConfigFile(others + receivers).errors ?? []).toEqual([])
   })
 
   test.each(['docs/files.md'])('the configuration in %s loads', (file) => {
