@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { TokenUsage } from '../model/span.ts'
+import type { Attributes, TokenUsage } from '../model/span.ts'
 import { emptySpan } from './otlp/otlp-span.ts'
 import { readSpan } from './span-reader.ts'
 import { readUsage } from './usage.ts'
@@ -37,7 +37,7 @@ type Counts = ReadonlyArray<number | undefined>
 
 interface Row {
   readonly name: string
-  readonly sent: Record<string, string | number>
+  readonly sent: Attributes
   readonly expected: Counts
 }
 

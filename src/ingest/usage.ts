@@ -75,7 +75,7 @@ function outputOf(reported: ReportedUsage, reasoning: number): number | undefine
 
 /** A usage object of a provider's API or of a library, recognised by its fields. Undefined when it holds no count. */
 export function readUsage(usage: JsonRecord): TokenUsage | undefined {
-  const reported = geminiUsage(usage) ?? bedrockUsage(usage) ?? commonUsage(usage)
+  const reported = geminiUsage(usage) ?? bedrockUsage(usage) ?? commonUsage(cohereUnits(usage) ?? usage)
   const hasCount = [reported.input, reported.output, reported.total, reported.cacheRead].some((n) => n !== undefined)
   return hasCount ? usageOf(reported) : undefined
 }
@@ -125,6 +125,11 @@ function bedrockUsage(usage: JsonRecord): ReportedUsage | undefined {
     cached: 'beside',
     reasoned: 'inside',
   }
+}
+
+/** Cohere says what it bills, and beside it what the model read, which includes the template put around the messages. */
+function cohereUnits(usage: JsonRecord): JsonRecord | undefined {
+  return recordOf(usage['billed_units']) ?? recordOf(usage['tokens'])
 }
 
 /** OpenAI (chat, responses), Anthropic, LangChain, Vercel, Ollama, Cohere, DeepSeek. */

@@ -5,14 +5,33 @@ import { readMessages } from '../messages.ts'
 import { providerName } from '../provider.ts'
 import { readUsage } from '../usage.ts'
 import { headerOf, type Exchange } from './exchange.ts'
+import { readAwsEvents } from './aws-event-stream.ts'
 import { readEvents, type TimedEvent } from './server-sent-events.ts'
+import { alephAlpha } from './wire/aleph-alpha.ts'
 import { anthropic } from './wire/anthropic.ts'
+import { bedrock } from './wire/bedrock.ts'
+import { cohere } from './wire/cohere.ts'
+import { dashscope } from './wire/dashscope.ts'
 import { gemini } from './wire/gemini.ts'
 import { ollama } from './wire/ollama.ts'
 import { azureDeployment, openai } from './wire/openai.ts'
+import { textGenerationInference } from './wire/text-generation-inference.ts'
+import { watsonx } from './wire/watsonx.ts'
 import type { WireFormat } from './wire-format.ts'
 
-const FORMATS: readonly WireFormat[] = [anthropic, gemini, ollama, openai]
+/** The first whose path it is; those with paths of their own come before those whose paths others share. */
+const FORMATS: readonly WireFormat[] = [
+  bedrock,
+  watsonx,
+  dashscope,
+  anthropic,
+  gemini,
+  ollama,
+  openai,
+  cohere,
+  alephAlpha,
+  textGenerationInference,
+]
 
 /** Longest body of an answer after decompression. */
 const MAX_INFLATED_BYTES = 64 * 1024 * 1024
@@ -42,7 +61,8 @@ export function spanOfExchange(exchange: Exchange, ids: SpanIds): Span | undefin
   const format = FORMATS.find((candidate) => candidate.operationOf(path) !== undefined)
   const operation = format?.operationOf(path)
   if (format === undefined || operation === undefined) return undefined
-  const request = parseJson(exchange.requestBody) ?? {}
+  const body = recordOfJson(parseJson(exchange.requestBody))
+  const request = format.readCall?.(body) ?? body
   const answer = readAnswer(exchange, format)
   const llm = llmCall({ exchange, format, operation, request, answer })
   const trace = traceContext(headerOf(exchange.requestHeaders, 'traceparent'))
@@ -80,11 +100,23 @@ interface Answer {
 }
 
 function readAnswer(exchange: Exchange, format: WireFormat): Answer {
-  const streamed = /event-stream|ndjson/.test(headerOf(exchange.responseHeaders, 'content-type'))
-  if (!streamed) return { body: parseJson(inflated(exchange)) ?? {}, streamed, firstTokenMs: undefined }
-  const events = readEvents(plainChunks(exchange))
+  const type = headerOf(exchange.responseHeaders, 'content-type')
+  const streamed = /event-?stream|ndjson|stream\+json/.test(type)
+  const inOwnWords = (body: JsonRecord) => format.readAnswer?.(body, exchange.responseHeaders) ?? body
+  if (!streamed) return { body: inOwnWords(wholeBody(exchange, format)), streamed, firstTokenMs: undefined }
+  const chunks = plainChunks(exchange)
+  const events = type.includes('vnd.amazon.eventstream') ? readAwsEvents(chunks) : readEvents(chunks)
   const first: TimedEvent | undefined = events.find(({ data }) => format.carriesToken(data))
-  return { body: format.assemble(events.map(({ data }) => data)), streamed, firstTokenMs: first?.timeMs }
+  const body = inOwnWords(format.assemble(events.map(({ data }) => data)))
+  return { body, streamed, firstTokenMs: first?.timeMs }
+}
+
+/** Gemini writes its stream as one JSON list unless server-sent events are asked for; text-generation-inference lists its one answer. */
+function wholeBody(exchange: Exchange, format: WireFormat): JsonRecord {
+  const body = parseJson(inflated(exchange))
+  if (!Array.isArray(body)) return recordOfJson(body)
+  const items = body.filter(isRecord)
+  return items.length === 1 ? (items[0] ?? {}) : format.assemble(items)
 }
 
 interface Known {
@@ -97,10 +129,9 @@ interface Known {
 
 function llmCall({ exchange, format, operation, request, answer }: Known): LlmCall {
   const { body } = answer
-  const provider = exchange.upstream.provider ?? (format === openai ? exchange.upstream.name : format.provider)
   return {
     operation,
-    provider: providerName(azureDeployment(exchange.path) === undefined ? provider : 'azure.ai.openai'),
+    provider: providerName(providerOf(exchange, format)),
     requestModel: textOf(request['model']) || format.modelOf?.(exchange.path) || azureDeployment(exchange.path) || '',
     responseModel: firstText(body, 'model', 'modelVersion'),
     responseId: firstText(body, 'id', 'responseId'),
@@ -119,6 +150,14 @@ function llmCall({ exchange, format, operation, request, answer }: Known): LlmCa
     source: 'gateway',
     context: [],
   }
+}
+
+/** The clouds that serve others' formats show in the path; OpenAI's format is spoken by many, whom only the upstream's name tells apart. */
+function providerOf({ path, upstream }: Exchange, format: WireFormat): string {
+  if (azureDeployment(path) !== undefined) return 'azure.ai.openai'
+  if (upstream.provider !== undefined) return upstream.provider
+  if (path.includes('/publishers/')) return 'gcp.vertex_ai'
+  return format === openai ? upstream.name : format.provider
 }
 
 function inputMessages(request: JsonRecord): LlmCall['inputMessages'] {
@@ -169,9 +208,10 @@ function errorOf(exchange: Exchange, body: JsonRecord): Pick<LlmCall, 'errorType
   }
   const error = body['error']
   if (exchange.status < 400 && (error === undefined || error === null)) return { errorType: '', errorMessage: '' }
-  const details = recordOf(error) ?? {}
+  // Cohere, Bedrock and DashScope say it at the top, watsonx in a list.
+  const details = recordOf(error) ?? recordOf(listOf(body['errors'])[0]) ?? body
   return {
-    errorType: firstText(details, 'code', 'type', 'status') || String(exchange.status),
+    errorType: firstText(details, 'code', 'type', 'status', 'error_type') || String(exchange.status),
     errorMessage: firstText(details, 'message') || textOf(error) || `HTTP ${exchange.status}`,
   }
 }
@@ -189,10 +229,13 @@ function traceContext(header: string): { traceId: string; spanId: string } | und
   return traceId === undefined || spanId === undefined || /^0+$/.test(traceId) ? undefined : { traceId, spanId }
 }
 
-function parseJson(bytes: Buffer): JsonRecord | undefined {
+function recordOfJson(value: unknown): JsonRecord {
+  return isRecord(value) ? value : {}
+}
+
+function parseJson(bytes: Buffer): unknown {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    return isRecord(value) ? value : undefined
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
     return undefined
   }

@@ -4,8 +4,11 @@ import type { WireFormat } from '../wire-format.ts'
 /** Anthropic's messages API (https://docs.anthropic.com/en/api/messages-streaming). */
 export const anthropic: WireFormat = {
   provider: 'anthropic',
-  operationOf: (path) =>
-    /\/v1\/messages(\?|$)/.test(path) ? 'chat' : /\/v1\/complete(\?|$)/.test(path) ? 'text_completion' : undefined,
+  operationOf: (path) => {
+    if (path.endsWith('/v1/messages') || ON_VERTEX.test(path)) return 'chat'
+    return path.endsWith('/v1/complete') ? 'text_completion' : undefined
+  },
+  modelOf: (path) => ON_VERTEX.exec(path)?.[1],
   carriesToken: (event) => event['type'] === 'content_block_delta' || textOf(event['completion']) !== '',
   assemble: (events) => {
     const message = new MessageAssembly()
@@ -13,6 +16,9 @@ export const anthropic: WireFormat = {
     return message.write()
   },
 }
+
+/** Google's Vertex AI serves the same bodies under its own paths, which name the model. */
+const ON_VERTEX = /\/publishers\/anthropic\/models\/([^/:]+):(?:rawPredict|streamRawPredict)$/
 
 class MessageAssembly {
   #head: JsonRecord = {}
