@@ -235,6 +235,7 @@ export class Tetrascope {
     await parts.probes.apply(settings.probes)
     parts.truth.apply(settings.evaluation.truth)
     await parts.drift.apply(settings.config.drift)
+    parts.otlp.translator.configure(settings.config.otlp)
     parts.following.apply(settings.config.files, settings.folder)
   }
 

@@ -40,11 +40,3 @@ export function listOf<T extends z.ZodType>(
     .nullish()
     .transform((list) => list ?? [])
 }
-
-/** A key of Prometheus that we know and refuse, so that nobody believes that it works. */
-export function notSupported(key: string, instead: string): z.ZodOptional<z.ZodUnknown> {
-  return z
-    .unknown()
-    .refine((value) => value === undefined || value === null, `${key} is not supported by tetrascope; ${instead}`)
-    .optional()
-}

@@ -10,7 +10,9 @@ import { probesConfig } from '../evaluation/probes/config.ts'
 import { remoteWriteConfigs } from '../export/remote-write/config.ts'
 import { filesConfig } from '../ingest/files/config.ts'
 import { gatewayConfig } from '../ingest/gateway/config.ts'
+import { otlpConfig } from '../ingest/otlp/config.ts'
 import { privacyConfig } from '../ingest/privacy/config.ts'
+import { notSupported } from '../model/not-supported.ts'
 import { budgetsSchema, pricingSchema } from '../pricing/config.ts'
 import { queryConfig } from '../promql/config.ts'
 import { ruleFilesConfig, rulesConfig, slosConfig } from '../rules/config.ts'
@@ -26,6 +28,10 @@ export const configSchema = z
     scrape_configs: scrapeConfigs,
     rule_files: ruleFilesConfig,
     remote_write: remoteWriteConfigs,
+    remote_read: notSupported('remote_read', 'storage.prometheus makes another server the store of metrics'),
+    tracing: notSupported('tracing', 'its own requests are not traced'),
+    runtime: notSupported('runtime', 'it sets up the garbage collector of Go'),
+    otlp: otlpConfig,
     query: queryConfig,
     alerting: alertingConfig,
     /** A file in Alertmanager's syntax, relative to this one. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { LineCounter, parseDocument } from 'yaml'
 import { type Config, configSchema } from './config.ts'
 import { ConfigError } from './config-error.ts'
+import { withoutEmptyValues } from './empty-values.ts'
 import { problemsOf } from './problems.ts'
 
 /** A configuration and the text that it was read from. */
@@ -27,7 +28,7 @@ export function parseConfig(text: string, file: string): Config {
     message: error.message,
   }))
   if (broken.length > 0) throw new ConfigError(file, broken)
-  const value: unknown = document.toJS() ?? {}
+  const value = withoutEmptyValues(document.toJS() ?? {}, configSchema)
   const result = configSchema.safeParse(value)
   if (result.success) return result.data
   throw new ConfigError(file, problemsOf(result.error.issues, { document, lines, value, schema: configSchema }))

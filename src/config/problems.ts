@@ -2,6 +2,7 @@ import type { Document, LineCounter } from 'yaml'
 import type { z } from 'zod'
 import { nearest } from '../util/nearest.ts'
 import type { ConfigProblem } from './config-error.ts'
+import { keysOf, type Schema, schemaWithin } from './schema-shape.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
@@ -10,7 +11,7 @@ export interface ProblemSource {
   readonly document: Document
   readonly lines: LineCounter
   readonly value: unknown
-  readonly schema: z.core.$ZodType
+  readonly schema: Schema
 }
 
 /** Turns what the schema found into problems with path, line, what was found and what is allowed. */
@@ -51,7 +52,8 @@ function closestBranch(branches: ReadonlyArray<readonly Issue[]>): readonly Issu
 }
 
 function unknownKey(key: string, path: Path, { schema }: ProblemSource): string {
-  const allowed = allowedKeys(schemaAt(schema, path))
+  const around = schemaAt(schema, path)
+  const allowed = around === undefined ? [] : keysOf(around)
   const like = nearest(key, allowed)
   const hint = like === undefined ? '' : `; did you mean ${JSON.stringify(like)}?`
   return `unknown key${hint}${allowed.length === 0 ? '' : ` (allowed: ${allowed.join(', ')})`}`
@@ -95,28 +97,6 @@ function oneOf(values: readonly string[]): string {
 }
 
 /** The schema that judges the value at a path; undefined when the path leaves what the schema describes. */
-function schemaAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType | undefined {
-  let at: z.core.$ZodType | undefined = schema
-  for (const step of path) {
-    const def: z.core.$ZodTypeDef & Record<string, unknown> = { ...unwrap(at)._zod.def }
-    if (def.type === 'object') at = (def.shape as Record<PropertyKey, z.core.$ZodType>)[step]
-    else if (def.type === 'array') at = def.element as z.core.$ZodType
-    else if (def.type === 'record') at = def.valueType as z.core.$ZodType
-    else return undefined
-    if (at === undefined) return undefined
-  }
-  return at
-}
-
-/** Looks through defaults, optionals and transforms to the schema that describes the input. */
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  const def: z.core.$ZodTypeDef & Record<string, unknown> = { ...schema._zod.def }
-  const inner = def.innerType ?? def.in
-  return inner === undefined ? schema : unwrap(inner as z.core.$ZodType)
-}
-
-function allowedKeys(schema: z.core.$ZodType | undefined): string[] {
-  if (schema === undefined) return []
-  const def: z.core.$ZodTypeDef & Record<string, unknown> = { ...unwrap(schema)._zod.def }
-  return def.type === 'object' ? Object.keys(def.shape as object) : []
+function schemaAt(schema: Schema, path: Path): Schema | undefined {
+  return path.reduce<Schema | undefined>((at, step) => (at === undefined ? at : schemaWithin(at, step)), schema)
 }

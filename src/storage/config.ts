@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { formatDuration } from '../model/duration.ts'
 import { durationText } from '../model/duration-text.ts'
+import { notSupported } from '../model/not-supported.ts'
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 }
 
@@ -23,7 +24,17 @@ const prometheus = z.strictObject({
   timeout: durationText.prefault('30s'),
 })
 
+/** What Prometheus keeps under `storage`. */
+const prometheusKeys = {
+  tsdb: notSupported(
+    'tsdb',
+    'samples that come late are taken as far back as limits.head_window says, and retention has a section of its own',
+  ),
+  exemplars: notSupported('exemplars', 'exemplars are kept as long as samples (retention.samples)'),
+}
+
 const embedded = z.strictObject({
+  ...prometheusKeys,
   prometheus: prometheus.optional(),
   type: z.literal('embedded'),
   /** Data directory; `--data` when not given. */
@@ -31,6 +42,7 @@ const embedded = z.strictObject({
 })
 
 const clickhouse = z.strictObject({
+  ...prometheusKeys,
   prometheus: prometheus.optional(),
   type: z.literal('clickhouse'),
   url: z.url({

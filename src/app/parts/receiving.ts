@@ -25,7 +25,8 @@ export function constructReceiving(
 ): Receiving {
   const { settings, clock, logger, instruments } = base
   const maxBodyBytes = Math.floor(settings.config.server.body_limit_mb * MIB)
-  const otlp = { intake, samples: writer, translator: new MetricTranslator(), clock, log: logger, maxBodyBytes }
+  const translator = new MetricTranslator(settings.config.otlp)
+  const otlp = { intake, samples: writer, translator, clock, log: logger, maxBodyBytes }
   const following = new FileFollowing({
     sink: { intake, onEvents },
     state: store.state,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationText } from '../../model/duration-text.ts'
-import { listOf, notSupported, scalarText } from '../config-values.ts'
+import { listOf, scalarText } from '../config-values.ts'
+import { notSupported } from '../../model/not-supported.ts'
 import { faultOfHttpClient, httpClientFields } from '../http/config.ts'
 
 const targetAddress = z

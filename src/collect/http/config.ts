@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
-import { notSupported } from '../config-values.ts'
+import { notSupported } from '../../model/not-supported.ts'
 
 const basicAuth = z
   .strictObject({

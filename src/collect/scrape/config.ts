@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { discoveryFields } from '../discovery/config.ts'
 import { durationText } from '../../model/duration-text.ts'
-import { notSupported, sizeText } from '../config-values.ts'
+import { sizeText } from '../config-values.ts'
+import { notSupported } from '../../model/not-supported.ts'
 import { httpClientFields } from '../http/config.ts'
 import { relabelConfigs } from '../relabel/config.ts'
 

@@ -1,12 +1,6 @@
 import { z } from 'zod'
 import { durationText } from '../../model/duration-text.ts'
-
-/** A key of Prometheus that changes nothing here unless it asks for something; then it is refused, so that nobody believes that it works. */
-function refused(key: string, instead: string): z.ZodOptional<z.ZodUnknown> {
-  const isHarmless = (value: unknown): boolean =>
-    value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0)
-  return z.unknown().refine(isHarmless, `${key} is not supported by tetrascope; ${instead}`).optional()
-}
+import { notSupported } from '../../model/not-supported.ts'
 
 const basicAuth = z
   .strictObject({
@@ -80,19 +74,19 @@ export const remoteWriteConfig = z
     protobuf_message: z.enum(['prometheus.WriteRequest']).default('prometheus.WriteRequest'),
     follow_redirects: z.boolean().optional(),
     enable_http2: z.boolean().optional(),
-    round_robin_dns: refused('round_robin_dns', 'the first address of a name is used'),
-    send_exemplars: refused('send_exemplars', 'exemplars stay in the local store'),
-    send_native_histograms: refused('send_native_histograms', 'classic buckets are sent'),
-    write_relabel_configs: refused(
+    round_robin_dns: notSupported('round_robin_dns', 'the first address of a name is used'),
+    send_exemplars: notSupported('send_exemplars', 'exemplars stay in the local store'),
+    send_native_histograms: notSupported('send_native_histograms', 'classic buckets are sent'),
+    write_relabel_configs: notSupported(
       'write_relabel_configs',
       'drop or rename with metric_relabel_configs where it is scraped',
     ),
-    oauth2: refused('oauth2', 'use authorization'),
-    sigv4: refused('sigv4', 'use authorization'),
-    azuread: refused('azuread', 'use authorization'),
-    google_iam: refused('google_iam', 'use authorization'),
-    proxy_url: refused('proxy_url', 'send directly'),
-    proxy_from_environment: refused('proxy_from_environment', 'send directly'),
+    oauth2: notSupported('oauth2', 'use authorization'),
+    sigv4: notSupported('sigv4', 'use authorization'),
+    azuread: notSupported('azuread', 'use authorization'),
+    google_iam: notSupported('google_iam', 'use authorization'),
+    proxy_url: notSupported('proxy_url', 'send directly'),
+    proxy_from_environment: notSupported('proxy_from_environment', 'send directly'),
   })
   .refine(
     (config) => config.basic_auth === undefined || config.authorization === undefined,

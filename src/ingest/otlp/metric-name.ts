@@ -1,3 +1,5 @@
+import type { TranslationStrategy } from './config.ts'
+
 /** UCUM units as OpenTelemetry writes them, in the words that Prometheus's names end with. */
 const UNITS: Readonly<Record<string, string>> = {
   d: 'days',
@@ -45,18 +47,48 @@ export interface NamedMetric {
 }
 
 /**
- * The name of a series family for an OTLP metric: escaped, with unit and type as suffixes, as Prometheus's OTLP receiver does
- * by default ("UnderscoreEscapingWithSuffixes"; https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/).
+ * The name of a series family for an OTLP metric, as Prometheus's OTLP receiver writes it: escaped or as it is, with or without unit
+ * and type as suffixes (https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/).
  */
-export function seriesName({ name, unit, kind }: NamedMetric): string {
-  const words = name.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== '')
+export function seriesName(metric: NamedMetric, strategy: TranslationStrategy): string {
+  switch (strategy) {
+    case 'UnderscoreEscapingWithSuffixes':
+      return escapedName(wordsWithSuffixes(metric))
+    case 'UnderscoreEscapingWithoutSuffixes':
+      return escapedName(wordsOf(metric.name))
+    case 'NoUTF8EscapingWithSuffixes':
+      return nameWithSuffixes(metric)
+    case 'NoTranslation':
+      return metric.name
+  }
+}
+
+function wordsOf(name: string): string[] {
+  return name.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== '')
+}
+
+function escapedName(words: readonly string[]): string {
+  const joined = words.join('_')
+  return /^\d/.test(joined) ? `_${joined}` : joined
+}
+
+function wordsWithSuffixes({ name, unit, kind }: NamedMetric): string[] {
+  const words = wordsOf(name)
   const { main, per } = unitWords(unit)
   if (main !== '' && !words.includes(main)) words.push(main)
   if (per !== '' && !words.includes(per)) words.push('per', per)
   if (kind === 'counter') moveToEnd(words, 'total')
   if (kind === 'gauge' && unit === '1') moveToEnd(words, 'ratio')
-  const joined = words.join('_')
-  return /^\d/.test(joined) ? `_${joined}` : joined
+  return words
+}
+
+/** A suffix that the name ends with already is not written twice. */
+function nameWithSuffixes({ name, unit, kind }: NamedMetric): string {
+  const { main, per } = unitWords(unit)
+  const type = kind === 'counter' ? 'total' : kind === 'gauge' && unit === '1' ? 'ratio' : ''
+  const suffixes = [main, per === '' ? '' : `per_${per}`, type].filter((suffix) => suffix !== '')
+  const bare = suffixes.reduceRight((text, suffix) => text.replace(new RegExp(`[._]${suffix}$`), ''), name)
+  return [bare, ...suffixes].join('_')
 }
 
 /** The unit in Prometheus's words: `By/s` → `bytes_per_second`; '' for none. */
@@ -80,9 +112,17 @@ function word(text: string): string {
   return text.replace(/[^a-zA-Z0-9]+/g, '_').replace(/^_+|_+$/g, '')
 }
 
+export interface LabelEscaping {
+  /** One leading underscore becomes `key_`. */
+  readonly markUnderscore: boolean
+  /** Several underscores in a row stay. */
+  readonly keepUnderscores: boolean
+}
+
 /** An attribute's name as a label's: `http.method` → `http_method`, `0x` → `key_0x`. */
-export function labelName(name: string): string {
-  const escaped = name.replace(/[^a-zA-Z0-9_]/g, '_')
+export function escapedLabelName(name: string, { markUnderscore, keepUnderscores }: LabelEscaping): string {
+  const replaced = name.replace(/[^a-zA-Z0-9_]/g, '_')
+  const escaped = keepUnderscores ? replaced : replaced.replace(/_+/g, '_')
   if (/^\d/.test(escaped)) return `key_${escaped}`
-  return escaped.startsWith('_') && !escaped.startsWith('__') ? `key${escaped}` : escaped
+  return markUnderscore && escaped.startsWith('_') && !escaped.startsWith('__') ? `key${escaped}` : escaped
 }

@@ -3,7 +3,8 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { samplesOf } from '../../../test/support/recording-writer.ts'
 import { encodeRequest, metricsRequest } from '../../../test/support/otlp-protos.ts'
-import { labelName, seriesName } from './metric-name.ts'
+import { otlpConfig } from './config.ts'
+import { escapedLabelName, seriesName } from './metric-name.ts'
 import { MetricTranslator } from './metric-translator.ts'
 import { decodeMetrics } from './metrics.ts'
 
@@ -42,7 +43,7 @@ describe('names as Prometheus writes them', () => {
     ['a  b--c', '', 'gauge', 'a_b_c'],
     ['vllm:num_requests', '', 'gauge', 'vllm:num_requests'],
   ] as const)('%s in %s (%s) is %s', (name, unit, kind, expected) => {
-    expect(seriesName({ name, unit, kind })).toBe(expected)
+    expect(seriesName({ name, unit, kind }, 'UnderscoreEscapingWithSuffixes')).toBe(expected)
   })
 
   test.each([
@@ -51,7 +52,20 @@ describe('names as Prometheus writes them', () => {
     ['_private', 'key_private'],
     ['__meta', '__meta'],
   ])('attribute %s is label %s', (name, label) => {
-    expect(labelName(name)).toBe(label)
+    expect(escapedLabelName(name, { markUnderscore: true, keepUnderscores: true })).toBe(label)
+  })
+})
+
+describe('other strategies of translation', () => {
+  test.each([
+    ['NoUTF8EscapingWithSuffixes', 'http.server.duration', 's', 'other', 'http.server.duration_seconds'],
+    ['NoUTF8EscapingWithSuffixes', 'network.io', 'By', 'counter', 'network.io_bytes_total'],
+    ['NoUTF8EscapingWithSuffixes', 'requests_total', '{request}', 'counter', 'requests_total'],
+    ['NoUTF8EscapingWithSuffixes', 'speed', 'By/s', 'gauge', 'speed_bytes_per_second'],
+    ['UnderscoreEscapingWithoutSuffixes', 'network.io', 'By', 'counter', 'network_io'],
+    ['NoTranslation', 'network.io', 'By', 'counter', 'network.io'],
+  ] as const)('%s: %s in %s (%s) is %s', (strategy, name, unit, kind, expected) => {
+    expect(seriesName({ name, unit, kind }, strategy)).toBe(expected)
   })
 })
 
@@ -73,16 +87,36 @@ describe('resources', () => {
   }
   const identity = { 'service.name': 'api', 'service.namespace': 'shop', 'service.instance.id': 'pod-1' }
 
-  function translated(attributes: Readonly<Record<string, string>>): string[] {
-    return samplesOf(
-      new MetricTranslator().translate(decodeMetrics(bodyOf([metric], attributes), 'json').metrics).batch,
-    )
+  function translated(attributes: Readonly<Record<string, string>>, config: object = {}): string[] {
+    const translator = new MetricTranslator(otlpConfig.parse(config))
+    return samplesOf(translator.translate(decodeMetrics(bodyOf([metric], attributes), 'json').metrics).batch)
   }
 
   test('become job, instance and target_info; equal labels are joined', () => {
     expect(translated({ ...identity, 'host.name': 'h1' })).toEqual([
       `up{a_b="x;y", instance="pod-1", job="shop/api"} 1 @${T0}000`,
       `target_info{host_name="h1", instance="pod-1", job="shop/api"} 1 @${T0}000`,
+    ])
+  })
+
+  test('are promoted where the configuration says so, unless the point has such a label or it is the identity', () => {
+    const resource = { ...identity, 'host.name': 'h1', 'a.b': 'z', job: 'other' }
+    const [some] = translated(resource, { promote_resource_attributes: ['host.name', 'a.b', 'absent'] })
+    expect(some).toBe(`up{a_b="x;y", host_name="h1", instance="pod-1", job="shop/api"} 1 @${T0}000`)
+    const [all] = translated(resource, {
+      promote_all_resource_attributes: true,
+      ignore_resource_attributes: ['service.name', 'service.namespace'],
+    })
+    expect(all).toBe(
+      `up{a_b="x;y", host_name="h1", instance="pod-1", job="shop/api", service_instance_id="pod-1"} 1 @${T0}000`,
+    )
+  })
+
+  test('keep their identity on target_info, and their names, where the configuration says so', () => {
+    const config = { keep_identifying_resource_attributes: true, translation_strategy: 'NoTranslation' }
+    expect(translated({ 'service.name': 'api', 'host.name': 'h1' }, config)).toEqual([
+      `up{a.b="x", a_b="y", job="api"} 1 @${T0}000`,
+      `target_info{host.name="h1", job="api", service.name="api"} 1 @${T0}000`,
     ])
   })
 

@@ -1,12 +1,12 @@
-import { Labels, METRIC_NAME } from '../../model/labels.ts'
+import { Labels } from '../../model/labels.ts'
 import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
 import type { Exemplar, MetricMetadata, MetricType } from '../../model/series.ts'
-import type { Attributes } from '../../model/span.ts'
 import { textOf } from '../json-value.ts'
+import { type OtlpConfig, otlpConfig } from './config.ts'
 import { CumulativeState } from './cumulative-state.ts'
 import { Rejections } from './decoded.ts'
 import { classicBuckets, gridCounts } from './exponential-buckets.ts'
-import { labelName, type NamedMetric, seriesName, unitName } from './metric-name.ts'
+import { type NamedMetric, seriesName, unitName } from './metric-name.ts'
 import type {
   ExponentialPoint,
   HistogramPoint,
@@ -18,6 +18,7 @@ import type {
   SummaryPoint,
 } from './otlp-metric.ts'
 import type { OtlpResource } from './otlp-span.ts'
+import { type Family, SeriesLabels } from './series-labels.ts'
 
 export interface TranslatedMetrics {
   readonly batch: SampleBatch
@@ -28,9 +29,6 @@ export interface TranslatedMetrics {
   readonly errorMessage: string
 }
 
-/** Attributes of a resource that become `job` and `instance` and are therefore not on `target_info`. */
-const IDENTITY = new Set(['service.name', 'service.namespace', 'service.instance.id'])
-
 /**
  * Turns OTLP metrics into samples as Prometheus's OTLP receiver does: names with unit and type as suffixes, the resource as
  * `job`, `instance` and `target_info`, sums and histograms of delta temporality added up, exponential histograms as classic ones.
@@ -38,22 +36,28 @@ const IDENTITY = new Set(['service.name', 'service.namespace', 'service.instance
  */
 export class MetricTranslator {
   readonly #state = new CumulativeState()
+  #config: OtlpConfig
+
+  constructor(config: OtlpConfig = otlpConfig.parse(undefined)) {
+    this.#config = config
+  }
+
+  /** Holds from the next batch on; what deltas have added up to stays. */
+  configure(config: OtlpConfig): void {
+    this.#config = config
+  }
 
   translate(metrics: readonly OtlpMetric[]): TranslatedMetrics {
-    const batch = new MetricBatch(this.#state)
+    const batch = new MetricBatch(this.#state, this.#config)
     for (const metric of metrics) batch.take(metric)
     return batch.finish()
   }
 }
 
-/** What one family's points need to become samples. */
-interface Family {
-  readonly name: string
-  readonly identity: Readonly<Record<string, string>>
-}
-
 class MetricBatch {
   readonly #state: CumulativeState
+  readonly #config: OtlpConfig
+  readonly #labels: SeriesLabels
   readonly #samples = new SampleBatchBuilder()
   readonly #metadata = new Map<string, MetricMetadata>()
   readonly #exemplars: Exemplar[] = []
@@ -61,8 +65,10 @@ class MetricBatch {
   /** The newest time of each resource, at which its `target_info` is written. */
   readonly #resources = new Map<OtlpResource, number>()
 
-  constructor(state: CumulativeState) {
+  constructor(state: CumulativeState, config: OtlpConfig) {
     this.#state = state
+    this.#config = config
+    this.#labels = new SeriesLabels(config)
   }
 
   take(metric: OtlpMetric): void {
@@ -72,7 +78,8 @@ class MetricBatch {
       this.#rejections.add(`metric ${JSON.stringify(metric.name)}: ${reason}`, pointCount(data))
       return
     }
-    const family = { name: seriesName(namedOf(metric)), identity: identityOf(metric.resource) }
+    const name = seriesName(namedOf(metric), this.#config.translation_strategy)
+    const family = this.#labels.familyOf(name, metric.resource, metric.scope)
     this.#describe(metric, family.name)
     switch (data.kind) {
       case 'none':
@@ -107,12 +114,12 @@ class MetricBatch {
   }
 
   #takeSum(metric: OtlpMetric, point: NumberPoint, family: Family, isDelta: boolean): void {
-    const labels = labelsOf(family, point.attributes)
+    const labels = this.#labels.of(family, point.attributes)
     const values = this.#cumulative(metric, labels, point, [point.value], isDelta)
     const [value] = values ?? []
     if (value === undefined) return
     this.#add(metric, point, family, value)
-    for (const exemplar of point.exemplars) this.#exemplars.push(exemplarOf(labels, exemplar))
+    for (const exemplar of point.exemplars) this.#exemplars.push(this.#exemplar(labels, exemplar))
   }
 
   #takeHistogram(metric: OtlpMetric, point: HistogramPoint, family: Family, isDelta: boolean): void {
@@ -122,7 +129,7 @@ class MetricBatch {
       this.#rejections.add(`metric ${JSON.stringify(metric.name)}: ${found}, expected one more count than bounds`)
       return
     }
-    const key = labelsOf(family, point.attributes).with({ bounds: bounds.join(',') })
+    const key = this.#labels.of(family, point.attributes).with({ bounds: bounds.join(',') })
     const totals = this.#cumulative(metric, key, point, [point.count, point.sum, ...bucketCounts], isDelta)
     if (totals === undefined) return
     const [count = 0, sum = NaN, ...counts] = totals
@@ -132,7 +139,7 @@ class MetricBatch {
   /** Deltas are added up on the grid, because the range of an exponential histogram differs from point to point. */
   #takeExponential(metric: OtlpMetric, point: ExponentialPoint, family: Family, isDelta: boolean): void {
     const { scale, below, counts } = gridCounts(point)
-    const key = labelsOf(family, point.attributes).with({ scale: String(scale) })
+    const key = this.#labels.of(family, point.attributes).with({ scale: String(scale) })
     const totals = this.#cumulative(metric, key, point, [point.count, point.sum, below, ...counts], isDelta)
     if (totals === undefined) return
     const [count = 0, sum = NaN, belowAll = 0, ...all] = totals
@@ -149,7 +156,7 @@ class MetricBatch {
     this.#add(metric, point, withSuffix(family, '_bucket'), point.count, { le: '+Inf' })
     this.#add(metric, point, withSuffix(family, '_count'), point.count)
     if (!Number.isNaN(point.sum)) this.#add(metric, point, withSuffix(family, '_sum'), point.sum)
-    for (const exemplar of point.exemplars) this.#exemplars.push(bucketExemplar(family, point, exemplar))
+    for (const exemplar of point.exemplars) this.#exemplars.push(this.#bucketExemplar(family, point, exemplar))
   }
 
   #takeSummary(metric: OtlpMetric, point: SummaryPoint, family: Family): void {
@@ -183,7 +190,7 @@ class MetricBatch {
     extra?: Readonly<Record<string, string>>,
   ): void {
     const timeMs = Math.floor(point.timeMs)
-    const labels = labelsOf(family, point.attributes, extra)
+    const labels = this.#labels.of(family, point.attributes, extra)
     if (point.noValue) this.#samples.addStale(labels, timeMs)
     else this.#samples.add(labels, timeMs, value)
     this.#resources.set(metric.resource, Math.max(timeMs, this.#resources.get(metric.resource) ?? 0))
@@ -194,14 +201,32 @@ class MetricBatch {
     this.#metadata.set(name, { name, type: typeOf(metric.data), help: metric.description, unit })
   }
 
-  /** As Prometheus: only for resources that can be identified and that say more than their identity. */
   #addTargetInfo(resource: OtlpResource, timeMs: number): void {
-    const identity = identityOf(resource)
-    const described = Object.entries(resource.attributes).filter(([name]) => !IDENTITY.has(name))
-    if (described.length === 0 || Object.keys(identity).length === 0) return
-    const labels = labelsOf({ name: 'target_info', identity }, Object.fromEntries(described))
+    const labels = this.#labels.targetInfo(resource)
+    if (labels === undefined) return
     this.#metadata.set('target_info', { name: 'target_info', type: 'gauge', help: 'Target metadata', unit: '' })
     this.#samples.add(labels, timeMs, 1)
+  }
+
+  #exemplar(seriesLabels: Labels, exemplar: OtlpExemplar): Exemplar {
+    const labels: Record<string, string> = {}
+    for (const [name, value] of Object.entries(exemplar.attributes))
+      labels[this.#labels.labelName(name)] = textOf(value)
+    if (exemplar.traceId !== '') labels['trace_id'] = exemplar.traceId
+    if (exemplar.spanId !== '') labels['span_id'] = exemplar.spanId
+    return {
+      seriesLabels,
+      labels: Labels.from(labels),
+      value: exemplar.value,
+      timestampMs: Math.floor(exemplar.timeMs),
+    }
+  }
+
+  /** An exemplar belongs to the bucket that its value fell into. */
+  #bucketExemplar(family: Family, point: HistogramPoint, exemplar: OtlpExemplar): Exemplar {
+    const bound = point.bounds.find((candidate) => exemplar.value <= candidate) ?? Infinity
+    const bucket = withSuffix(family, '_bucket')
+    return this.#exemplar(this.#labels.of(bucket, point.attributes, { le: numberText(bound) }), exemplar)
   }
 }
 
@@ -241,51 +266,12 @@ function typeOf(data: OtlpMetricData): MetricType {
   }
 }
 
-function identityOf(resource: OtlpResource): Record<string, string> {
-  const { attributes } = resource
-  const service = textOf(attributes['service.name'])
-  const namespace = textOf(attributes['service.namespace'])
-  const instance = textOf(attributes['service.instance.id'])
-  return {
-    ...(service === '' ? {} : { job: namespace === '' ? service : `${namespace}/${service}` }),
-    ...(instance === '' ? {} : { instance }),
-  }
-}
-
 function withSuffix(family: Family, suffix: string): Family {
   return { ...family, name: family.name + suffix }
-}
-
-/** Attributes whose names become the same label are joined with `;` in the order of their names. */
-function labelsOf(family: Family, attributes: Attributes, extra: Readonly<Record<string, string>> = {}): Labels {
-  const found = new Map<string, string>()
-  for (const name of Object.keys(attributes).sort()) {
-    const label = labelName(name)
-    const value = textOf(attributes[name])
-    const known = found.get(label)
-    found.set(label, known === undefined ? value : `${known};${value}`)
-  }
-  for (const [name, value] of Object.entries({ ...family.identity, ...extra })) found.set(name, value)
-  found.set(METRIC_NAME, family.name)
-  return Labels.from(found)
 }
 
 /** As Prometheus writes bounds: `0.5`, `1`, `+Inf`. */
 function numberText(value: number): string {
   if (Number.isFinite(value)) return String(value)
   return value > 0 ? '+Inf' : '-Inf'
-}
-
-function exemplarOf(seriesLabels: Labels, exemplar: OtlpExemplar): Exemplar {
-  const labels: Record<string, string> = {}
-  for (const [name, value] of Object.entries(exemplar.attributes)) labels[labelName(name)] = textOf(value)
-  if (exemplar.traceId !== '') labels['trace_id'] = exemplar.traceId
-  if (exemplar.spanId !== '') labels['span_id'] = exemplar.spanId
-  return { seriesLabels, labels: Labels.from(labels), value: exemplar.value, timestampMs: Math.floor(exemplar.timeMs) }
-}
-
-/** An exemplar belongs to the bucket that its value fell into. */
-function bucketExemplar(family: Family, point: HistogramPoint, exemplar: OtlpExemplar): Exemplar {
-  const bound = point.bounds.find((candidate) => exemplar.value <= candidate) ?? Infinity
-  return exemplarOf(labelsOf(withSuffix(family, '_bucket'), point.attributes, { le: numberText(bound) }), exemplar)
 }
