@@ -27,77 +27,114 @@ interface Contender {
   stop(): Promise<void>
 }
 
-let notifications = 0
+/** Seconds of processor by what they went into. */
+interface Spent {
+  taking: number
+  showing: number
+  /** Grouping and telling, and whatever else is done between two rounds. */
+  rest: number
+  idle: number
+}
+
+const notifications = new Map<string, number>()
 const sink = createServer((request, response) => {
-  notifications++
+  const name = (request.url ?? '').slice(1)
+  notifications.set(name, (notifications.get(name) ?? 0) + 1)
   request.resume().on('end', () => response.end())
 })
 await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
-const hook = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`
-const config = path.join(folder, 'alertmanager.yml')
-writeFileSync(config, alertmanagerConfig())
+const hook = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`
 
-console.log(
-  '| | processor s, all | of it when idle | processor s for the load | notifications |\n|---|---|---|---|---|',
-)
-const theirs = await measure(await alertmanager())
-const ours = await measure(await tetrascope())
-console.log(`\nours / theirs: ${(ours / theirs).toFixed(2)}`)
+const contenders = [await alertmanager(), await tetrascope()]
+const spent = await measure(contenders)
+print(spent)
+for (const contender of contenders) await contender.stop()
 sink.close()
 rmSync(folder, { recursive: true })
 
-function alertmanagerConfig(): string {
+function writeAlertmanagerConfig(name: string): string {
   const names = Array.from({ length: ROUTES }, (_, i) => `team-${i}`)
-  const routes = names.map((name) => `  - {receiver: ${name}, matchers: ['team="${name}"']}\n`).join('')
-  const receivers = names.map((name) => `- {name: ${name}, webhook_configs: [{url: '${hook}'}]}\n`).join('')
-  return `route:
+  const routes = names.map((team) => `  - {receiver: ${team}, matchers: ['team="${team}"']}\n`).join('')
+  const receivers = names.map((team) => `- {name: ${team}, webhook_configs: [{url: '${hook}/${name}'}]}\n`).join('')
+  const file = path.join(folder, `${name}.yml`)
+  const text = `route:
   receiver: team-0
   group_by: [alertname, team]
   group_wait: 1s
   group_interval: 5s
   routes:
 ${routes}receivers:\n${receivers}`
+  writeFileSync(file, text)
+  return file
 }
 
 async function alertmanager(): Promise<Contender> {
+  const name = 'Alertmanager'
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const args = [
-    `--config.file=${config}`,
+    `--config.file=${writeAlertmanagerConfig(name)}`,
     `--storage.path=${folder}/data`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--cluster.listen-address=',
     '--log.level=error',
   ]
   const peer = await startPeer('prometheus-alertmanager', args, `${url}/-/ready`)
-  return { name: 'Alertmanager', pid: peer.process.pid ?? 0, api: `${url}/api/v2`, stop: () => peer.stop() }
+  return { name, pid: peer.process.pid ?? 0, api: `${url}/api/v2`, stop: () => peer.stop() }
 }
 
 async function tetrascope(): Promise<Contender> {
+  const name = 'Tetrascope'
   // As `npm start` does.
-  process.env.NODE_OPTIONS = '--max-semi-space-size=64'
-  const product = await Tetrascope.start({ config: `alertmanager: ${config}\nrules: {defaults: false}\n` })
+  process.env.NODE_OPTIONS = `--max-semi-space-size=64 ${process.env.NODE_OPTIONS ?? ''}`
+  const config = `alertmanager: ${writeAlertmanagerConfig(name)}\nrules: {defaults: false}\n`
+  const product = await Tetrascope.start({ config })
   const { pid, url } = product
-  return { name: 'Tetrascope', pid, api: `${url}/alertmanager/api/v2`, stop: () => product.stop() }
+  return { name, pid, api: `${url}/alertmanager/api/v2`, stop: () => product.stop() }
 }
 
-/** Seconds of processor for the load: those of all rounds less those that the same time costs without it. */
-async function measure(contender: Contender): Promise<number> {
-  const started = cpuSeconds(contender.pid)
+/** In each round one after the other, so that both meet the same machine; first as long without any load. */
+async function measure(all: readonly Contender[]): Promise<ReadonlyMap<Contender, Spent>> {
+  const sums = new Map(all.map((contender) => [contender, { taking: 0, showing: 0, rest: 0, idle: 0 }]))
+  const counting = (contender: Contender, kind: keyof Spent) => {
+    const beganAt = cpuSeconds(contender.pid)
+    return (): void => {
+      const sum = sums.get(contender)
+      if (sum !== undefined) sum[kind] += cpuSeconds(contender.pid) - beganAt
+    }
+  }
+  const afterIdle = all.map((contender) => counting(contender, 'idle'))
   await pause(rounds * ROUND_MS)
-  const idle = cpuSeconds(contender.pid) - started
-  notifications = 0
+  for (const stop of afterIdle) stop()
   for (let round = 0; round < rounds; round++) {
     const began = performance.now()
-    await sendAll(contender.api, round)
-    for (let look = 0; look < LOOKS_PER_ROUND; look++) await lookAt(contender.api, `team-${look * round}`)
+    const afterRound = all.map((contender) => counting(contender, 'rest'))
+    for (const contender of all) {
+      const taken = counting(contender, 'taking')
+      await sendAll(contender.api, round)
+      taken()
+      const shown = counting(contender, 'showing')
+      for (let look = 0; look < LOOKS_PER_ROUND; look++) await lookAt(contender.api, `team-${look * round}`)
+      shown()
+    }
     await pause(Math.max(0, ROUND_MS - (performance.now() - began)))
+    for (const stop of afterRound) stop()
   }
-  const all = cpuSeconds(contender.pid) - started - idle
-  const load = all - idle
-  console.log(`| ${contender.name} | ${all.toFixed(1)} | ${idle.toFixed(1)} | ${load.toFixed(1)} | ${notifications} |`)
-  await contender.stop()
-  return load
+  for (const sum of sums.values()) sum.rest -= sum.taking + sum.showing
+  return sums
+}
+
+function print(results: ReadonlyMap<Contender, Spent>): void {
+  console.log('| | taking | showing | telling and the rest | when idle | for the load | notifications |')
+  console.log('|---|---|---|---|---|---|---|')
+  const loads = [...results].map(([{ name }, { taking, showing, rest, idle }]) => {
+    const load = taking + showing + rest - idle
+    const cells = [taking, showing, rest, idle, load].map((seconds) => seconds.toFixed(2))
+    console.log(`| ${name} | ${cells.join(' | ')} | ${notifications.get(name) ?? 0} |`)
+    return load
+  })
+  const [theirs = 0, ours = 0] = loads
+  console.log(`\nours / theirs: ${(ours / theirs).toFixed(2)}`)
 }
 
 /** As a Prometheus does: each alert again in every round, a hundredth of them new. */
@@ -106,9 +143,9 @@ async function sendAll(api: string, round: number): Promise<void> {
   const alerts = Array.from({ length: ALERTS }, (_, i) => ({
     labels: {
       alertname: `Alert${i % 20}`,
-      team: `team-${i % ROUTES}`,
       instance: `host-${i % 100 === 0 ? `${i}-${round}` : i}:9100`,
       severity: 'P2',
+      team: `team-${i % ROUTES}`,
     },
     annotations: { summary: `Something is wrong with ${i}`, description: 'x'.repeat(100) },
     startsAt: new Date(Date.now() - 60_000).toISOString(),

@@ -26,9 +26,8 @@ export class Labels {
 
   /** Sorts by name and leaves out empty values. Of a name given twice, the last value counts. */
   static from(record: Readonly<Record<string, string>> | Iterable<readonly [string, string]>): Labels {
-    const entries = Symbol.iterator in record ? new Map(record) : new Map(Object.entries(record))
-    const kept = [...entries].filter(([, value]) => value !== '').sort(([a], [b]) => compareText(a, b))
-    return kept.length === 0 ? Labels.empty : new Labels(kept.flat())
+    const values = Symbol.iterator in record ? Object.fromEntries(record) : record
+    return Labels.fromSorted(sortedPairs(values))
   }
 
   /**
@@ -115,6 +114,25 @@ export class Labels {
     }
     return kept.length === pairs.length ? this : Labels.fromSorted(kept)
   }
+}
+
+/** A set of so many labels is sorted by insertion, which is quickest for a few and slow for very many. */
+const FEW = 50
+
+/** Without empty values. */
+function sortedPairs(values: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(values)
+  if (names.length > FEW) names.sort(compareText)
+  const pairs: string[] = []
+  for (const name of names) {
+    const value = values[name] ?? ''
+    if (value === '') continue
+    let at = pairs.length
+    while (at > 0 && compareText(pairs[at - 2] ?? '', name) > 0) at -= 2
+    if (at === pairs.length) pairs.push(name, value)
+    else pairs.splice(at, 0, name, value)
+  }
+  return pairs
 }
 
 /** Both in order of names; of a name in both the change counts, and an empty one takes the label away. */
