@@ -25,7 +25,9 @@ export class AggregationGroup {
   readonly #route: Route
   readonly #key: string
   readonly #options: AggregationGroupOptions
-  readonly #alerts = new Map<string, StoredAlert>()
+  /** An alert that comes again keeps its place, so the order holds until another one joins. */
+  #alerts = new Map<string, StoredAlert>()
+  #isInOrder = true
   #stopped = false
   /** Of the notification under way. */
   #current = new AbortController()
@@ -44,12 +46,22 @@ export class AggregationGroup {
     this.#cancelTimer = options.clock.after(route.options.groupWaitMs, () => this.#due())
   }
 
+  get size(): number {
+    return this.#alerts.size
+  }
+
+  /** In the order in which they are told of. */
   get alerts(): StoredAlert[] {
+    if (!this.#isInOrder) {
+      this.#alerts = new Map([...this.#alerts].sort(([, a], [, b]) => compareAlerts(a, b)))
+      this.#isInOrder = true
+    }
     return [...this.#alerts.values()]
   }
 
   /** An alert that has already waited long enough elsewhere does not wait again. */
   insert(alert: StoredAlert): void {
+    if (!this.#alerts.has(alert.labels.key)) this.#isInOrder = false
     this.#alerts.set(alert.labels.key, alert)
     const { clock } = this.#options
     if (!this.#hasFlushed && alert.startsAtMs + this.#route.options.groupWaitMs < clock.now()) this.#restartTimer(0)
@@ -93,7 +105,7 @@ export class AggregationGroup {
   async #flush(): Promise<void> {
     if (this.#alerts.size === 0) return
     const nowMs = this.#options.clock.now()
-    const flushed = this.alerts.sort(compareAlerts)
+    const flushed = this.alerts
     const silenceEnded = this.#silenceEnded
     this.#silenceEnded = false
     const done = await this.#notify({

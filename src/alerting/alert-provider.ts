@@ -1,7 +1,7 @@
 import { isResolved } from '../model/alert.ts'
 import type { Labels } from '../model/labels.ts'
 import type { Clock } from '../util/clock.ts'
-import { merge, overlaps, type StoredAlert } from './stored-alert.ts'
+import { renew, type StoredAlert } from './stored-alert.ts'
 
 /** How often resolved alerts are forgotten. */
 const CLEANUP_MS = 30 * 60_000
@@ -31,12 +31,13 @@ export class AlertProvider {
     this.#cancelCleanup?.()
   }
 
-  /** Takes an alert: new, or merged with the one of the same labels when their times overlap. */
-  put(alert: StoredAlert): void {
+  /** Takes an alert, new or merged with the one of the same labels when their times overlap; gives what is known of it now. */
+  put(alert: StoredAlert): StoredAlert {
     const known = this.#alerts.get(alert.labels.key)
-    const stored = known === undefined ? alert : this.#renewed(known, alert)
+    const stored = known === undefined ? alert : renew(known, alert, this.#clock.now())
     this.#alerts.set(stored.labels.key, stored)
     for (const listener of this.#listeners) listener(stored)
+    return stored
   }
 
   get(labels: Labels): StoredAlert | undefined {
@@ -53,12 +54,6 @@ export class AlertProvider {
     for (const alert of this.#alerts.values()) listener(alert)
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
-  }
-
-  /** The labels stay the same object, which keeps what was computed from them. */
-  #renewed(known: StoredAlert, alert: StoredAlert): StoredAlert {
-    const renewed = overlaps(known, alert) ? merge(known, alert, this.#clock.now()) : alert
-    return { ...renewed, labels: known.labels }
   }
 
   #cleanup(): void {

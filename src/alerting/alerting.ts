@@ -72,13 +72,16 @@ export interface AlertStatus {
   readonly inhibitedBy: readonly Labels[]
 }
 
+/** By how they speak HTTP: receivers that do it alike share connections and tokens. */
+type Senders = Map<string, HttpSender>
+
 /** What a configuration makes; a reload replaces it as a whole. */
 interface Generation {
   readonly settings: AlertingSettings
   readonly inhibitor: Inhibitor
   readonly pipeline: Pipeline
   readonly dispatcher: Dispatcher
-  readonly senders: readonly HttpSender[]
+  readonly senders: Senders
 }
 
 const RECENT_EVENTS = 10_000
@@ -205,8 +208,7 @@ export class Alerting {
     }
     this.#metrics.alertsReceived.add({ status: isResolved(received, nowMs) ? 'resolved' : 'firing' })
     const taken = this.#flapDamper.damp(received, nowMs)
-    this.provider.put(taken)
-    this.#states.observe(taken)
+    this.#states.observe(this.provider.put(taken))
     return undefined
   }
 
@@ -254,7 +256,7 @@ export class Alerting {
 
   #generate(settings: AlertingSettings): Generation {
     const { clock, logger, random = Math.random } = this.#options
-    const senders: HttpSender[] = []
+    const senders: Senders = new Map()
     const integrations = this.#integrations(settings, senders)
     const inhibitor = new Inhibitor(settings.config.inhibitRules, this.provider, clock)
     const pipeline: Pipeline = {
@@ -284,18 +286,17 @@ export class Alerting {
     return { settings, inhibitor, pipeline, dispatcher, senders }
   }
 
-  #integrations(settings: AlertingSettings, senders: HttpSender[]): ReadonlyMap<string, readonly Integration[]> {
+  #integrations(settings: AlertingSettings, senders: Senders): ReadonlyMap<string, readonly Integration[]> {
     const { global, receivers, templates } = settings.config
     const context: ReceiverContext = {
       templates: NotificationTemplates.load(templates, settings.baseDir),
       clock: this.#options.clock,
       secret: async (written, file) => written || secretFrom(file === '' ? '' : path.resolve(settings.baseDir, file)),
-      http: (config: HttpConfig | null | undefined) => {
-        const effective = config ?? global.http_config ?? DEFAULT_HTTP_CONFIG
-        const ignored = keysWithoutEffect(effective)
-        if (ignored.length > 0) this.#options.logger.warn({ keys: ignored }, 'keys of http_config have no effect here')
-        const sender = new HttpSender(resolveFiles(effective, settings.baseDir), this.#options.clock)
-        senders.push(sender)
+      http: (config) => {
+        const effective = resolveFiles(config ?? global.http_config ?? DEFAULT_HTTP_CONFIG, settings.baseDir)
+        const key = JSON.stringify(effective)
+        const sender = senders.get(key) ?? this.#sender(effective)
+        senders.set(key, sender)
         return sender
       },
     }
@@ -312,9 +313,15 @@ export class Alerting {
     )
   }
 
+  #sender(config: HttpConfig): HttpSender {
+    const ignored = keysWithoutEffect(config)
+    if (ignored.length > 0) this.#options.logger.warn({ keys: ignored }, 'keys of http_config have no effect here')
+    return new HttpSender(config, this.#options.clock)
+  }
+
   async #end({ dispatcher, inhibitor, senders }: Generation): Promise<void> {
     await dispatcher.stop()
     inhibitor.stop()
-    await Promise.all(senders.map((sender) => sender.close()))
+    await Promise.all([...senders.values()].map((sender) => sender.close()))
   }
 }

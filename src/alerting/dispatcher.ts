@@ -6,7 +6,7 @@ import type { AlertProvider } from './alert-provider.ts'
 import type { AlertingMetrics } from './metrics.ts'
 import type { FlushedGroup } from './notify/notify.ts'
 import { groupLabels, matchRoutes, type Route } from './route.ts'
-import { compareAlerts, compareLabelSets, type StoredAlert } from './stored-alert.ts'
+import { compareLabelSets, type StoredAlert } from './stored-alert.ts'
 
 /** Empty groups are let go this often. Until then a new alert joins the rhythm of its group instead of waiting anew. */
 const CLEANUP_MS = 30_000
@@ -32,10 +32,18 @@ export interface AlertGroup {
   readonly alerts: readonly StoredAlert[]
 }
 
+/** One of the groups that take an alert. */
+interface Place {
+  readonly route: Route
+  readonly groupLabels: Labels
+}
+
 /** Sorts alerts into groups along the routing tree. Made anew for each configuration; the notification log carries over what was told. */
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #groups = new Map<Route, Map<string, AggregationGroup>>()
+  /** Where alerts belong, which does not change as long as the configuration does not. */
+  readonly #places = new WeakMap<Labels, readonly Place[]>()
   #size = 0
   #unsubscribe: (() => void) | undefined
   #cancelCleanup: (() => void) | undefined
@@ -56,9 +64,9 @@ export class Dispatcher {
     await Promise.all(this.#all().map((group) => group.stop()))
   }
 
-  /** The root of the tree by which alerts find their receivers. */
-  get route(): Route {
-    return this.#options.route
+  /** Names of the receivers that are told of an alert with these labels; one may be there twice. */
+  receivers(labels: Labels): string[] {
+    return this.#placesOf(labels).map(({ route }) => route.options.receiver)
   }
 
   /** Lets the groups that hold such alerts tell of them now, because nobody could see them while they were silenced. */
@@ -72,7 +80,7 @@ export class Dispatcher {
     for (const [route, byLabels] of this.#groups) {
       if (!routePasses(route)) continue
       for (const group of byLabels.values()) {
-        const alerts = group.alerts.filter(alertPasses).sort(compareAlerts)
+        const alerts = group.alerts.filter(alertPasses)
         if (alerts.length > 0) groups.push({ receiver: route.options.receiver, labels: group.labels, route, alerts })
       }
     }
@@ -80,11 +88,19 @@ export class Dispatcher {
   }
 
   #process(alert: StoredAlert): void {
-    for (const route of matchRoutes(this.#options.route, alert.labels)) this.#insert(alert, route)
+    for (const place of this.#placesOf(alert.labels)) this.#insert(alert, place)
   }
 
-  #insert(alert: StoredAlert, route: Route): void {
-    const labels = groupLabels(alert.labels, route.options)
+  #placesOf(labels: Labels): readonly Place[] {
+    const known = this.#places.get(labels)
+    if (known !== undefined) return known
+    const routes = matchRoutes(this.#options.route, labels)
+    const places = routes.map((route) => ({ route, groupLabels: groupLabels(labels, route.options) }))
+    this.#places.set(labels, places)
+    return places
+  }
+
+  #insert(alert: StoredAlert, { route, groupLabels: labels }: Place): void {
     const byLabels = this.#groups.get(route) ?? new Map<string, AggregationGroup>()
     this.#groups.set(route, byLabels)
     const known = byLabels.get(labels.key)
@@ -114,7 +130,7 @@ export class Dispatcher {
   #cleanup(): void {
     for (const byLabels of this.#groups.values()) {
       for (const [key, group] of byLabels) {
-        if (group.alerts.length > 0) continue
+        if (group.size > 0) continue
         byLabels.delete(key)
         this.#resize(-1)
         void group.stop()

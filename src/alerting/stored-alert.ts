@@ -14,12 +14,36 @@ export function receive(alert: Alert, nowMs: number, resolveTimeoutMs: number): 
   const hasEnd = alert.endsAtMs !== 0
   const startsAtMs = alert.startsAtMs === 0 ? (hasEnd ? alert.endsAtMs : nowMs) : alert.startsAtMs
   return {
-    ...alert,
+    labels: alert.labels,
+    annotations: alert.annotations,
     startsAtMs,
     endsAtMs: hasEnd ? alert.endsAtMs : nowMs + resolveTimeoutMs,
-    timeout: !hasEnd,
+    generatorUrl: alert.generatorUrl,
     updatedAtMs: nowMs,
+    timeout: !hasEnd,
   }
+}
+
+/**
+ * What is known of an alert after it came again: when the times overlap it is one alert from the earlier start, otherwise the new one. What says the same stays the same object: what was computed from labels need not be
+ * computed again, and texts that come every minute for thousands of alerts do not have to be kept twice or cleared away.
+ */
+export function renew(known: StoredAlert, alert: StoredAlert, nowMs: number): StoredAlert {
+  const isOne = overlaps(known, alert)
+  return {
+    labels: known.labels,
+    annotations: sameTexts(known.annotations, alert.annotations) ? known.annotations : alert.annotations,
+    startsAtMs: isOne ? Math.min(known.startsAtMs, alert.startsAtMs) : alert.startsAtMs,
+    endsAtMs: isOne ? mergedEndMs(known, alert, nowMs) : alert.endsAtMs,
+    generatorUrl: known.generatorUrl === alert.generatorUrl ? known.generatorUrl : alert.generatorUrl,
+    updatedAtMs: alert.updatedAtMs,
+    timeout: alert.timeout,
+  }
+}
+
+function sameTexts(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }
 
 /** The alert as notifications tell of it. */
@@ -44,13 +68,7 @@ export function alertProblem(alert: Alert): string | undefined {
   return undefined
 }
 
-/** Two statements about one label set made into one: the earliest start; the end of the newer, unless the older's is later and was said. */
-export function merge(a: StoredAlert, b: StoredAlert, nowMs: number): StoredAlert {
-  const [older, newer] = b.updatedAtMs < a.updatedAtMs ? [b, a] : [a, b]
-  const startsAtMs = Math.min(older.startsAtMs, newer.startsAtMs)
-  return { ...newer, startsAtMs, endsAtMs: mergedEndMs(older, newer, nowMs) }
-}
-
+/** The end of the newer statement, unless the older's is later and was said. */
 function mergedEndMs(older: StoredAlert, newer: StoredAlert, nowMs: number): number {
   const olderEndsLater = older.endsAtMs > newer.endsAtMs
   if (newer.endsAtMs <= nowMs) return older.endsAtMs <= nowMs && olderEndsLater ? older.endsAtMs : newer.endsAtMs
@@ -58,7 +76,7 @@ function mergedEndMs(older: StoredAlert, newer: StoredAlert, nowMs: number): num
 }
 
 /** Do the times of two alerts overlap, so that they are one? */
-export function overlaps(older: StoredAlert, newer: StoredAlert): boolean {
+function overlaps(older: StoredAlert, newer: StoredAlert): boolean {
   return (
     (newer.endsAtMs > older.startsAtMs && newer.endsAtMs < older.endsAtMs) ||
     (newer.startsAtMs > older.startsAtMs && newer.startsAtMs < older.endsAtMs)

@@ -1,28 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
 import type { Alerting } from '../../alerting/alerting.ts'
 import { fingerprint } from '../../alerting/fingerprint.ts'
 import { matchesAll } from '../../alerting/matcher/matchers.ts'
-import { matchRoutes, type Route } from '../../alerting/route.ts'
+import type { Route } from '../../alerting/route.ts'
 import type { StoredAlert } from '../../alerting/stored-alert.ts'
-import { type Alert, isResolved } from '../../model/alert.ts'
-import { Labels } from '../../model/labels.ts'
+import { isResolved } from '../../model/alert.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import { AnchoredRegex } from '../../util/anchored-regex.ts'
 import type { Clock } from '../../util/clock.ts'
 import { HttpError } from '../http-error.ts'
-import { parsed } from '../tetrascope/parsed.ts'
 import { filterMatchers, flag, parametersOf } from './parameters.ts'
-
-const postedAlerts = z.array(
-  z.object({
-    labels: z.record(z.string(), z.string()),
-    annotations: z.record(z.string(), z.string()).nullish(),
-    startsAt: z.string().nullish(),
-    endsAt: z.string().nullish(),
-    generatorURL: z.string().nullish(),
-  }),
-)
+import { postedAlerts } from './posted-alerts.ts'
 
 /** What an alert list or a list of groups is narrowed to. */
 interface AlertFilter {
@@ -36,7 +24,7 @@ interface AlertFilter {
 /** `/alerts` and `/alerts/groups` of Alertmanager's API v2 (https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml). */
 export function alertRoutes(app: FastifyInstance, alerting: Alerting, clock: Clock): void {
   app.post('/alerts', async (request, reply) => {
-    const problems = alerting.send(parsed(postedAlerts, request.body).map((posted) => alertOf(posted, clock.now())))
+    const problems = alerting.send(postedAlerts(request.body, clock.now()))
     // Alertmanager takes the good ones of a batch and answers 400 all the same.
     if (problems.length > 0) throw new HttpError(400, problems.join('; '))
     return reply.send()
@@ -70,25 +58,6 @@ export function alertRoutes(app: FastifyInstance, alerting: Alerting, clock: Clo
   })
 }
 
-function alertOf(posted: z.output<typeof postedAlerts>[number], nowMs: number): Alert {
-  return {
-    labels: Labels.from(posted.labels),
-    annotations: posted.annotations ?? {},
-    startsAtMs: timeOf(posted.startsAt, 'startsAt'),
-    endsAtMs: timeOf(posted.endsAt, 'endsAt'),
-    generatorUrl: posted.generatorURL ?? '',
-    updatedAtMs: nowMs,
-  }
-}
-
-/** Absent and Go's zero time are 0. */
-function timeOf(text: string | null | undefined, field: string): number {
-  if (text === null || text === undefined || text === '' || text.startsWith('0001-')) return 0
-  const timeMs = Date.parse(text)
-  if (Number.isNaN(timeMs)) throw new HttpError(400, `${field}: ${JSON.stringify(text)} is not an RFC 3339 time`)
-  return timeMs
-}
-
 function filterOf(parameters: URLSearchParams): AlertFilter {
   const receiver = parameters.get('receiver')
   return {
@@ -109,7 +78,7 @@ function passes(alert: StoredAlert, filter: AlertFilter, alerting: Alerting): bo
 }
 
 function receiversOf(alert: StoredAlert, alerting: Alerting): { name: string }[] {
-  return matchRoutes(alerting.dispatcher.route, alert.labels).map(({ options }) => ({ name: options.receiver }))
+  return alerting.dispatcher.receivers(alert.labels).map((name) => ({ name }))
 }
 
 function alertBody(alert: StoredAlert, alerting: Alerting, receivers: readonly { name: string }[]) {
