@@ -13,10 +13,11 @@ const ROUTES = 200
 const BATCH = 250
 const ROUND_MS = 5_000
 const LOOKS_PER_ROUND = 5
+const IDLE_ROUNDS = 4
 /** Of `utime` and `stime` in /proc. */
 const TICKS_PER_SECOND = 100
 
-const rounds = Number(process.argv[2] ?? 6)
+const rounds = Number(process.argv[2] ?? 12)
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-alerting-'))
 
 interface Contender {
@@ -27,12 +28,16 @@ interface Contender {
   stop(): Promise<void>
 }
 
-/** Seconds of processor by what they went into. */
+/** Rounds in which a program that compiles as it runs is still busy with that, and in which most alerts are new. */
+const FIRST_ROUNDS = 2
+
+/** Seconds of processor of a contender, by what they went into. */
 interface Spent {
   taking: number
   showing: number
   /** Grouping and telling, and whatever else is done between two rounds. */
   rest: number
+  /** In the time of one round. */
   idle: number
 }
 
@@ -46,8 +51,12 @@ await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
 const hook = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`
 
 const contenders = [await alertmanager(), await tetrascope()]
-const spent = await measure(contenders)
-print(spent)
+const idle = await measureIdle(contenders)
+const first = await measure(contenders, 0, FIRST_ROUNDS)
+const later = await measure(contenders, FIRST_ROUNDS, rounds)
+print(`the first ${FIRST_ROUNDS} rounds`, first)
+print(`the ${rounds - FIRST_ROUNDS} rounds after them`, later)
+for (const { name } of contenders) console.log(`${name}: ${notifications.get(name) ?? 0} notifications`)
 for (const contender of contenders) await contender.stop()
 sink.close()
 rmSync(folder, { recursive: true })
@@ -93,44 +102,44 @@ async function tetrascope(): Promise<Contender> {
   return { name, pid, api: `${url}/alertmanager/api/v2`, stop: () => product.stop() }
 }
 
-/** In each round one after the other, so that both meet the same machine; first as long without any load. */
-async function measure(all: readonly Contender[]): Promise<ReadonlyMap<Contender, Spent>> {
-  const sums = new Map(all.map((contender) => [contender, { taking: 0, showing: 0, rest: 0, idle: 0 }]))
-  const counting = (contender: Contender, kind: keyof Spent) => {
-    const beganAt = cpuSeconds(contender.pid)
-    return (): void => {
-      const sum = sums.get(contender)
-      if (sum !== undefined) sum[kind] += cpuSeconds(contender.pid) - beganAt
-    }
-  }
-  const afterIdle = all.map((contender) => counting(contender, 'idle'))
-  await pause(rounds * ROUND_MS)
-  for (const stop of afterIdle) stop()
-  for (let round = 0; round < rounds; round++) {
+/** Seconds of processor that each takes without any load, for the time of one round. */
+async function measureIdle(all: readonly Contender[]): Promise<readonly number[]> {
+  const before = all.map(({ pid }) => cpuSeconds(pid))
+  await pause(IDLE_ROUNDS * ROUND_MS)
+  return all.map(({ pid }, i) => (cpuSeconds(pid) - (before[i] ?? 0)) / IDLE_ROUNDS)
+}
+
+/** In each round one after the other, so that both meet the same machine. */
+async function measure(all: readonly Contender[], from: number, to: number): Promise<readonly Spent[]> {
+  const sums = all.map((_, i): Spent => ({ taking: 0, showing: 0, rest: 0, idle: (idle[i] ?? 0) * (to - from) }))
+  for (let round = from; round < to; round++) {
     const began = performance.now()
-    const afterRound = all.map((contender) => counting(contender, 'rest'))
-    for (const contender of all) {
-      const taken = counting(contender, 'taking')
-      await sendAll(contender.api, round)
-      taken()
-      const shown = counting(contender, 'showing')
-      for (let look = 0; look < LOOKS_PER_ROUND; look++) await lookAt(contender.api, `team-${look * round}`)
-      shown()
+    const before = all.map(({ pid }) => cpuSeconds(pid))
+    for (const [i, { api, pid }] of all.entries()) {
+      const sum = sums[i]
+      if (sum === undefined) continue
+      const start = cpuSeconds(pid)
+      await sendAll(api, round)
+      const taken = cpuSeconds(pid)
+      for (let look = 0; look < LOOKS_PER_ROUND; look++) await lookAt(api, `team-${look * round}`)
+      sum.taking += taken - start
+      sum.showing += cpuSeconds(pid) - taken
     }
     await pause(Math.max(0, ROUND_MS - (performance.now() - began)))
-    for (const stop of afterRound) stop()
+    for (const [i, sum] of sums.entries()) sum.rest += cpuSeconds(all[i]?.pid ?? 0) - (before[i] ?? 0)
   }
-  for (const sum of sums.values()) sum.rest -= sum.taking + sum.showing
+  for (const sum of sums) sum.rest -= sum.taking + sum.showing
   return sums
 }
 
-function print(results: ReadonlyMap<Contender, Spent>): void {
-  console.log('| | taking | showing | telling and the rest | when idle | for the load | notifications |')
-  console.log('|---|---|---|---|---|---|---|')
-  const loads = [...results].map(([{ name }, { taking, showing, rest, idle }]) => {
-    const load = taking + showing + rest - idle
-    const cells = [taking, showing, rest, idle, load].map((seconds) => seconds.toFixed(2))
-    console.log(`| ${name} | ${cells.join(' | ')} | ${notifications.get(name) ?? 0} |`)
+function print(what: string, results: readonly Spent[]): void {
+  console.log(`\n| ${what} | taking | showing | telling and the rest | of all when idle | for the load |`)
+  console.log('|---|---|---|---|---|---|')
+  const loads = results.map(({ taking, showing, rest, idle: unloaded }, i) => {
+    const load = taking + showing + rest - unloaded
+    const { name = '' } = contenders[i] ?? {}
+    const cells = [taking, showing, rest, unloaded, load].map((seconds) => seconds.toFixed(2))
+    console.log(`| ${name} | ${cells.join(' | ')} |`)
     return load
   })
   const [theirs = 0, ours = 0] = loads
