@@ -12,6 +12,8 @@ const RANKS: ReadonlyArray<readonly string[]> = [
   ['config'],
   ['api'],
   ['collect', 'ingest', 'rules', 'alerting', 'evaluation', 'drift', 'pricing', 'export', 'stack'],
+  ['discovery'],
+  ['http', 'relabel'],
   ['dashboards'],
   ['catalogue'],
   ['promql'],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { count, durationOr, flag, listOf } from './config-values.ts'
+import { count, durationOr } from './config-values.ts'
+import { flag, listOf } from '../util/yaml-values.ts'
 import { contactsConfig } from './contacts/config.ts'
 import { alertmanagerTarget } from './external/config.ts'
 

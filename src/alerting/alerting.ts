@@ -15,8 +15,9 @@ import { createReceiver } from './create-receiver.ts'
 import { type AlertGroup, Dispatcher } from './dispatcher.ts'
 import { FlapDamper, type FlapDamping } from './flap-damper.ts'
 import { type AlertHistory, RecentHistory } from './history.ts'
-import { DEFAULT_HTTP_CONFIG, type HttpConfig, keysWithoutEffect, resolveFiles } from './http-config.ts'
-import { HttpSender, secretFrom } from './http-sender.ts'
+import { DEFAULT_HTTP_CONFIG, type HttpConfig, httpConfigIn, keysWithoutEffect } from '../http/config.ts'
+import { secretFrom } from '../http/http-access.ts'
+import { HttpSender } from './http-sender.ts'
 import { Inhibitor } from './inhibit/inhibitor.ts'
 import { matchersText } from './matcher/matchers.ts'
 import { type AlertingMetrics, createAlertingMetrics } from './metrics.ts'
@@ -293,9 +294,9 @@ export class Alerting {
       clock: this.#options.clock,
       secret: async (written, file) => written || secretFrom(file === '' ? '' : path.resolve(settings.baseDir, file)),
       http: (config) => {
-        const effective = resolveFiles(config ?? global.http_config ?? DEFAULT_HTTP_CONFIG, settings.baseDir)
+        const effective = config ?? global.http_config ?? DEFAULT_HTTP_CONFIG
         const key = JSON.stringify(effective)
-        const sender = senders.get(key) ?? this.#sender(effective)
+        const sender = senders.get(key) ?? this.#sender(effective, settings.baseDir)
         senders.set(key, sender)
         return sender
       },
@@ -313,10 +314,10 @@ export class Alerting {
     )
   }
 
-  #sender(config: HttpConfig): HttpSender {
+  #sender(config: HttpConfig, baseDir: string): HttpSender {
     const ignored = keysWithoutEffect(config)
     if (ignored.length > 0) this.#options.logger.warn({ keys: ignored }, 'keys of http_config have no effect here')
-    return new HttpSender(config, this.#options.clock)
+    return new HttpSender(httpConfigIn(config, baseDir), this.#options.clock)
   }
 
   async #end({ dispatcher, inhibitor, senders }: Generation): Promise<void> {

@@ -1,11 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '../model/duration.ts'
-
-/** A text that YAML may have read as a number or a boolean; absent and null read as ''. */
-export const text = z
-  .union([z.string(), z.number(), z.boolean(), z.null()])
-  .optional()
-  .transform((value) => (value === undefined || value === null ? '' : String(value)))
+import { flag, text } from '../util/yaml-values.ts'
 
 /** A text with a value of its own when nothing is written. */
 export function textOr(fallback: string) {
@@ -15,36 +10,11 @@ export function textOr(fallback: string) {
     .transform((value) => (value === undefined || value === null ? fallback : String(value)))
 }
 
-export function flag(fallback: boolean) {
-  return z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? fallback)
-}
-
 export const count = z
   .int()
   .nonnegative()
   .nullish()
   .transform((value) => value ?? 0)
-
-export const texts = z
-  .array(text)
-  .nullish()
-  .transform((value) => value ?? [])
-
-export const textMap = z
-  .record(z.string(), text)
-  .nullish()
-  .transform((value) => value ?? {})
-
-/** A list that may be left empty. */
-export function listOf<T extends z.ZodType>(item: T) {
-  return z
-    .array(item)
-    .nullish()
-    .transform((value) => value ?? [])
-}
 
 /** Milliseconds of a duration as Prometheus writes it (`1m30s`); undefined when it is absent. */
 export const duration = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { texts } from './config-values.ts'
+import { texts } from '../util/yaml-values.ts'
 import { type GlobalConfig, globalConfig } from './global-config.ts'
 import { inhibitRuleConfig, type InhibitRule } from './inhibit/config.ts'
 import { completeReceiver, receiverConfig, type ReceiverConfig } from './receiver-config.ts'

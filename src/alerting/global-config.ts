@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { atMostOne, durationOr, flag, hostPort, secretUrl, text, textOr, url } from './config-values.ts'
-import { httpConfig, tlsConfig } from './http-config.ts'
+import { atMostOne, durationOr, hostPort, secretUrl, textOr, url } from './config-values.ts'
+import { flag, text } from '../util/yaml-values.ts'
+import { httpConfig, tlsConfig } from '../http/config.ts'
 
 /** `global:` of Alertmanager's file: what receivers take where they say nothing themselves. */
 export const globalConfig = z

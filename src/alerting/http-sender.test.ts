@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { httpConfig, keysWithoutEffect, resolveFiles } from './http-config.ts'
+import { httpConfig, httpConfigIn, keysWithoutEffect } from '../http/config.ts'
 import { HttpSender, judge, unreachable } from './http-sender.ts'
 
 const servers: Server[] = []
@@ -28,7 +28,7 @@ async function serve(answer: (request: IncomingMessage) => { status?: number; bo
 }
 
 function post(config: object, url: string) {
-  const sender = new HttpSender(resolveFiles(httpConfig.parse(config), '/'))
+  const sender = new HttpSender(httpConfigIn(httpConfig.parse(config), '/'))
   return sender.post({ url, body: '{}', headers: {} }, AbortSignal.timeout(5_000))
 }
 

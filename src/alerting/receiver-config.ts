@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text } from './config-values.ts'
+import { text } from '../util/yaml-values.ts'
 import { escalationConfig } from './escalation/config.ts'
 import type { Escalation } from './escalation/escalation.ts'
 import type { GlobalConfig } from './global-config.ts'

@@ -1,5 +1,5 @@
 import type { GlobalConfig } from './global-config.ts'
-import type { HttpConfig } from './http-config.ts'
+import type { HttpConfig } from '../http/config.ts'
 import type { Notification } from './notify/notification.ts'
 import type { HttpSender } from './http-sender.ts'
 import type { NotificationTemplates } from './template/notification-templates.ts'

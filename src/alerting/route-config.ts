@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Matcher } from '../model/matcher.ts'
 import { Matcher as LabelMatcher } from '../model/matcher.ts'
-import { duration, flag, text, textMap, texts } from './config-values.ts'
+import { duration } from './config-values.ts'
+import { flag, text, textMap, texts } from '../util/yaml-values.ts'
 import { sortMatchers } from './matcher/matchers.ts'
 import { parseMatchers } from './matcher/parse-matchers.ts'
 

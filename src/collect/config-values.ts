@@ -24,19 +24,3 @@ export const sizeText = z.union([z.string(), z.number()]).transform((found, cont
       )
   )
 })
-
-/** A text that YAML may have read as a number or a boolean. */
-export const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String)
-
-/** A list that a file may also leave empty (`null`). */
-export function listOf<T extends z.ZodType>(
-  item: T,
-): z.ZodPipe<
-  z.ZodOptional<z.ZodNullable<z.ZodArray<T>>>,
-  z.ZodTransform<z.output<T>[], z.output<T>[] | null | undefined>
-> {
-  return z
-    .array(item)
-    .nullish()
-    .transform((list) => list ?? [])
-}

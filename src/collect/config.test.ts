@@ -89,7 +89,10 @@ describe('scrape configuration', () => {
       'scrape_configs: [{job_name: a, authorization: {type: Basic}}]',
     ],
     ['0.tls_config: exactly one of key or key_file', 'scrape_configs: [{job_name: a, tls_config: {cert_file: c}}]'],
-    ['0.oauth2: oauth2 is not supported', 'scrape_configs: [{job_name: a, oauth2: {client_id: x}}]'],
+    [
+      'scrape_configs.0: at most one of basic_auth, oauth2 & authorization must be configured',
+      'scrape_configs: [{job_name: a, basic_auth: {username: u}, oauth2: {client_id: x}}]',
+    ],
     ['0.http_headers', 'scrape_configs: [{job_name: a, http_headers: {Authorization: {values: [x]}}}]'],
     [
       '0.consul_sd_configs: consul_sd_configs is not supported',

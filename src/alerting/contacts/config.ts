@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { listOf, text, textOr } from '../config-values.ts'
+import { textOr } from '../config-values.ts'
+import { listOf, text } from '../../util/yaml-values.ts'
 
 const one = z.union([z.string().min(1), z.record(z.string(), z.unknown())])
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { durationOr, text } from '../config-values.ts'
+import { durationOr } from '../config-values.ts'
+import { text } from '../../util/yaml-values.ts'
 import type { Escalation, EscalationStep } from './escalation.ts'
 
 /** No list is longer, and nobody is called more often than this. */

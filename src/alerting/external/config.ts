@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { durationOr, listOf, text, textMap, textOr } from '../config-values.ts'
-import { httpFields } from '../http-config.ts'
+import { durationOr, textOr } from '../config-values.ts'
+import { listOf, text, textMap } from '../../util/yaml-values.ts'
+import { httpFields } from '../../http/config.ts'
 
 const target = text.refine((value) => /^[^/\s]+$/.test(value), {
   error: (issue) => `${JSON.stringify(issue.input)} is not a valid hostname (expected host:port without a path)`,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { text, texts } from '../config-values.ts'
+import { text, texts } from '../../util/yaml-values.ts'
 import { matchKeys } from '../route-config.ts'
 
 /** One of `inhibit_rules`: alerts that match the target are muted while one that matches the source is firing. */

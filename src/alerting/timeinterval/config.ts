@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkTimeZone } from '../../util/zoned-time.ts'
-import { text } from '../config-values.ts'
+import { text } from '../../util/yaml-values.ts'
 import type { NumberRange, TimeInterval } from './time-interval.ts'
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { discoveryFields } from '../discovery/config.ts'
+import { discoveryFields } from '../../discovery/config.ts'
 import { durationText } from '../../model/duration-text.ts'
 import { sizeText } from '../config-values.ts'
 import { notSupported } from '../../model/not-supported.ts'
-import { httpClientFields } from '../http/config.ts'
-import { relabelConfigs } from '../relabel/config.ts'
+import { httpFields } from '../../http/config.ts'
+import { relabelConfigs } from '../../relabel/config.ts'
 
 export const SCRAPE_PROTOCOLS = [
   'PrometheusProto',
@@ -83,7 +83,7 @@ export const scrapeConfig = z.strictObject({
   native_histogram_min_bucket_factor: z.number().optional(),
   relabel_configs: relabelConfigs,
   metric_relabel_configs: relabelConfigs,
-  ...httpClientFields,
+  ...httpFields,
   ...discoveryFields,
 })
 

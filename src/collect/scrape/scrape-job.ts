@@ -1,7 +1,6 @@
-import path from 'node:path'
-import type { DiscoveryConfig } from '../discovery/discovery.ts'
-import { faultOfHttpClient, httpClientOf, inFolder, type HttpClientConfig } from '../http/config.ts'
-import type { RelabelRule } from '../relabel/relabel-rule.ts'
+import { type DiscoveryConfig, discoveryIn } from '../../discovery/config.ts'
+import { faultOfHttp, httpConfigIn, type HttpConfig } from '../../http/config.ts'
+import type { RelabelRule } from '../../relabel/relabel-rule.ts'
 import type { GlobalConfig, ScrapeConfig, ScrapeProtocol } from './config.ts'
 
 /** Four scrapes a minute: fine enough to see a model server stall, at a quarter of what Prometheus's default of a minute hides. */
@@ -46,7 +45,7 @@ export interface ScrapeSettings {
   readonly fallbackProtocol: ScrapeProtocol | undefined
   readonly limits: ScrapeLimits
   readonly metricRelabelRules: readonly RelabelRule[]
-  readonly http: HttpClientConfig
+  readonly http: HttpConfig
 }
 
 /** One entry of `scrape_configs`, complete. */
@@ -82,7 +81,7 @@ export function faultsOfScrapeConfigs(global: GlobalConfig, configs: readonly Sc
       const message = `scrape timeout greater than scrape interval for scrape config with job name ${quoted}`
       faults.push({ path: ['scrape_configs', i, 'scrape_timeout'], message })
     }
-    const httpFault = faultOfHttpClient(config)
+    const httpFault = faultOfHttp(config)
     if (httpFault !== undefined) faults.push({ path: ['scrape_configs', i], message: httpFault })
   })
   return faults
@@ -92,22 +91,10 @@ export function faultsOfScrapeConfigs(global: GlobalConfig, configs: readonly Sc
 export function scrapeJobs(global: GlobalConfig, configs: readonly ScrapeConfig[], folder: string): ScrapeJob[] {
   return configs.map((config) => ({
     name: config.job_name,
-    settings: { ...settingsOf(global, config), http: inFolder(httpClientOf(config), folder) },
+    settings: { ...settingsOf(global, config), http: httpConfigIn(config, folder) },
     relabelRules: config.relabel_configs,
-    discovery: discoveryOf(config, folder),
+    discovery: discoveryIn(config, folder),
   }))
-}
-
-function discoveryOf(config: ScrapeConfig, folder: string): DiscoveryConfig {
-  return {
-    static_configs: config.static_configs,
-    file_sd_configs: config.file_sd_configs.map((one) => ({
-      ...one,
-      files: one.files.map((file) => path.resolve(folder, file)),
-    })),
-    http_sd_configs: config.http_sd_configs.map((one) => ({ ...one, ...inFolder(httpClientOf(one), folder) })),
-    dns_sd_configs: config.dns_sd_configs,
-  }
 }
 
 function settingsOf(global: GlobalConfig, config: ScrapeConfig): Omit<ScrapeSettings, 'http'> {

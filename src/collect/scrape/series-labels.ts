@@ -1,5 +1,5 @@
 import { type Labels, METRIC_NAME } from '../../model/labels.ts'
-import { relabel } from '../relabel/relabel.ts'
+import { relabel } from '../../relabel/relabel.ts'
 import { ScrapeError } from './scrape-error.ts'
 import type { ScrapeLimits, ScrapeSettings } from './scrape-job.ts'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { formatDuration, parseDuration } from '../../model/duration.ts'
 import { Labels } from '../../model/labels.ts'
-import { ADDRESS_LABEL, type TargetGroup } from '../discovery/discoverer.ts'
-import { relabel } from '../relabel/relabel.ts'
+import { ADDRESS_LABEL, type TargetGroup } from '../../discovery/discoverer.ts'
+import { relabel } from '../../relabel/relabel.ts'
 import type { ScrapeJob } from './scrape-job.ts'
 
 /** One endpoint to scrape. Never changed. */

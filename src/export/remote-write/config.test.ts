@@ -31,7 +31,7 @@ describe('remote_write in the configuration', () => {
     [
       'two ways to authorise',
       [{ url: 'http://r', basic_auth: {}, authorization: {} }],
-      '0: at most one of basic_auth and authorization must be configured',
+      '0: at most one of basic_auth, oauth2 & authorization must be configured',
     ],
     [
       'what is not built',

@@ -1,36 +1,7 @@
 import { z } from 'zod'
+import { checkHttp, httpFields } from '../../http/config.ts'
 import { durationText } from '../../model/duration-text.ts'
 import { notSupported } from '../../model/not-supported.ts'
-
-const basicAuth = z
-  .strictObject({
-    username: z.string().default(''),
-    password: z.string().optional(),
-    password_file: z.string().optional(),
-  })
-  .refine(
-    (auth) => auth.password === undefined || auth.password_file === undefined,
-    'at most one of basic_auth password & password_file must be configured',
-  )
-
-const authorization = z
-  .strictObject({
-    type: z.string().default('Bearer'),
-    credentials: z.string().optional(),
-    credentials_file: z.string().optional(),
-  })
-  .refine(
-    (auth) => auth.credentials === undefined || auth.credentials_file === undefined,
-    'at most one of authorization credentials & credentials_file must be configured',
-  )
-
-const tlsConfig = z.strictObject({
-  ca_file: z.string().optional(),
-  cert_file: z.string().optional(),
-  key_file: z.string().optional(),
-  server_name: z.string().optional(),
-  insecure_skip_verify: z.boolean().default(false),
-})
 
 const queueConfig = z
   .strictObject({
@@ -66,14 +37,10 @@ export const remoteWriteConfig = z
     name: z.string().default(''),
     remote_timeout: durationText.prefault('30s'),
     headers: z.record(z.string(), z.string()).default({}),
-    basic_auth: basicAuth.optional(),
-    authorization: authorization.optional(),
-    tls_config: tlsConfig.prefault({}),
+    ...httpFields,
     queue_config: queueConfig,
     metadata_config: metadataConfig,
     protobuf_message: z.enum(['prometheus.WriteRequest']).default('prometheus.WriteRequest'),
-    follow_redirects: z.boolean().optional(),
-    enable_http2: z.boolean().optional(),
     round_robin_dns: notSupported('round_robin_dns', 'the first address of a name is used'),
     send_exemplars: notSupported('send_exemplars', 'exemplars stay in the local store'),
     send_native_histograms: notSupported('send_native_histograms', 'classic buckets are sent'),
@@ -81,17 +48,11 @@ export const remoteWriteConfig = z
       'write_relabel_configs',
       'drop or rename with metric_relabel_configs where it is scraped',
     ),
-    oauth2: notSupported('oauth2', 'use authorization'),
     sigv4: notSupported('sigv4', 'use authorization'),
     azuread: notSupported('azuread', 'use authorization'),
     google_iam: notSupported('google_iam', 'use authorization'),
-    proxy_url: notSupported('proxy_url', 'send directly'),
-    proxy_from_environment: notSupported('proxy_from_environment', 'send directly'),
   })
-  .refine(
-    (config) => config.basic_auth === undefined || config.authorization === undefined,
-    'at most one of basic_auth and authorization must be configured',
-  )
+  .superRefine(checkHttp)
 
 export type RemoteWriteConfig = Readonly<z.output<typeof remoteWriteConfig>>
 

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { Agent, request } from 'undici'
+import { HttpAccess } from '../../http/http-access.ts'
 import type { RemoteWriteConfig } from './config.ts'
 
 /** What became of one request. Whether trying again may help is decided here, where the protocol is known. */
@@ -11,28 +10,23 @@ export type SendOutcome =
 /** Of a refusal's text, what goes into a log line. */
 const MAX_REASON_LENGTH = 256
 
-/** Posts remote write 1.0 bodies to one receiver. Connections are kept; files with secrets are read anew each time. */
+/** Posts remote write 1.0 bodies to one receiver. */
 export class RemoteWriteClient {
   readonly #config: RemoteWriteConfig
   readonly #userAgent: string
-  #agent: Agent | undefined
+  readonly #access: HttpAccess
 
   constructor(config: RemoteWriteConfig, userAgent: string) {
     this.#config = config
     this.#userAgent = userAgent
+    this.#access = new HttpAccess(config, { timeoutMs: config.remote_timeout })
   }
 
   /** Never rejects: a failure is an outcome. */
   async send(body: Buffer, signal: AbortSignal): Promise<SendOutcome> {
     try {
-      this.#agent ??= await this.#newAgent()
-      const response = await request(this.#config.url, {
-        method: 'POST',
-        dispatcher: this.#agent,
-        headers: await this.#headers(),
-        body,
-        signal,
-      })
+      const { url } = this.#config
+      const response = await this.#access.ask({ url, method: 'POST', headers: this.#headers(), body, signal })
       const text = (await response.body.text()).slice(0, MAX_REASON_LENGTH).trim()
       return this.#outcomeOf(response.statusCode, text, response.headers['retry-after'])
     } catch (error) {
@@ -42,14 +36,7 @@ export class RemoteWriteClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent?.destroy()
-    this.#agent = undefined
-  }
-
-  async #newAgent(): Promise<Agent> {
-    const timeoutMs = this.#config.remote_timeout
-    const connect = { ...(await tlsOptions(this.#config.tls_config)), timeout: timeoutMs }
-    return new Agent({ connect, headersTimeout: timeoutMs, bodyTimeout: timeoutMs })
+    await this.#access.close()
   }
 
   /** As the specification says: 5xx is tried again, 429 only where that is asked for, everything else is final. */
@@ -60,15 +47,13 @@ export class RemoteWriteClient {
     return again ? { kind: 'retry', reason, afterMs: secondsToMs(retryAfter) } : { kind: 'refused', reason }
   }
 
-  async #headers(): Promise<Record<string, string>> {
-    const authorization = await authorizationOf(this.#config)
+  #headers(): Record<string, string> {
     return {
       ...this.#config.headers,
       'content-encoding': 'snappy',
       'content-type': 'application/x-protobuf',
       'user-agent': this.#userAgent,
       'x-prometheus-remote-write-version': '0.1.0',
-      ...(authorization === undefined ? {} : { authorization }),
     }
   }
 }
@@ -76,27 +61,4 @@ export class RemoteWriteClient {
 /** Only the form in seconds; the one with a date is not used by receivers. */
 function secondsToMs(retryAfter: string | string[] | undefined): number | undefined {
   return typeof retryAfter === 'string' && /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined
-}
-
-async function authorizationOf({ basic_auth: basic, authorization }: RemoteWriteConfig): Promise<string | undefined> {
-  if (basic !== undefined) {
-    const password = await secretOf(basic.password, basic.password_file)
-    return `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}`
-  }
-  if (authorization === undefined) return undefined
-  return `${authorization.type} ${await secretOf(authorization.credentials, authorization.credentials_file)}`
-}
-
-async function secretOf(value: string | undefined, file: string | undefined): Promise<string> {
-  return value ?? (await fileText(file)) ?? ''
-}
-
-async function fileText(file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? undefined : (await readFile(file, 'utf8')).trim()
-}
-
-async function tlsOptions(tls: RemoteWriteConfig['tls_config']): Promise<Record<string, unknown>> {
-  const [ca, cert, key] = await Promise.all([tls.ca_file, tls.cert_file, tls.key_file].map(fileText))
-  const options = { ca, cert, key, servername: tls.server_name, rejectUnauthorized: !tls.insecure_skip_verify }
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { atMostOne, flag, oneOf, secretUrl, sendResolved, text, texts, textOr } from '../../config-values.ts'
-import { httpConfig } from '../../http-config.ts'
+import { atMostOne, oneOf, secretUrl, sendResolved, textOr } from '../../config-values.ts'
+import { flag, text, texts } from '../../../util/yaml-values.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 /** `dingtalk_configs`: a group robot of DingTalk (https://open.dingtalk.com/document/robots/custom-robot-access). Ours, not Alertmanager's. */
 export const dingtalkConfig = z

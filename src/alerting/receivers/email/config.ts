@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { atMostOne, flag, hostPort, sendResolved, text, textMap, textOr } from '../../config-values.ts'
+import { atMostOne, hostPort, sendResolved, textOr } from '../../config-values.ts'
+import { flag, text, textMap } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { tlsConfig } from '../../http-config.ts'
+import { tlsConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 export const emailConfig = z

@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { groupKeyHash } from '../../group-key-hash.ts'
-import { attempt, tlsOptions, unreachable } from '../../http-sender.ts'
+import { tlsOptions } from '../../../http/http-access.ts'
+import { attempt, unreachable } from '../../http-sender.ts'
 import type { Notification } from '../../notify/notification.ts'
 import type { Receiver, ReceiverContext, SendResult } from '../../receiver.ts'
 import type { Rendering } from '../../template/notification-templates.ts'

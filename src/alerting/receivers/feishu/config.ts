@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { atMostOne, flag, oneOf, secretUrl, sendResolved, text, texts, textOr } from '../../config-values.ts'
-import { httpConfig } from '../../http-config.ts'
+import { atMostOne, oneOf, secretUrl, sendResolved, textOr } from '../../config-values.ts'
+import { flag, text, texts } from '../../../util/yaml-values.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 /** `feishu_configs`: a group robot of Feishu or Lark (https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot). Ours, not Alertmanager's. */
 export const feishuConfig = z

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { atMostOne, count, goDurationOr, oneOf, sendResolved, text, url } from '../../config-values.ts'
-import { httpConfig } from '../../http-config.ts'
+import { atMostOne, count, goDurationOr, oneOf, sendResolved, url } from '../../config-values.ts'
+import { text } from '../../../util/yaml-values.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 export const incidentioConfig = z
   .strictObject({

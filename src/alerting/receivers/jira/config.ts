@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { durationOr, flag, sendResolved, text, texts, textOr, url } from '../../config-values.ts'
+import { durationOr, sendResolved, textOr, url } from '../../config-values.ts'
+import { flag, text, texts } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 /** A template, or a template that is left alone when an issue is updated. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { atMostOne, flag, listOf, secretUrl, sendResolved, text, textOr } from '../../config-values.ts'
+import { atMostOne, secretUrl, sendResolved, textOr } from '../../config-values.ts'
+import { flag, listOf, text } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 const field = z

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { atMostOne, oneOf, secretUrl, sendResolved, text, textOr } from '../../config-values.ts'
-import { httpConfig } from '../../http-config.ts'
+import { atMostOne, oneOf, secretUrl, sendResolved, textOr } from '../../config-values.ts'
+import { text } from '../../../util/yaml-values.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 export const msteamsConfig = z
   .strictObject({

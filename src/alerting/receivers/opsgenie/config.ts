@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { atMostOne, flag, listOf, sendResolved, text, textMap, textOr, url } from '../../config-values.ts'
+import { atMostOne, sendResolved, textOr, url } from '../../config-values.ts'
+import { flag, listOf, text, textMap } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 const TYPES = ['team', 'teams', 'user', 'escalation', 'schedule']

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { atMostOne, goDurationOr, listOf, sendResolved, text, textOr, url } from '../../config-values.ts'
+import { atMostOne, goDurationOr, sendResolved, textOr, url } from '../../config-values.ts'
+import { listOf, text } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 const DEFAULT_DETAILS = {
   firing: '{{ template "pagerduty.default.instances" .Alerts.Firing }}',

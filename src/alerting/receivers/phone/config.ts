@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { sendResolved, templateUrl, text, textMap, texts, textOr, url } from '../../config-values.ts'
+import { sendResolved, templateUrl, textOr, url } from '../../config-values.ts'
+import { text, textMap, texts } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 /** `phone_configs`: calls over Twilio, Aliyun or any gateway that takes JSON. Ours, not Alertmanager's. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { atMostOne, flag, goDurationOr, oneOf, sendResolved, text, textOr } from '../../config-values.ts'
-import { httpConfig } from '../../http-config.ts'
+import { atMostOne, goDurationOr, oneOf, sendResolved, textOr } from '../../config-values.ts'
+import { flag, text } from '../../../util/yaml-values.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 export const pushoverConfig = z
   .strictObject({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { atMostOne, flag, listOf, sendResolved, text, textOr, url } from '../../config-values.ts'
+import { atMostOne, sendResolved, textOr, url } from '../../config-values.ts'
+import { flag, listOf, text } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 // Alertmanager derives these keys from its Go names: `msgprocessingtype` and not `msg_processing_type`.

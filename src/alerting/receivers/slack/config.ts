@@ -1,18 +1,8 @@
 import { z } from 'zod'
-import {
-  atMostOne,
-  flag,
-  goDurationOr,
-  listOf,
-  secretUrl,
-  sendResolved,
-  text,
-  texts,
-  textOr,
-  url,
-} from '../../config-values.ts'
+import { atMostOne, goDurationOr, secretUrl, sendResolved, textOr, url } from '../../config-values.ts'
+import { flag, listOf, text, texts } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 const field = z

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { flag, sendResolved, text, textMap, textOr } from '../../config-values.ts'
-import { httpConfig } from '../../http-config.ts'
+import { sendResolved, textOr } from '../../config-values.ts'
+import { flag, text, textMap } from '../../../util/yaml-values.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 export const snsConfig = z
   .strictObject({

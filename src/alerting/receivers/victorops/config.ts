@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { atMostOne, sendResolved, text, textMap, textOr, url } from '../../config-values.ts'
+import { atMostOne, sendResolved, textOr, url } from '../../config-values.ts'
+import { text, textMap } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 /** What we send ourselves and a custom field must not overwrite. */

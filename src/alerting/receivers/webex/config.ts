@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { sendResolved, text, textOr, url } from '../../config-values.ts'
+import { sendResolved, textOr, url } from '../../config-values.ts'
+import { text } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 
 export const webexConfig = z
   .strictObject({

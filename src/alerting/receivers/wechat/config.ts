@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { atMostOne, sendResolved, text, textOr, url } from '../../config-values.ts'
+import { atMostOne, sendResolved, textOr, url } from '../../config-values.ts'
+import { text } from '../../../util/yaml-values.ts'
 import type { GlobalConfig } from '../../global-config.ts'
-import { httpConfig } from '../../http-config.ts'
+import { httpConfig } from '../../../http/config.ts'
 import { ReceiverConfigError } from '../../receiver.ts'
 
 export const wechatConfig = z

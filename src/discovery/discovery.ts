@@ -1,18 +1,11 @@
-import type { Logger } from '../../telemetry/log.ts'
-import type { Clock } from '../../util/clock.ts'
-import type { DnsDiscoveryConfig, FileDiscoveryConfig, HttpDiscoveryConfig, TargetGroupConfig } from './config.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Clock } from '../util/clock.ts'
+import type { DiscoveryConfig } from './config.ts'
 import type { Discoverer, TargetGroup } from './discoverer.ts'
 import { DnsDiscovery } from './dns-discovery.ts'
 import { FileDiscovery } from './file-discovery.ts'
 import { HttpDiscovery } from './http-discovery.ts'
 import { StaticDiscovery } from './static-discovery.ts'
-
-export interface DiscoveryConfig {
-  readonly static_configs: readonly TargetGroupConfig[]
-  readonly file_sd_configs: readonly FileDiscoveryConfig[]
-  readonly http_sd_configs: readonly HttpDiscoveryConfig[]
-  readonly dns_sd_configs: readonly DnsDiscoveryConfig[]
-}
 
 interface Surroundings {
   readonly clock: Clock

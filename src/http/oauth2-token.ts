@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { request } from 'undici'
-import type { HttpConfig } from './http-config.ts'
+import type { HttpConfig } from './config.ts'
+import { secretFrom } from './http-access.ts'
 
 type OAuth2Config = NonNullable<HttpConfig['oauth2']>
 
@@ -29,8 +29,7 @@ export class OAuth2Token {
 
   async #fetch(signal: AbortSignal): Promise<{ value: string; lifetimeMs: number }> {
     const { client_id, client_secret, client_secret_file, scopes, token_url, endpoint_params } = this.#config
-    const secret =
-      client_secret || (client_secret_file === '' ? '' : (await readFile(client_secret_file, 'utf8')).trim())
+    const secret = client_secret || (await secretFrom(client_secret_file))
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...endpoint_params })
     if (scopes.length > 0) form.set('scope', scopes.join(' '))
     const credentials = Buffer.from(`${encodeURIComponent(client_id)}:${encodeURIComponent(secret)}`).toString('base64')

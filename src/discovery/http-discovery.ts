@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { formatDuration } from '../../model/duration.ts'
-import type { Logger } from '../../telemetry/log.ts'
-import type { Clock } from '../../util/clock.ts'
-import { httpClientOf } from '../http/config.ts'
+import { formatDuration } from '../model/duration.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Clock } from '../util/clock.ts'
 import { HttpClient } from '../http/http-client.ts'
 import { targetGroupConfig, type HttpDiscoveryConfig } from './config.ts'
 import { META_PREFIX, type Discoverer, type TargetGroup } from './discoverer.ts'
@@ -22,7 +21,7 @@ export class HttpDiscovery implements Discoverer {
 
   constructor(config: HttpDiscoveryConfig, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
     this.#config = config
-    this.#client = new HttpClient(httpClientOf(config))
+    this.#client = new HttpClient(config)
     this.#refresher = new Refresher({
       what: `http_sd_configs ${config.url}`,
       intervalMs: config.refresh_interval,

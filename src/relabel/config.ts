@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AnchoredRegex, RegexSyntaxError } from '../../util/anchored-regex.ts'
+import { AnchoredRegex, RegexSyntaxError } from '../util/anchored-regex.ts'
 import { hasReference } from './regex-template.ts'
 import { RELABEL_ACTIONS, type RelabelAction, type RelabelRule } from './relabel-rule.ts'
 

@@ -1,4 +1,4 @@
-import type { AnchoredRegex } from '../../util/anchored-regex.ts'
+import type { AnchoredRegex } from '../util/anchored-regex.ts'
 
 export const RELABEL_ACTIONS = [
   'replace',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { compareText, Labels } from '../../model/labels.ts'
-import { assertNever } from '../../util/assert-never.ts'
+import { compareText, Labels } from '../model/labels.ts'
+import { assertNever } from '../util/assert-never.ts'
 import { expandTemplate, hasReference } from './regex-template.ts'
 import type { RelabelRule } from './relabel-rule.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { Labels } from '../../model/labels.ts'
+import { Labels } from '../model/labels.ts'
 import { relabelConfigs } from './config.ts'
 import { relabel } from './relabel.ts'
 

@@ -1,5 +1,5 @@
-import type { Logger } from '../../telemetry/log.ts'
-import type { Clock } from '../../util/clock.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Clock } from '../util/clock.ts'
 
 export interface RefresherOptions {
   readonly what: string

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { hasProgram } from '../../../test/support/peer.ts'
-import { httpClientFields } from './config.ts'
+import { hasProgram } from '../../test/support/peer.ts'
+import { httpFields } from './config.ts'
 import { HttpClient } from './http-client.ts'
 
-const schema = z.strictObject(httpClientFields)
+const schema = z.strictObject(httpFields)
 const folder = mkdtempSync(path.join(tmpdir(), 'tetrascope-http-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -1,8 +1,9 @@
+import path from 'node:path'
 import { z } from 'zod'
-import { durationText } from '../../model/duration-text.ts'
-import { listOf, scalarText } from '../config-values.ts'
-import { notSupported } from '../../model/not-supported.ts'
-import { faultOfHttpClient, httpClientFields } from '../http/config.ts'
+import { durationText } from '../model/duration-text.ts'
+import { listOf, scalarText } from '../util/yaml-values.ts'
+import { notSupported } from '../model/not-supported.ts'
+import { checkHttp, httpConfigIn, httpFields } from '../http/config.ts'
 
 const targetAddress = z
   .string()
@@ -36,14 +37,11 @@ const fileDiscovery = z.strictObject({
 
 const httpDiscovery = z
   .strictObject({
-    ...httpClientFields,
+    ...httpFields,
     url: z.url({ protocol: /^https?$/, error: "URL scheme must be 'http' or 'https'" }),
     refresh_interval: durationText.default(60_000),
   })
-  .superRefine((config, context) => {
-    const message = faultOfHttpClient(config)
-    if (message !== undefined) context.addIssue({ code: 'custom', message })
-  })
+  .superRefine(checkHttp)
 
 const dnsDiscovery = z
   .strictObject({
@@ -116,4 +114,25 @@ export const discoveryFields = {
   http_sd_configs: listOf(httpDiscovery),
   dns_sd_configs: listOf(dnsDiscovery),
   ...refused,
+}
+
+/** Where targets come from. */
+export interface DiscoveryConfig {
+  readonly static_configs: readonly TargetGroupConfig[]
+  readonly file_sd_configs: readonly FileDiscoveryConfig[]
+  readonly http_sd_configs: readonly HttpDiscoveryConfig[]
+  readonly dns_sd_configs: readonly DnsDiscoveryConfig[]
+}
+
+/** The keys of a larger object that say where targets come from, and only those, with every file's path taken relative to `folder`. */
+export function discoveryIn(config: DiscoveryConfig, folder: string): DiscoveryConfig {
+  return {
+    static_configs: config.static_configs,
+    file_sd_configs: config.file_sd_configs.map((one) => ({
+      ...one,
+      files: one.files.map((file) => path.resolve(folder, file)),
+    })),
+    http_sd_configs: config.http_sd_configs.map((one) => ({ ...one, ...httpConfigIn(one, folder) })),
+    dns_sd_configs: config.dns_sd_configs,
+  }
 }
