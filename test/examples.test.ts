@@ -33,11 +33,13 @@ describe('examples', () => {
   test('the configurations in docs/evaluators.md and docs/alerting.md load', () => {
     const [evaluators = ''] = yamlBlocks('docs/evaluators.md')
     expect(parseConfig(evaluators, 'docs/evaluators.md').evaluation.evaluators).toHaveLength(3)
-    const [contacts = '', escalation = ''] = yamlBlocks('docs/alerting.md')
+    const [contacts = '', escalation = '', others = ''] = yamlBlocks('docs/alerting.md')
     expect(parseConfig(contacts, 'docs/alerting.md').alerting.contacts?.phone).toHaveLength(2)
-    const others = 'route: { receiver: oncall }\n'
+    const { alertmanagers } = parseConfig(others, 'docs/alerting.md').alerting
+    expect(alertmanagers.map(({ dns_sd_configs: names }) => names.length)).toEqual([1])
+    const route = 'route: { receiver: oncall }\n'
     const receivers = escalation.replace('receivers:', 'receivers:\n  - name: first\n  - name: second')
-    expect(parseConfigFile(others + receivers).errors ?? []).toEqual([])
+    expect(parseConfigFile(route + receivers).errors ?? []).toEqual([])
   })
 
   test.each(['docs/files.md'])('the configuration in %s loads', (file) => {

@@ -1,13 +1,16 @@
 import { z } from 'zod'
+import { relabelConfigs } from '../relabel/config.ts'
 import { count, durationOr } from './config-values.ts'
 import { flag, listOf } from '../util/yaml-values.ts'
 import { contactsConfig } from './contacts/config.ts'
-import { alertmanagerTarget } from './external/config.ts'
+import { alertmanagersConfig } from './external/config.ts'
 
 /** `alerting:` as in Prometheus, with what our own alerting can do beyond Alertmanager's file. */
 export const alertingConfig = z
   .strictObject({
-    alertmanagers: listOf(alertmanagerTarget),
+    alertmanagers: listOf(alertmanagersConfig),
+    /** Over the labels of all alerts of rules, before anybody gets them. */
+    alert_relabel_configs: relabelConfigs,
     silences: z
       .strictObject({
         /** The longest that a silence may last; 0 is no limit. */

@@ -17,7 +17,7 @@ import { remoteWriteRoutes } from '../api/prometheus/remote-write.ts'
 import { ruleRoutes } from '../api/prometheus/rules.ts'
 import { seriesRoutes } from '../api/prometheus/series.ts'
 import { statusRoutes } from '../api/prometheus/status.ts'
-import { targetRoutes } from '../api/prometheus/targets.ts'
+import { type Alertmanagers, targetRoutes } from '../api/prometheus/targets.ts'
 import { createServer } from '../api/server.ts'
 import { alertHistoryRoutes } from '../api/tetrascope/alert-history.ts'
 import { firingAlertRoutes } from '../api/tetrascope/alerts.ts'
@@ -96,7 +96,7 @@ function prometheusApi(api: FastifyInstance, running: Running): undefined {
   queryRoutes(api, { engine, features, maxPoints, clock: running.clock })
   seriesRoutes(api, samples)
   exemplarRoutes(api, samples, features)
-  targetRoutes(api, scraping, `${running.externalUrl}/alertmanager/api/v2/alerts`)
+  targetRoutes(api, scraping, () => alertmanagersOf(running))
   ruleRoutes(api, rules)
   adminRoutes(api, samples)
   const facts = {
@@ -110,6 +110,12 @@ function prometheusApi(api: FastifyInstance, running: Running): undefined {
     reload: () => running.lastReload(),
   }
   statusRoutes(api, facts, samples)
+}
+
+/** Our own and those of other people. */
+function alertmanagersOf({ externalUrl, parts: { externalAlertmanagers } }: Running): Alertmanagers {
+  const { active, dropped } = externalAlertmanagers
+  return { active: [`${externalUrl}/alertmanager/api/v2/alerts`, ...active], dropped }
 }
 
 function federation(api: FastifyInstance, running: Running): undefined {

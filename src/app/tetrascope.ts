@@ -7,7 +7,7 @@ import type { Clock } from '../util/clock.ts'
 import { tokenChecker, tokenIn } from '../util/token.ts'
 import { mainServer, otlpServer, type Running } from './http.ts'
 import { assertSafe, explainListenError, parseAddress, urlOf, type ListenAddress } from './listen-address.ts'
-import { alertingSettings, ruleSettings } from './parts/alerts.ts'
+import { alertingSettings, alertmanagersOf, ruleSettings } from './parts/alerts.ts'
 import { constructParts, type Parts } from './parts/parts.ts'
 import { seriesLimits } from './parts/storing.ts'
 import { remoteWritingSettings } from './parts/writing.ts'
@@ -124,9 +124,9 @@ export class Tetrascope {
     await this.#step('probes', parts.probes.start(), () => parts.probes.stop())
     await this.#step('drift', parts.drift.start(), () => parts.drift.stop())
     await this.#step('alert history', parts.history.start(), () => parts.history.stop())
-    const { alertmanagers } = this.#settings.config.alerting
-    await this.#step('alertmanagers', parts.externalAlertmanagers.apply(alertmanagers), () =>
-      parts.externalAlertmanagers.stop(),
+    const { externalAlertmanagers } = parts
+    await this.#step('alertmanagers', externalAlertmanagers.apply(alertmanagersOf(this.#settings)), () =>
+      externalAlertmanagers.stop(),
     )
     await this.#step('alerting', parts.alerting.start(), () => parts.alerting.stop())
     await this.#step('rules', parts.rules.start(), () => parts.rules.stop())
@@ -227,7 +227,8 @@ export class Tetrascope {
     if (parts === undefined) return
     const externalUrl = this.#externalUrl(this.#listenAddresses().main)
     parts.limitSeries(seriesLimits(settings.config.limits))
-    await parts.externalAlertmanagers.apply(settings.config.alerting.alertmanagers)
+    await parts.externalAlertmanagers.apply(alertmanagersOf(settings))
+    parts.alertSender.apply(settings.config.alerting.alert_relabel_configs)
     await parts.remoteWriting.apply(remoteWritingSettings(settings))
     await parts.alerting.reload(alertingSettings(settings, externalUrl))
     await parts.rules.reload(ruleSettings(settings, externalUrl))

@@ -9,7 +9,7 @@ const targetAddress = z
   .string()
   .refine(
     (address) => !address.includes('/'),
-    'is not a valid hostname: give host:port; scheme and path are set by scheme and metrics_path',
+    'is not a valid hostname: give host:port; scheme and path have keys of their own',
   )
 
 /** One group of targets as static_configs, files and HTTP endpoints write it. */

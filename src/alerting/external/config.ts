@@ -1,22 +1,29 @@
 import { z } from 'zod'
+import { type DiscoveryConfig, discoveryFields, discoveryIn } from '../../discovery/config.ts'
+import { checkHttp, httpConfigIn, httpFields } from '../../http/config.ts'
+import { relabelConfigs } from '../../relabel/config.ts'
 import { durationOr, textOr } from '../config-values.ts'
-import { listOf, text, textMap } from '../../util/yaml-values.ts'
-import { httpFields } from '../../http/config.ts'
 
-const target = text.refine((value) => /^[^/\s]+$/.test(value), {
-  error: (issue) => `${JSON.stringify(issue.input)} is not a valid hostname (expected host:port without a path)`,
-})
+/** One of `alerting.alertmanagers`, word for word Prometheus's: external Alertmanagers that get our rules' alerts too. */
+export const alertmanagersConfig = z
+  .strictObject({
+    ...httpFields,
+    ...discoveryFields,
+    scheme: z.enum(['http', 'https']).default('http'),
+    path_prefix: textOr('/'),
+    timeout: durationOr(10_000),
+    api_version: z.enum(['v1', 'v2'], 'only v1 and v2 are known').default('v2'),
+    /** Over the labels of the Alertmanagers that were found. */
+    relabel_configs: relabelConfigs,
+    /** Over the labels of alerts, for these Alertmanagers only. */
+    alert_relabel_configs: relabelConfigs,
+  })
+  .superRefine(checkHttp)
 
-const staticConfig = z.strictObject({ targets: listOf(target), labels: textMap })
+export type AlertmanagersConfig = Readonly<Omit<z.output<typeof alertmanagersConfig>, keyof DiscoveryConfig>> &
+  DiscoveryConfig
 
-/** One of `alerting.alertmanagers` of Prometheus's file: external Alertmanagers that get our rules' alerts too. */
-export const alertmanagerTarget = z.strictObject({
-  ...httpFields,
-  scheme: z.enum(['http', 'https']).default('http'),
-  path_prefix: textOr('/'),
-  timeout: durationOr(10_000),
-  api_version: z.enum(['v1', 'v2'], 'only v1 and v2 are known').default('v2'),
-  static_configs: listOf(staticConfig),
-})
-
-export type AlertmanagerTarget = z.output<typeof alertmanagerTarget>
+/** The same with every file's path taken relative to `folder`. */
+export function alertmanagersIn(config: AlertmanagersConfig, folder: string): AlertmanagersConfig {
+  return { ...config, ...httpConfigIn(config, folder), ...discoveryIn(config, folder) }
+}

@@ -7,8 +7,14 @@ import { sendData } from './envelope.ts'
 import { integerParameter, invalid, parseSelector, type Parameters } from './parameters.ts'
 import { route } from './route.ts'
 
-/** `/targets`, `/targets/metadata`, `/scrape_pools`, `/alertmanagers`. `alertmanagerUrl` is where alerts go: our own. */
-export function targetRoutes(app: FastifyInstance, scraping: Scraping, alertmanagerUrl: string): void {
+/** Where alerts are posted to, our own among them, and what relabelling dropped. */
+export interface Alertmanagers {
+  readonly active: readonly string[]
+  readonly dropped: readonly string[]
+}
+
+/** `/targets`, `/targets/metadata`, `/scrape_pools`, `/alertmanagers`. */
+export function targetRoutes(app: FastifyInstance, scraping: Scraping, alertmanagers: () => Alertmanagers): void {
   route(app, '/targets', (parameters, _request, reply) => {
     const state = (parameters.get('state') || 'any').toLowerCase()
     const scrapePool = parameters.get('scrapePool') ?? ''
@@ -26,9 +32,11 @@ export function targetRoutes(app: FastifyInstance, scraping: Scraping, alertmana
     sendData(reply, { scrapePools: scraping.pools.map(({ job }) => job.name) }),
   )
 
-  route(app, '/alertmanagers', (_parameters, _request, reply) =>
-    sendData(reply, { activeAlertmanagers: [{ url: alertmanagerUrl }], droppedAlertmanagers: [] }),
-  )
+  route(app, '/alertmanagers', (_parameters, _request, reply) => {
+    const bodies = (urls: readonly string[]) => urls.map((url) => ({ url }))
+    const { active, dropped } = alertmanagers()
+    return sendData(reply, { activeAlertmanagers: bodies(active), droppedAlertmanagers: bodies(dropped) })
+  })
 }
 
 interface TargetMetadata {

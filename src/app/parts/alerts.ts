@@ -1,7 +1,8 @@
+import { AlertSender } from '../../alerting/alert-sender.ts'
 import { Alerting, type AlertingSettings } from '../../alerting/alerting.ts'
+import { alertmanagersIn, type AlertmanagersConfig } from '../../alerting/external/config.ts'
 import { ExternalAlertmanagers } from '../../alerting/external/external-alertmanagers.ts'
 import { StoredHistory } from '../../alerting/stored-history.ts'
-import type { Alert } from '../../model/alert.ts'
 import { RuleEngine, type RuleSettings } from '../../rules/rule-engine.ts'
 import type { Settings } from '../settings.ts'
 import type { Base } from './base.ts'
@@ -12,6 +13,7 @@ export interface Alerts {
   readonly history: StoredHistory
   readonly alerting: Alerting
   readonly externalAlertmanagers: ExternalAlertmanagers
+  readonly alertSender: AlertSender
   readonly rules: RuleEngine
 }
 
@@ -24,17 +26,14 @@ export function constructAlerts(base: Base, storing: Storing, { spooled }: Writi
     { store: state, clock, random, logger, registry, history },
     alertingSettings(settings, externalUrl),
   )
-  const externalAlertmanagers = new ExternalAlertmanagers({ logger, registry })
-  const send = (alerts: readonly Alert[]): void => {
-    alerting.send(alerts)
-    externalAlertmanagers.send(alerts)
-  }
+  const externalAlertmanagers = new ExternalAlertmanagers({ clock, logger, registry })
+  const sink = new AlertSender(alerting, externalAlertmanagers, settings.config.alerting.alert_relabel_configs)
   const { engine, samples: reader, engineOptions } = storing
   const rules = new RuleEngine(
-    { engine, syntax: engineOptions.features, reader, writer: spooled, sink: { send }, clock, logger, registry },
+    { engine, syntax: engineOptions.features, reader, writer: spooled, sink, clock, logger, registry },
     ruleSettings(settings, externalUrl),
   )
-  return { history, alerting, externalAlertmanagers, rules }
+  return { history, alerting, externalAlertmanagers, alertSender: sink, rules }
 }
 
 export function ruleSettings({ config, ruleGroups, externalLabels }: Settings, externalUrl: string): RuleSettings {
@@ -45,6 +44,10 @@ export function ruleSettings({ config, ruleGroups, externalLabels }: Settings, e
     intervalMs: config.global.evaluation_interval,
     queryOffsetMs: config.global.rule_query_offset,
   }
+}
+
+export function alertmanagersOf({ config, folder }: Settings): AlertmanagersConfig[] {
+  return config.alerting.alertmanagers.map((one) => alertmanagersIn(one, folder))
 }
 
 export function alertingSettings({ config, alertmanager }: Settings, externalUrl: string): AlertingSettings {
