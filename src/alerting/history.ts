@@ -31,6 +31,8 @@ export type HistoryEvent =
       readonly by: string
       readonly comment: string
       readonly via: AcknowledgedVia
+      /** They do not look after it any more. */
+      readonly isWithdrawn?: true
     }
   | {
       readonly kind: 'silence'

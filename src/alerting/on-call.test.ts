@@ -117,6 +117,19 @@ test('whoever acknowledges ends it; when it fires anew it rings anew', async () 
   expect(seconds?.value).toBe(240)
 })
 
+test('whoever withdraws lets it ring anew from the next interval on', async () => {
+  const night = await Night.begin()
+  night.fire('Down')
+  await night.clock.advance(2 * MINUTE)
+  await night.alerting.onCall.acknowledge(night.firing(), SAID)
+  await night.clock.advance(20 * MINUTE)
+  expect(night.calls()).toEqual(['1 first'])
+  expect(await night.alerting.onCall.withdraw(night.firing(), SAID)).toHaveLength(1)
+  expect(await night.alerting.onCall.withdraw(night.firing(), SAID)).toEqual([])
+  await night.clock.advance(6 * MINUTE)
+  expect(night.calls()).toEqual(['1 first', '26 first', '28 first'])
+})
+
 test('what joins an acknowledged group is not acknowledged with it', async () => {
   const night = await Night.begin()
   night.fire('Down')

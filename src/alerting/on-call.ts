@@ -88,6 +88,19 @@ export class OnCall {
     return names
   }
 
+  /**
+   * Nobody looks after those of the alerts that were acknowledged; gives their fingerprints. Where a receiver says so, calls begin anew
+   * when the group is told of next. Resolves when it is written down.
+   */
+  async withdraw(alerts: readonly Alert[], said: Omit<Acknowledgement, 'timeMs'>): Promise<string[]> {
+    const names = alerts.filter(({ labels }) => this.acknowledgement(labels)).map(({ labels }) => fingerprint(labels))
+    if (names.length === 0) return []
+    await this.#acknowledgements.withdraw(names)
+    const timeMs = this.#options.clock.now()
+    this.#options.history.record({ kind: 'acknowledgement', timeMs, alerts: names, ...said, isWithdrawn: true })
+    return names
+  }
+
   /** The alert of this fingerprint is over: what was said of it no longer counts. */
   resolved(alert: string): void {
     this.#acknowledgements.end(alert)

@@ -119,6 +119,18 @@ test('the API acknowledges by group or by labels', async () => {
   expect((await post({ by: 'Bob', matchers: ['alertname=C'] })).statusCode).toBe(404)
 })
 
+test('an acknowledgement is withdrawn, and the history says by whom', async () => {
+  const ask = (method: 'POST' | 'DELETE', payload: object) =>
+    app.inject({ method, url: '/alerts/acknowledgements', payload })
+  await ask('POST', { by: 'Ada', matchers: ['pod=~".*"'] })
+  const withdrawn = await ask('DELETE', { by: 'Bob', group_key: '{}:{alertname="A"}', comment: 'not me' })
+  expect(withdrawn.json<{ withdrawn: string[] }>().withdrawn).toHaveLength(1)
+  expect(await answered()).toEqual([undefined, 'Ada'])
+  expect((await ask('DELETE', { by: 'Bob', matchers: ['alertname=A'] })).statusCode).toBe(404)
+  const [event] = history.page({ kind: 'acknowledgement' }, 1).events
+  expect(event).toMatchObject({ by: 'Bob', comment: 'not me', isWithdrawn: true })
+})
+
 test('the history says who did what, by page, kind, time and labels', async () => {
   await alerting.onCall.acknowledge([...alerting.provider.alerts()].slice(0, 1), {
     by: 'Ada',

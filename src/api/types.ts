@@ -144,6 +144,11 @@ export interface FiringAlertBody {
   readonly acknowledgement: Acknowledgement | null
 }
 
+/** DELETE /alerts/acknowledgements: fingerprints of the alerts that nobody looks after any more. */
+export interface WithdrawnBody {
+  readonly withdrawn: readonly string[]
+}
+
 /** POST /alerts/acknowledgements: fingerprints of the alerts that somebody now looks after. */
 export interface AcknowledgedBody {
   readonly acknowledged: readonly string[]

@@ -51,6 +51,41 @@ function arrival(name: string): Promise<unknown> {
   )
 }
 
+test('after kill -9 what was acknowledged is acknowledged, and what was withdrawn is not', async () => {
+  const before = await Tetrascope.start({ config })
+  await send(before, 'Answered', 'Withdrawn', 'Unanswered')
+  const say = (method: 'POST' | 'DELETE', name: string): Promise<Response> =>
+    fetch(`${before.url}/api/tetrascope/v1/alerts/acknowledgements`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ by: 'Ada', matchers: [`alertname="${name}"`], comment: 'on it' }),
+    })
+  expect((await say('POST', 'Answered')).status).toBe(200)
+  expect((await say('POST', 'Withdrawn')).status).toBe(200)
+  expect((await say('DELETE', 'Withdrawn')).status).toBe(200)
+  await before.kill()
+
+  const after = await Tetrascope.start({ config, data: before.data })
+  try {
+    await send(after, 'Answered', 'Withdrawn', 'Unanswered')
+    const { groups } = await after.getJson<{ groups: FiringGroup[] }>('/api/tetrascope/v1/alerts')
+    const said = groups.map(({ labels, alerts }) => [labels.alertname, alerts[0]?.acknowledgement ?? null])
+    expect(Object.fromEntries(said)).toMatchObject({
+      Answered: { by: 'Ada', comment: 'on it', via: 'api' },
+      Withdrawn: null,
+      Unanswered: null,
+    })
+  } finally {
+    await after.stop()
+    await before.stop()
+  }
+})
+
+interface FiringGroup {
+  readonly labels: Record<string, string>
+  readonly alerts: { readonly acknowledgement: object | null }[]
+}
+
 test('after kill -9 nobody is told twice, and what was silenced stays silenced', async () => {
   const before = await Tetrascope.start({ config })
   const silence = await before.postJson('/alertmanager/api/v2/silences', {

@@ -41,6 +41,12 @@ export class Acknowledgements {
     for (const alert of alerts) this.#byAlert.set(alert, acknowledgement)
   }
 
+  /** Takes back what was said. Resolves when that is written down; only then does it count. */
+  async withdraw(alerts: readonly string[]): Promise<void> {
+    await this.#store.putDocuments(KIND, new Map(alerts.map((alert) => [alert, undefined])))
+    for (const alert of alerts) this.#byAlert.delete(alert)
+  }
+
   /** An acknowledgement ends with its alert: when it fires again, somebody is called again. */
   end(alert: string): void {
     if (!this.#byAlert.delete(alert)) return

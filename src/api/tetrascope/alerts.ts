@@ -10,7 +10,7 @@ import type { StoredAlert } from '../../alerting/stored-alert.ts'
 import { isResolved } from '../../model/alert.ts'
 import type { Clock } from '../../util/clock.ts'
 import { HttpError } from '../http-error.ts'
-import type { AcknowledgedBody, AlertGroupsBody, FiringAlertBody } from '../types.ts'
+import type { AcknowledgedBody, AlertGroupsBody, FiringAlertBody, WithdrawnBody } from '../types.ts'
 import { parsed } from './parsed.ts'
 
 const posted = z.strictObject({
@@ -22,7 +22,7 @@ const posted = z.strictObject({
   matchers: z.array(z.string()).min(1).optional(),
 })
 
-/** `GET /alerts`: the groups that fire; `POST /alerts/acknowledgements`: somebody looks after some of them. */
+/** `GET /alerts`: the groups that fire; `POST /alerts/acknowledgements`: somebody looks after some of them; `DELETE`: nobody does any more. */
 export function firingAlertRoutes(app: FastifyInstance, alerting: Alerting, clock: Clock): void {
   app.get(
     '/alerts',
@@ -32,19 +32,36 @@ export function firingAlertRoutes(app: FastifyInstance, alerting: Alerting, cloc
   )
 
   app.post('/alerts/acknowledgements', async (request): Promise<AcknowledgedBody> => {
-    const { by, comment, via, group_key: key, matchers } = parsed(posted, request.body)
-    if (key === undefined && matchers === undefined)
-      throw new HttpError(400, 'which alerts? expected group_key, or matchers such as ["alertname=\\"X\\""]')
-    const wanted = (matchers ?? []).map(readMatcher)
-    const alerts = firingGroups(alerting, clock)
-      .filter((group) => key === undefined || keyOf(group) === key)
-      .flatMap((group) => group.alerts)
-      .filter(({ labels }) => matchesAll(wanted, labels))
-    // An alert is in every group that a route with `continue` leads it to.
-    const acknowledged = await alerting.onCall.acknowledge([...new Set(alerts)], { by, comment, via })
+    const said = parsed(posted, request.body)
+    const acknowledged = await alerting.onCall.acknowledge(meantBy(said, firingGroups(alerting, clock)), wordsOf(said))
     if (acknowledged.length === 0) throw new HttpError(404, 'no firing alert is meant by this')
     return { acknowledged }
   })
+
+  app.delete('/alerts/acknowledgements', async (request): Promise<WithdrawnBody> => {
+    const said = parsed(posted, request.body)
+    const withdrawn = await alerting.onCall.withdraw(meantBy(said, firingGroups(alerting, clock)), wordsOf(said))
+    if (withdrawn.length === 0) throw new HttpError(404, 'no acknowledged alert is meant by this')
+    return { withdrawn }
+  })
+}
+
+type Said = z.output<typeof posted>
+
+function wordsOf({ by, comment, via }: Said): Pick<Said, 'by' | 'comment' | 'via'> {
+  return { by, comment, via }
+}
+
+function meantBy({ group_key: key, matchers }: Said, groups: readonly AlertGroup[]): StoredAlert[] {
+  if (key === undefined && matchers === undefined)
+    throw new HttpError(400, 'which alerts? expected group_key, or matchers such as ["alertname=\\"X\\""]')
+  const wanted = (matchers ?? []).map(readMatcher)
+  const alerts = groups
+    .filter((group) => key === undefined || keyOf(group) === key)
+    .flatMap((group) => group.alerts)
+    .filter(({ labels }) => matchesAll(wanted, labels))
+  // An alert is in every group that a route with `continue` leads it to.
+  return [...new Set(alerts)]
 }
 
 function readMatcher(text: string): ReturnType<typeof parseMatcher> {

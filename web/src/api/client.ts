@@ -25,6 +25,12 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
   )
 }
 
+export async function deleteJson<T>(path: string, body: unknown): Promise<T> {
+  return readJson<T>(
+    await send(path, { method: 'DELETE', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  )
+}
+
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init)

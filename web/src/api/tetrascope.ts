@@ -11,8 +11,9 @@ import type {
   RequestsBody,
   TotalsBody,
   TraceBody,
+  WithdrawnBody,
 } from '../../../src/api/types.ts'
-import { getJson, postJson } from './client.ts'
+import { getJson, deleteJson, postJson } from './client.ts'
 
 const ROOT = '/api/tetrascope/v1'
 
@@ -72,6 +73,10 @@ export function fetchAlertHistory(text: string, cursor: string, signal?: AbortSi
 /** Says that `by` looks after what fires in the group. */
 export function acknowledgeGroup(groupKey: string, by: string): Promise<AcknowledgedBody> {
   return postJson(`${ROOT}/alerts/acknowledgements`, { group_key: groupKey, by, via: 'page' })
+}
+
+export function withdrawGroup(groupKey: string, by: string): Promise<WithdrawnBody> {
+  return deleteJson(`${ROOT}/alerts/acknowledgements`, { group_key: groupKey, by, via: 'page' })
 }
 
 /** Silences exactly the alerts with these labels, by Alertmanager's own API. */

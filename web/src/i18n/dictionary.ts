@@ -65,6 +65,8 @@ export const dictionary = {
   silenceFor: { en: 'Silence for 2 h', zh: '静默 2 小时' },
   acknowledge: { en: 'Acknowledge', zh: '确认' },
   acknowledged: { en: 'Acknowledged', zh: '已确认' },
+  withdraw: { en: 'Withdraw', zh: '撤回确认' },
+  withdrawn: { en: 'Acknowledgement withdrawn', zh: '已撤回确认' },
   inhibited: { en: 'Muted by another alert', zh: '被其他告警抑制' },
   receiver: { en: 'receiver', zh: '接收方' },
   showAll: { en: 'Show all', zh: '显示全部' },

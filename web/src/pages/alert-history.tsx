@@ -103,9 +103,9 @@ function describe(event: HistoryEvent, t: ReturnType<typeof useLanguage>['t']): 
       }
     case 'acknowledgement':
       return {
-        what: t('acknowledged'),
+        what: event.isWithdrawn ? t('withdrawn') : t('acknowledged'),
         detail: `${event.by} (${event.via}) · ${event.alerts.length}  ${event.comment}`,
-        color: 'teal',
+        color: event.isWithdrawn ? 'orange' : 'teal',
       }
   }
 }

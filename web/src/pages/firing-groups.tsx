@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
 import type { AlertGroupsBody, FiringAlertBody } from '../../../src/api/types.ts'
-import { acknowledgeGroup, fetchFiringGroups, silenceAlert } from '../api/tetrascope.ts'
+import { acknowledgeGroup, fetchFiringGroups, silenceAlert, withdrawGroup } from '../api/tetrascope.ts'
 import { formatClock } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
 import { type Language, useLanguage } from '../i18n/language.tsx'
@@ -98,12 +98,14 @@ function Filter({ wanted }: { readonly wanted: AlertsWanted }): ReactNode {
 function GroupCard({ group, by }: { readonly group: FiringGroup; readonly by: string }): ReactNode {
   const { t } = useLanguage()
   const queries = useQueryClient()
-  const acknowledge = useMutation({
-    mutationFn: () => acknowledgeGroup(group.key, by.trim() || t('somebody')),
+  const isAnswered = isAcknowledged(group)
+  const answer = useMutation({
+    mutationFn: async (): Promise<void> => {
+      await (isAnswered ? withdrawGroup : acknowledgeGroup)(group.key, by.trim() || t('somebody'))
+    },
     onSuccess: () => queries.invalidateQueries(),
   })
   const name = group.labels.alertname ?? group.alerts[0]?.labels.alertname ?? group.key
-  const isAnswered = isAcknowledged(group)
   return (
     <Card withBorder radius="md" padding="sm" data-alert={name} data-state="firing">
       <Group gap="xs" mb={4} justify="space-between">
@@ -117,14 +119,14 @@ function GroupCard({ group, by }: { readonly group: FiringGroup; readonly by: st
         </Group>
         <Button
           size="compact-xs"
-          loading={acknowledge.isPending}
-          disabled={isAnswered}
-          onClick={() => acknowledge.mutate()}
+          variant={isAnswered ? 'default' : 'filled'}
+          loading={answer.isPending}
+          onClick={() => answer.mutate()}
         >
-          {t('acknowledge')}
+          {isAnswered ? t('withdraw') : t('acknowledge')}
         </Button>
       </Group>
-      <Failure error={acknowledge.error} />
+      <Failure error={answer.error} />
       <Table fz="sm" verticalSpacing={4} withRowBorders={false}>
         <Table.Tbody>
           {group.alerts.map((alert) => (
