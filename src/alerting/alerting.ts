@@ -7,7 +7,7 @@ import type { StateStore } from '../storage/state-store.ts'
 import type { InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
-import { groupMark } from './acknowledgement/acknowledge-link.ts'
+import { groupMark, linkOf } from './acknowledgement/acknowledge-link.ts'
 import { AlertProvider } from './alert-provider.ts'
 import { AlertStates } from './alert-states.ts'
 import type { AlertmanagerConfig } from './config.ts'
@@ -33,6 +33,7 @@ import { silences as isSilencedBy } from './silence/silence.ts'
 import { Silences } from './silence/silences.ts'
 import { alertProblem, receive, type StoredAlert } from './stored-alert.ts'
 import { NotificationTemplates } from './template/notification-templates.ts'
+import { type TwilioCallback, TwilioCallbacks } from './twilio-callbacks.ts'
 
 export interface AlertingOptions {
   readonly store: StateStore
@@ -83,6 +84,7 @@ interface Generation {
   readonly pipeline: Pipeline
   readonly dispatcher: Dispatcher
   readonly senders: Senders
+  readonly callbacks: TwilioCallbacks
 }
 
 const RECENT_EVENTS = 10_000
@@ -122,6 +124,7 @@ export class Alerting {
       history: this.history,
       provider: this.provider,
       escalationOf: (receiver) => this.settings.config.receivers.find(({ name }) => name === receiver)?.escalation,
+      numbersOf: (receiver) => numbersOf(this.settings.config, receiver),
       isHeard: (labels, routeOptions) => this.#isHeard(labels, routeOptions),
       ring: (group, receiver, signal) => ring(group, receiver, this.#generation.pipeline, signal),
     })
@@ -225,6 +228,19 @@ export class Alerting {
       .filter(({ route, labels }) => groupMark(groupKey(route, labels)) === link.group)
   }
 
+  /** Is it Twilio that speaks of a call whose link has this token? `suffix` is what the address has after the link. */
+  isFromTwilio(token: string, suffix: string, said: Pick<TwilioCallback, 'form' | 'signature'>): Promise<boolean> {
+    const url = linkOf(this.settings.publicUrl, token) + suffix
+    return this.#generation.callbacks.isGenuine({ url, ...said })
+  }
+
+  /** A provider reports that a call whose link has this token did not reach the number. False when we did not write the link or it is too old. */
+  callFailed(token: string, number: string, reason: string): boolean {
+    const link = this.onCall.links.read(token, this.#options.clock.now())
+    if (link !== undefined) this.onCall.callFailed(link, number, reason)
+    return link !== undefined
+  }
+
   #isHeard(labels: Labels, options: RouteOptions): boolean {
     const { pipeline } = this.#generation
     const isQuiet = pipeline.isInhibited(labels) || pipeline.isSilenced(labels)
@@ -284,7 +300,8 @@ export class Alerting {
       logger,
       notify: (group, signal) => notifyGroup(group, pipeline, signal),
     })
-    return { settings, inhibitor, pipeline, dispatcher, senders }
+    const callbacks = new TwilioCallbacks(settings.config, secretsIn(settings.baseDir))
+    return { settings, inhibitor, pipeline, dispatcher, senders, callbacks }
   }
 
   #integrations(settings: AlertingSettings, senders: Senders): ReadonlyMap<string, readonly Integration[]> {
@@ -292,7 +309,7 @@ export class Alerting {
     const context: ReceiverContext = {
       templates: NotificationTemplates.load(templates, settings.baseDir),
       clock: this.#options.clock,
-      secret: async (written, file) => written || secretFrom(file === '' ? '' : path.resolve(settings.baseDir, file)),
+      secret: secretsIn(settings.baseDir),
       http: (config) => {
         const effective = config ?? global.http_config ?? DEFAULT_HTTP_CONFIG
         const key = JSON.stringify(effective)
@@ -325,4 +342,16 @@ export class Alerting {
     inhibitor.stop()
     await Promise.all([...senders.values()].map((sender) => sender.close()))
   }
+}
+
+/** Secrets as they are written, or from their files, which are found from a folder and read anew each time. */
+function secretsIn(folder: string) {
+  return async (written: string, file: string): Promise<string> =>
+    written || secretFrom(file === '' ? '' : path.resolve(folder, file))
+}
+
+/** Whom a receiver telephones. */
+function numbersOf({ receivers }: AlertmanagerConfig, receiver: string): string[] {
+  const integrations = receivers.find(({ name }) => name === receiver)?.integrations ?? []
+  return integrations.flatMap(({ channel, config }) => (channel === 'phone' ? config.to : []))
 }

@@ -5,7 +5,7 @@ import type { StateStore } from '../storage/state-store.ts'
 import type { Histogram, InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
-import { AcknowledgeLinks } from './acknowledgement/acknowledge-link.ts'
+import { AcknowledgeLinks, type AcknowledgeToken } from './acknowledgement/acknowledge-link.ts'
 import type { Acknowledgement } from './acknowledgement/acknowledgement.ts'
 import { Acknowledgements } from './acknowledgement/acknowledgements.ts'
 import type { AlertProvider } from './alert-provider.ts'
@@ -21,7 +21,7 @@ const SETTLED_AFTER_MS = 15 * 60_000
 
 const SECONDS_TO_A_DAY = [10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 14_400, 86_400]
 
-export interface OnCallOptions extends Pick<EscalationsOptions, 'escalationOf' | 'ring'> {
+export interface OnCallOptions extends Pick<EscalationsOptions, 'escalationOf' | 'numbersOf' | 'ring'> {
   readonly store: StateStore
   readonly clock: Clock
   readonly logger: Logger
@@ -67,6 +67,23 @@ export class OnCall {
   /** A group was told of. */
   follow(group: FlushedGroup): void {
     this.#escalations.follow(group)
+  }
+
+  /** A provider reports that the number was not reached for the group of a link: the history says so, and the next on the list is called. */
+  callFailed({ group: mark }: AcknowledgeToken, number: string, reason: string): void {
+    for (const { group, receiver } of this.#escalations.callFailed(mark, number))
+      this.#options.history.record({
+        kind: 'notification',
+        timeMs: this.#options.clock.now(),
+        receiver,
+        channel: 'phone',
+        groupKey: group.groupKey,
+        status: 'firing',
+        alerts: group.alerts.map(({ labels }) => fingerprint(labels)),
+        reason: 'nobody has acknowledged',
+        outcome: 'failed',
+        error: `${number} was not reached: ${reason}`,
+      })
   }
 
   acknowledgement(labels: Labels): Acknowledgement | undefined {

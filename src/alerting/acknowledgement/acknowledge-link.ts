@@ -16,6 +16,11 @@ const VALID_MS = 7 * 86_400_000
 /** Where the HTTP interface answers such links. */
 export const ACKNOWLEDGE_PATH = '/acknowledge'
 
+/** The address at which a token is taken. */
+export function linkOf(publicUrl: string, token: string): string {
+  return `${publicUrl.replace(/\/+$/, '')}${ACKNOWLEDGE_PATH}/${token}`
+}
+
 /** What a link says: which group, and that we wrote it. */
 export interface AcknowledgeToken {
   /** See `groupMark`. */
@@ -48,7 +53,7 @@ export class AcknowledgeLinks {
 
   /** `publicUrl` is where people reach us. */
   url(publicUrl: string, groupKey: string, nowMs: number): string {
-    return `${publicUrl.replace(/\/+$/, '')}${ACKNOWLEDGE_PATH}/${this.#token(groupKey, nowMs)}`
+    return linkOf(publicUrl, this.#token(groupKey, nowMs))
   }
 
   /** What a token says; undefined when we did not write it or it is too old. */

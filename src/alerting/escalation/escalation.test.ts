@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { escalationConfig } from './config.ts'
-import { type Escalation, ringAfter } from './escalation.ts'
+import { type Escalation, ringAfter, withoutStep } from './escalation.ts'
 
 /** `minute receiver` of every call. */
 function calls(escalation: Escalation): string[] {
@@ -33,6 +33,19 @@ test('the list is gone through again as often as it says', () => {
     rounds: 2,
   })
   expect(calls(escalation)).toEqual(['0 first', '1 second', '4 first', '5 second'])
+})
+
+test('of who cannot be reached the other calls are left out, unless nobody comes after', () => {
+  const escalation = escalationConfig.parse({
+    steps: [
+      { receiver: 'first', times: 3 },
+      { receiver: 'second', times: 2 },
+      { receiver: 'boss', times: 1 },
+    ],
+    rounds: 2,
+  })
+  const made = [1, 2, 3, 4, 5, 6, 7, 11, 12]
+  expect(made.map((calls) => withoutStep(calls, escalation))).toEqual([3, 3, 3, 5, 5, undefined, 9, 11, undefined])
 })
 
 test('nobody is called without end', () => {

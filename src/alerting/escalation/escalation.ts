@@ -21,6 +21,21 @@ export interface Ring {
   readonly everyMs: number
 }
 
+/**
+ * How many calls count as made when the one made last came to nothing: the rest of its step is left out, so that it is the next one's turn.
+ * Undefined when nobody comes after in this round: whoever cannot be reached is not called without a pause.
+ */
+export function withoutStep(made: number, { steps }: Escalation): number | undefined {
+  const round = steps.reduce((sum, { times }) => sum + times, 0)
+  const begun = made - 1 - ((made - 1) % round)
+  let end = begun
+  for (const step of steps.slice(0, -1)) {
+    end += step.times
+    if (made <= end) return end
+  }
+  return undefined
+}
+
 /** The call after so many; undefined when the list has been gone through as often as it shall be. */
 export function ringAfter(made: number, { steps, rounds }: Escalation): Ring | undefined {
   const round = steps.reduce((sum, { times }) => sum + times, 0)

@@ -3,9 +3,10 @@ import type { StateStore } from '../../storage/state-store.ts'
 import type { Gauge, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
+import { groupMark } from '../acknowledgement/acknowledge-link.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { FlushedGroup } from '../notify/notify.ts'
-import { type Escalation, type Ring, ringAfter } from './escalation.ts'
+import { type Escalation, type Ring, ringAfter, withoutStep } from './escalation.ts'
 
 const KIND = 'escalation'
 
@@ -19,10 +20,18 @@ export interface EscalationsOptions {
   readonly registry: InstrumentRegistry
   /** What the configuration says for a receiver now; undefined: nobody is called. */
   readonly escalationOf: (receiver: string) => Escalation | undefined
+  /** Whom a receiver telephones. */
+  readonly numbersOf: (receiver: string) => readonly string[]
   /** The group with what of it still fires, is heard and is not acknowledged; undefined when that is nothing. */
   readonly unanswered: (group: FlushedGroup) => FlushedGroup | undefined
   /** Tells all channels of the receiver. */
   readonly ring: (group: FlushedGroup, receiver: string, signal: AbortSignal) => Promise<void>
+}
+
+/** A call of an escalation that reached nobody. */
+export interface FailedCall {
+  readonly group: FlushedGroup
+  readonly receiver: string
 }
 
 /** How far the calls for one group have come. */
@@ -30,6 +39,8 @@ interface Course {
   readonly id: string
   /** Fingerprints of the firing alerts that somebody was called for. */
   readonly alerts: Set<string>
+  /** Numbers that could not be reached by the last call. */
+  readonly unreached: Set<string>
   rings: number
   nextAtMs: number
   /** As it was last seen; undefined after a restart, until its alerts have come again. */
@@ -115,6 +126,27 @@ export class Escalations {
     }
   }
 
+  /**
+   * The telephone at the number could not be reached for the group that the mark names: when that is true of all whom the last call
+   * was for, the next on the list is called at once. Gives the groups and receivers whose call it was.
+   */
+  callFailed(mark: string, number: string): FailedCall[] {
+    const failed: FailedCall[] = []
+    for (const course of this.#courses.values()) {
+      const { group, rings } = course
+      if (group === undefined || rings === 0 || groupMark(group.groupKey) !== mark) continue
+      const escalation = this.#options.escalationOf(group.options.receiver)
+      const receiver = escalation && ringAfter(rings - 1, escalation)?.receiver
+      if (escalation === undefined || receiver === undefined) continue
+      const numbers = this.#options.numbersOf(receiver)
+      if (!numbers.includes(number)) continue
+      failed.push({ group, receiver })
+      course.unreached.add(number)
+      if (numbers.every((one) => course.unreached.has(one))) this.#callNext(course, escalation)
+    }
+    return failed
+  }
+
   // COURSES
 
   #begin(group: FlushedGroup, alerts: readonly string[], escalation: Escalation): void {
@@ -131,8 +163,8 @@ export class Escalations {
     this.#schedule(course)
   }
 
-  #add(fields: Omit<Course, 'alerts' | 'cancelTimer'>, alerts: readonly string[]): Course {
-    const course: Course = { ...fields, alerts: new Set(), cancelTimer: () => undefined }
+  #add(fields: Omit<Course, 'alerts' | 'unreached' | 'cancelTimer'>, alerts: readonly string[]): Course {
+    const course: Course = { ...fields, alerts: new Set(), unreached: new Set(), cancelTimer: () => undefined }
     this.#courses.set(course.id, course)
     for (const alert of alerts) this.#link(course, alert)
     this.#size.set({}, this.#courses.size)
@@ -173,9 +205,19 @@ export class Escalations {
     if (group === undefined || escalation === undefined) return this.#end(course)
     const ring = ringAfter(course.rings, escalation)
     if (ring === undefined) return
+    course.unreached.clear()
     this.#call(group, ring)
     course.rings++
     course.nextAtMs = this.#options.clock.now() + (ringAfter(course.rings, escalation)?.waitMs ?? 0)
+    this.#keep(course)
+    this.#schedule(course)
+  }
+
+  #callNext(course: Course, escalation: Escalation): void {
+    const rings = withoutStep(course.rings, escalation)
+    if (rings === undefined) return
+    course.rings = rings
+    course.nextAtMs = this.#options.clock.now()
     this.#keep(course)
     this.#schedule(course)
   }

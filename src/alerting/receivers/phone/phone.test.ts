@@ -63,6 +63,7 @@ test('who is called may answer, where people outside can reach us', async () => 
   expect(new URLSearchParams(provider.got[0]?.body).get('Twiml')).toBe(
     '<Response><Gather numDigits="1" timeout="8" method="POST" action="https://us/acknowledge/t/voice"><Say language="en-US" loop="2">Down Press 1 to acknowledge.</Say></Gather></Response>',
   )
+  expect(new URLSearchParams(provider.got[0]?.body).get('StatusCallback')).toBe('https://us/acknowledge/t/status')
   await notifyOnce(phone(`provider: http, url: "${provider.url}/call", message: m`), notificationOf({ acknowledgeUrl }))
   expect(provider.got[1]?.body).toBe(`{"to":"+861","message":"m","acknowledgeUrl":"${acknowledgeUrl}"}`)
 })

@@ -64,7 +64,10 @@ async function twilio({ config, to, text, context, acknowledgeUrl }: PhoneCall):
   const spoken = escapeHtml(cutCharacters(text(config.message), MAX_SPOKEN_LENGTH))
   const twiml = acknowledgeUrl === '' ? say(config.language, spoken) : ask(config.language, spoken, acknowledgeUrl)
   const account = { apiUrl: config.api_url, sid: config.account_sid, token }
-  return twilioRequest('Calls', account, { To: to, From: config.from, Twiml: `<Response>${twiml}</Response>` })
+  const call = { To: to, From: config.from, Twiml: `<Response>${twiml}</Response>` }
+  // The one event that says how a call ended, whether somebody answered or not.
+  const report = { StatusCallback: `${acknowledgeUrl}/status`, StatusCallbackEvent: 'completed' }
+  return twilioRequest('Calls', account, acknowledgeUrl === '' ? call : { ...call, ...report })
 }
 
 function say(language: string, spoken: string): string {
