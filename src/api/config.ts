@@ -10,8 +10,11 @@ export const serverConfig = z
     otlp_http_listen: listenAddress.default('127.0.0.1:4318'),
     /** OTLP/gRPC on the port that its senders expect. */
     otlp_grpc_listen: listenAddress.default('127.0.0.1:4317'),
-    /** How the outside reaches us, for links in notifications. */
-    external_url: z.url().optional(),
+    /** How the outside reaches us, for links in notifications; a path in it is where pages and API are found too. */
+    external_url: z
+      .url()
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
     body_limit_mb: z.number().positive().max(1024).default(64),
   })
   .prefault({})

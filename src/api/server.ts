@@ -4,20 +4,24 @@ import type { Logger } from '../telemetry/log.ts'
 import { authenticate } from './authentication.ts'
 import type { AuthConfig } from './config.ts'
 import { HttpError, replyRetryLater } from './http-error.ts'
+import { withoutPrefix } from './path-prefix.ts'
 
 export interface ServerOptions {
   readonly auth: AuthConfig
   readonly bodyLimit: number
   readonly logger: Logger
+  /** Of addresses as the outside has them; see `withoutPrefix`. */
+  readonly pathPrefix?: string
 }
 
 /** An HTTP server with what all our listeners share: authentication, forms, and errors as `{error}`. Routes are added by the caller. */
-export function createServer({ auth, bodyLimit, logger }: ServerOptions): FastifyInstance {
+export function createServer({ auth, bodyLimit, logger, pathPrefix = '' }: ServerOptions): FastifyInstance {
   const app = fastify({
     bodyLimit,
     // Open streams and kept connections would hold up a stop.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 2_000 },
+    rewriteUrl: ({ url = '/' }) => withoutPrefix(url, pathPrefix),
   })
   authenticate(app, auth)
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {

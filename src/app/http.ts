@@ -9,6 +9,7 @@ import { compressAnswers } from '../api/compression.ts'
 import { operationRoutes } from '../api/operations.ts'
 import { otlpRoutes } from '../api/otlp.ts'
 import { pageRoutes } from '../api/pages.ts'
+import { pathPrefixOf } from '../api/path-prefix.ts'
 import { adminRoutes } from '../api/prometheus/admin.ts'
 import { exemplarRoutes } from '../api/prometheus/exemplars.ts'
 import { federateRoutes } from '../api/prometheus/federate.ts'
@@ -69,7 +70,8 @@ export interface Running {
 /** Port 4600: pages, Prometheus's API, our own, OTLP. */
 export async function mainServer(running: Running): Promise<FastifyInstance> {
   const { parts } = running
-  const app = createServer(serverOptions(running))
+  const pathPrefix = pathPrefixOf(running.externalUrl)
+  const app = createServer({ ...serverOptions(running), pathPrefix })
   operationRoutes(app, { instruments: parts.instruments, ready: () => running.ready(), reload: () => running.reload() })
   await otlpRoutes(app, parts.otlp)
   await remoteWriteRoutes(app, parts.remoteWrite, bodyLimit(running))
@@ -78,7 +80,7 @@ export async function mainServer(running: Running): Promise<FastifyInstance> {
   await app.register((api, _options, done) => done(tetrascopeApi(api, running)), { prefix: '/api/tetrascope/v1' })
   await app.register((api, _options, done) => done(alertmanagerApi(api, running)), { prefix: '/alertmanager/api/v2' })
   acknowledgeRoutes(app, parts.alerting, running.clock)
-  await pageRoutes(app, PAGES)
+  await pageRoutes(app, PAGES, pathPrefix)
   return app
 }
 

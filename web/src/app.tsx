@@ -46,7 +46,7 @@ export function App(): ReactNode {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" />
-            <img src="/favicon.svg" width={22} height={22} alt="" />
+            <img src="./favicon.svg" width={22} height={22} alt="" />
             <Text fw={700}>Tetrascope</Text>
           </Group>
           <Group gap="xs" wrap="nowrap">
@@ -71,6 +71,7 @@ export function App(): ReactNode {
           <Route path="/logs" component={LogsPage} />
           <Route path="/targets" component={TargetsPage} />
           <Route path="/query" component={QueryPage} />
+          <Route path="/graph" component={QueryPage} />
         </Switch>
       </AppShell.Main>
     </AppShell>

@@ -7,7 +7,9 @@ import { createTheme, MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { Router } from 'wouter'
 import { App } from './app.tsx'
+import { BASE_PATH } from './base.ts'
 import { RangeProvider } from './components/time-range.tsx'
 import { LanguageProvider } from './i18n/language.tsx'
 import { addressOfHash } from './links.ts'
@@ -22,7 +24,7 @@ const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, refetch
 /** Links in notifications hold the page behind a hash. */
 function followHash(): void {
   const address = addressOfHash(window.location.hash)
-  if (address !== undefined) window.history.replaceState(null, '', address)
+  if (address !== undefined) window.history.replaceState(null, '', BASE_PATH + address)
 }
 followHash()
 window.addEventListener('hashchange', followHash)
@@ -35,7 +37,9 @@ createRoot(root).render(
       <QueryClientProvider client={queries}>
         <LanguageProvider>
           <RangeProvider>
-            <App />
+            <Router base={BASE_PATH}>
+              <App />
+            </Router>
           </RangeProvider>
         </LanguageProvider>
       </QueryClientProvider>

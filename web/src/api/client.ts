@@ -1,3 +1,5 @@
+import { BASE_PATH } from '../base.ts'
+
 /** The server answered with an error, or not at all (status 0). */
 export class ApiError extends Error {
   readonly status: number
@@ -33,7 +35,7 @@ export async function deleteJson<T>(path: string, body: unknown): Promise<T> {
 
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, init)
+    return await fetch(BASE_PATH + path, init)
   } catch (error) {
     if (error instanceof DOMException) throw error
     throw new ApiError(0, error instanceof Error ? error.message : String(error))

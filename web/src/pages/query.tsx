@@ -1,6 +1,7 @@
 import { Alert, Button, Card, Group, Stack, Table, Text, Textarea } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
+import { useSearch } from 'wouter'
 import { queryRange, type RangeAnswer } from '../api/prometheus.ts'
 import { chartData, fillLegend } from '../charts/chart-data.ts'
 import { TimeSeries } from '../charts/time-series.tsx'
@@ -15,11 +16,14 @@ interface Answer extends RangeAnswer {
   readonly window: TimeWindow
 }
 
-/** Any PromQL expression over the chosen time range, as a chart and as a table of the newest values. */
+const FIRST_EXPRESSION = 'sum by (model) (rate(llm_requests_total[1m]))'
+
+/** Any PromQL expression over the chosen time range, as a chart and as a table of the newest values. Links of alerts name one as Prometheus's do. */
 export function QueryPage(): ReactNode {
   const { t } = useLanguage()
   const { range, windowAt } = useRange()
-  const [text, setText] = useState('sum by (model) (rate(llm_requests_total[1m]))')
+  const linked = new URLSearchParams(useSearch()).get('g0.expr')
+  const [text, setText] = useState(linked ?? FIRST_EXPRESSION)
   const [asked, setAsked] = useState(text)
   const answer = useQuery({
     queryKey: ['query', asked, range],
