@@ -1,3 +1,5 @@
+import { Lru } from '../util/lru.ts'
+
 const MAX_SESSIONS = 20_000
 
 /** A session that nothing has come from for so long is over. */
@@ -14,7 +16,7 @@ interface OpenSession {
  * Bounded: when too many sessions are open, the one that was silent longest ends.
  */
 export class SessionTurns {
-  readonly #open = new Map<string, OpenSession>()
+  readonly #open = new Lru<string, OpenSession>(MAX_SESSIONS)
   readonly #ended: number[] = []
 
   saw(sessionId: string, traceId: string, atMs: number): void {
@@ -23,10 +25,8 @@ export class SessionTurns {
     if (session.lastTraceId !== traceId) session.turns++
     session.lastTraceId = traceId
     session.lastMs = Math.max(session.lastMs, atMs)
-    // Reinserting keeps the map in the order of last use.
-    this.#open.delete(sessionId)
-    this.#open.set(sessionId, session)
-    if (this.#open.size > MAX_SESSIONS) this.#endOldest()
+    const [, forgotten] = this.#open.set(sessionId, session) ?? []
+    if (forgotten !== undefined) this.#ended.push(forgotten.turns)
   }
 
   /** The turns of a session that ends now; undefined when nothing of it was seen. */
@@ -38,18 +38,12 @@ export class SessionTurns {
 
   /** The turns of the sessions that have ended by silence since the last call. */
   takeEnded(nowMs: number): number[] {
-    for (const session of this.#open.values()) {
-      if (nowMs - session.lastMs < SILENCE_MS) break
-      this.#endOldest()
+    for (let oldest = this.#open.oldest; oldest !== undefined; oldest = this.#open.oldest) {
+      const [sessionId, { lastMs, turns }] = oldest
+      if (nowMs - lastMs < SILENCE_MS) break
+      this.#open.delete(sessionId)
+      this.#ended.push(turns)
     }
     return this.#ended.splice(0)
-  }
-
-  #endOldest(): void {
-    for (const [sessionId, session] of this.#open) {
-      this.#open.delete(sessionId)
-      this.#ended.push(session.turns)
-      return
-    }
   }
 }

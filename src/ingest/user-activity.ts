@@ -1,3 +1,5 @@
+import { Lru } from '../util/lru.ts'
+
 const DAY_MS = 24 * 3_600_000
 const MAX_USERS = 100_000
 
@@ -16,16 +18,14 @@ export interface UserFigures {
 
 /** When each user was last seen. Bounded: beyond the limit the users who were silent longest are forgotten. */
 export class UserActivity {
-  readonly #users = new Map<string, Seen>()
+  readonly #users = new Lru<string, Seen>(MAX_USERS)
 
   saw(userId: string, atMs: number): void {
     if (userId === '') return
     const seen = this.#users.get(userId) ?? { lastMs: atMs, earlierMs: 0 }
     if (atMs - seen.lastMs > DAY_MS / 2) seen.earlierMs = seen.lastMs
     seen.lastMs = Math.max(seen.lastMs, atMs)
-    this.#users.delete(userId)
     this.#users.set(userId, seen)
-    if (this.#users.size > MAX_USERS) this.#forgetOldest()
   }
 
   figures(nowMs: number): UserFigures {
@@ -40,13 +40,6 @@ export class UserActivity {
       if (isActive && wasActive) returned++
     }
     return { activeUsers: active, retentionPercent: before === 0 ? undefined : (100 * returned) / before }
-  }
-
-  #forgetOldest(): void {
-    for (const userId of this.#users.keys()) {
-      this.#users.delete(userId)
-      return
-    }
   }
 }
 
