@@ -18,6 +18,7 @@ import { ANY_MODEL, type Reference } from './references/reference.ts'
 import { RollingReference } from './references/rolling-reference.ts'
 import { readStoredWindow } from './references/stored-window.ts'
 import { HOUR_MS, kindOfHour, WeeklyReference } from './references/weekly-reference.ts'
+import { Share } from './share.ts'
 import type { SketchSet } from './sketch-set.ts'
 import { SlotArchive } from './slot-archive.ts'
 import { Slots, type SlotsOptions } from './slots.ts'
@@ -53,7 +54,7 @@ export class DriftMonitor {
   readonly #hourArchive: SlotArchive
   readonly #loaded = new Set<SlotArchive>()
   #reference: Reference
-  readonly #models = new Set<string>()
+  readonly #models = new Map<string, Share>()
   readonly #embeddingLengths = new EmbeddingLengths()
   #drifts: readonly FeatureDrift[] = []
   #embeddings: readonly EmbeddingDrift[] = []
@@ -131,12 +132,15 @@ export class DriftMonitor {
     if (this.#config.enabled) await this.#save()
   }
 
-  /** Takes note of requests by the time at which they began. */
+  /** Takes note of requests by the time at which they began; of very many of a model of a part of them, which stands for all. */
   onRequests(requests: readonly Request[]): void {
     if (!this.#config.enabled) return
+    const nowMs = this.#options.clock.now()
     for (const request of requests) {
       const model = modelOf(request.span)
-      if (this.#watches(model)) this.#add(model, request.span.startMs, this.#valuesOf(model, request))
+      const { traceId, startMs } = request.span
+      const times = this.#shareOf(model)?.weightOf(traceId, nowMs) ?? 0
+      if (times > 0) this.#add(model, startMs, this.#valuesOf(model, request), times)
     }
   }
 
@@ -239,21 +243,24 @@ export class DriftMonitor {
     return values.filter(([feature]) => !isOfEmbedding(feature))
   }
 
-  #watches(model: string): boolean {
-    if (this.#models.has(model)) return true
+  /** Undefined for a model that is not watched. */
+  #shareOf(model: string): Share | undefined {
+    const known = this.#models.get(model)
+    if (known !== undefined) return known
     if (this.#models.size >= MAX_MODELS) {
       this.#instruments.unwatched.add({})
-      return false
+      return undefined
     }
-    this.#models.add(model)
-    return true
+    const share = new Share()
+    this.#models.set(model, share)
+    return share
   }
 
-  #add(model: string, timeMs: number, values: ReturnType<typeof watchedValues>): void {
+  #add(model: string, timeMs: number, values: ReturnType<typeof watchedValues>, times = 1): void {
     const nowMs = this.#options.clock.now()
     const isWeekly = this.#config.reference.kind === 'weekly'
     for (const sketches of [this.#slots.at(timeMs, nowMs), isWeekly ? this.#hours.at(timeMs, nowMs) : undefined])
-      for (const [feature, value] of values) sketches?.add(model, feature, value)
+      for (const [feature, value] of values) sketches?.add(model, feature, value, times)
   }
 
   #forgetResult(): void {
@@ -273,7 +280,7 @@ export class DriftMonitor {
         this.#loaded.add(archive)
         await archive.load(nowMs)
       }
-      for (const { model } of this.#slots.between(-Infinity, Infinity).entries()) this.#models.add(model)
+      for (const { model } of this.#slots.between(-Infinity, Infinity).entries()) this.#shareOf(model)
       this.#embeddingLengths.learn(this.#current(nowMs))
     })
   }

@@ -38,8 +38,8 @@ export class SketchSet {
     return this.#entries.get(keyOf(model, feature))?.sketch
   }
 
-  add(model: string, feature: string, value: number | string): void {
-    this.#sketch(model, feature).add(value)
+  add(model: string, feature: string, value: number | string, times = 1): void {
+    this.#sketch(model, feature).add(value, times)
   }
 
   merge(other: SketchSet): void {

@@ -44,10 +44,10 @@ export class Sketch {
     return this.#categories
   }
 
-  /** A number that is not finite says nothing and is not counted. */
-  add(value: number | string): void {
-    if (typeof value === 'string') this.#addToCategory(value, 1)
-    else if (Number.isFinite(value)) this.#addToBucket(bucketOf(value), 1)
+  /** Counts a value so many times. A number that is not finite says nothing and is not counted. */
+  add(value: number | string, times = 1): void {
+    if (typeof value === 'string') this.#addToCategory(value, times)
+    else if (Number.isFinite(value)) this.#addToBucket(bucketOf(value), times)
   }
 
   merge(other: Sketch): void {
