@@ -8,6 +8,14 @@ export function writeAttributes(attributes: Attributes): string {
   return JSON.stringify(toJson(attributes))
 }
 
+let last: { readonly attributes: Attributes; readonly json: string } = { attributes: {}, json: '{}' }
+
+/** The same for attributes that many spans in a row share as one object, such as those of their sender. */
+export function writeSharedAttributes(attributes: Attributes): string {
+  if (last.attributes !== attributes) last = { attributes, json: writeAttributes(attributes) }
+  return last.json
+}
+
 /** The reverse of `writeAttributes`; '' reads as no attributes. */
 export function readAttributes(json: string): Attributes {
   if (json === '') return {}

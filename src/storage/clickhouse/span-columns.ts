@@ -1,6 +1,6 @@
 import { isLlmSpan, modelOf, requestStatus } from '../../model/request.ts'
 import type { LlmCall, Span, SpanEvent, TokenUsage } from '../../model/span.ts'
-import { readAttributes, writeAttributes } from './attribute-json.ts'
+import { readAttributes, writeAttributes, writeSharedAttributes } from './attribute-json.ts'
 import { joinMessages, splitMessages, type MessageColumns } from './message-text.ts'
 import { flag, microseconds, optionalFloat, optionalInteger, text, texts, type Column } from './native-writer.ts'
 import { flagOf, millisecondsOf, optionalNumberOf, textOf, textsOf, type ResultRow } from './result-row.ts'
@@ -40,7 +40,7 @@ export const SPAN_COLUMNS: readonly Column<SpanRow>[] = [
   text('session_id', ({ span }) => span.sessionId),
   text('user_id', ({ span }) => span.userId),
   text('attributes', ({ span }) => writeAttributes(span.attributes)),
-  text('resource', ({ span }) => writeAttributes(span.resource)),
+  text('resource', ({ span }) => writeSharedAttributes(span.resource)),
   text('events', ({ span }) => writeEvents(span.events)),
   text('input', ({ span }) => span.input),
   text('output', ({ span }) => span.output),
