@@ -89,6 +89,22 @@ describe('group commit', () => {
     expect(inserts[2]?.text).toBe('dd')
   })
 
+  test('gathers as long as the insert before took when the group is big enough, so that many writers share an insert', async () => {
+    const { clock, inserts, write } = setUp({ enoughBytes: 2 })
+    const writes = [write('aa')]
+    await clock.advance(30)
+    inserts[0]?.succeed()
+    await clock.advance(0)
+    writes.push(write('bb'))
+    await clock.advance(20)
+    writes.push(write('cc'))
+    expect(inserts).toHaveLength(1)
+    await clock.advance(10)
+    expect(inserts.map(({ text }) => text)).toEqual(['aa', 'bbcc'])
+    inserts[1]?.succeed()
+    await Promise.all(writes)
+  })
+
   test('refuses what does not fit beside what waits, and counts it', async () => {
     const { clock, inserts, outcomes, write } = setUp({ maxPendingBytes: 3 })
     const written = write('aa')

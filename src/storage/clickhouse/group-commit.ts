@@ -9,9 +9,9 @@ export interface GroupCommitOptions {
   readonly insert: (blocks: readonly Buffer[]) => Promise<void>
   /** Between the starts of two inserts: what arrives meanwhile goes together. */
   readonly intervalMs: number
-  /** From this size on a group does not wait for more. */
+  /** From this size on a group waits no longer than the insert before it took. */
   readonly enoughBytes: number
-  /** What goes into one insert. */
+  /** What goes into one insert; a group of this size does not wait at all. */
   readonly groupBytes: number
   /** What may wait in all; further writes are refused. */
   readonly maxPendingBytes: number
@@ -42,6 +42,7 @@ export class GroupCommit {
   #pending: Write[] = []
   #pendingBytes = 0
   #lastStartMs = -Infinity
+  #lastTookMs = 0
   #cancelTimer: (() => void) | undefined
   #committing: Promise<void> | undefined
   #keepAlive: NodeJS.Timeout | undefined
@@ -77,9 +78,19 @@ export class GroupCommit {
 
   #schedule(): void {
     if (this.#committing !== undefined) return
-    const waitMs = this.#lastStartMs + this.#options.intervalMs - this.#options.clock.now()
-    if (this.#pendingBytes >= this.#options.enoughBytes) return this.#start()
-    this.#cancelTimer ??= this.#options.clock.after(Math.max(0, waitMs), () => this.#start())
+    this.#cancelTimer?.()
+    const waitMs = this.#nextStartMs() - this.#options.clock.now()
+    if (waitMs <= 0 && this.#pendingBytes >= this.#options.enoughBytes) return this.#start()
+    this.#cancelTimer = this.#options.clock.after(Math.max(0, waitMs), () => this.#start())
+  }
+
+  /** Small inserts cost twice as much for each row: where many write, the engine rests as long as it worked, and finds more to do. */
+  #nextStartMs(): number {
+    const { intervalMs, enoughBytes, groupBytes } = this.#options
+    if (this.#pendingBytes >= groupBytes) return -Infinity
+    const intervalEndMs = this.#lastStartMs + intervalMs
+    if (this.#pendingBytes < enoughBytes) return intervalEndMs
+    return Math.min(intervalEndMs, this.#lastStartMs + 2 * this.#lastTookMs)
   }
 
   #start(): void {
@@ -88,6 +99,7 @@ export class GroupCommit {
     if (this.#committing !== undefined || this.#pending.length === 0) return
     this.#lastStartMs = this.#options.clock.now()
     this.#committing = this.#commit(this.#takeGroup()).finally(() => {
+      this.#lastTookMs = this.#options.clock.now() - this.#lastStartMs
       this.#committing = undefined
       if (this.#pending.length > 0) return this.#schedule()
       clearInterval(this.#keepAlive)
