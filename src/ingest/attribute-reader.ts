@@ -117,13 +117,20 @@ export class AttributeReader {
   }
 }
 
+/** What stands before the first dot of names that came before ('' without a dot): senders use the same few. */
+const knownRoots = new Map<string, string>()
+const MAX_KNOWN_ROOTS = 5_000
+
 function rootsOf(names: readonly string[]): Set<string> {
   const roots = new Set<string>()
-  for (const name of names) {
-    const end = name.indexOf('.')
-    if (end !== -1) roots.add(name.slice(0, end))
-  }
+  for (const name of names) roots.add(knownRoots.get(name) ?? rootOf(name))
   return roots
+}
+
+function rootOf(name: string): string {
+  const root = name.slice(0, Math.max(0, name.indexOf('.')))
+  if (knownRoots.size < MAX_KNOWN_ROOTS) knownRoots.set(name, root)
+  return root
 }
 
 type Node = AttributeValue | Map<string, Node>

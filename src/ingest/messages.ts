@@ -67,7 +67,8 @@ function joined(lists: ReadonlyArray<Message[] | undefined>): Message[] | undefi
   return lists.some((list) => list === undefined) ? undefined : lists.flatMap((list) => list ?? [])
 }
 
-function isMessage(record: JsonRecord): boolean {
+/** Whether an object is a message, by the fields that it has. */
+export function isMessage(record: JsonRecord): boolean {
   if (typeof record['role'] === 'string') return true
   if (isRecord(record['message']) || isRecord(record['kwargs'])) return true
   if (record['type'] === 'message' || record['type'] === 'reasoning') return true

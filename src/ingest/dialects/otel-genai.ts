@@ -3,7 +3,7 @@ import type { AttributeReader } from '../attribute-reader.ts'
 import type { Dialect, LlmFacts, SpanFacts } from '../dialect.ts'
 import { isRecord, structureOf } from '../json-value.ts'
 import { isMessageEvent, readEventMessages } from '../genai-events.ts'
-import { messagesOf, readMessages } from '../messages.ts'
+import { isMessage, messagesOf, readMessages } from '../messages.ts'
 import type { OtlpSpan } from '../otlp/otlp-span.ts'
 import { providerName } from '../provider.ts'
 import { usageOf } from '../usage.ts'
@@ -133,8 +133,9 @@ function readInput(attributes: AttributeReader): Message[] {
 function reasonsOf(output: unknown): string[] {
   const items: unknown[] = Array.isArray(output) ? output : [output]
   return items.flatMap((item) => {
-    const reason = isRecord(item) && messagesOf(item, 'assistant') !== undefined ? item['finish_reason'] : undefined
-    return typeof reason === 'string' ? [reason] : []
+    const reason = isRecord(item) ? item['finish_reason'] : undefined
+    if (!isRecord(item) || typeof reason !== 'string') return []
+    return isMessage(item) || messagesOf(item, 'assistant') !== undefined ? [reason] : []
   })
 }
 

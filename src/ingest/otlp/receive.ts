@@ -1,4 +1,5 @@
 import type { SampleBatch } from '../../model/sample.ts'
+import type { Span } from '../../model/span.ts'
 import type { SampleWriter } from '../../storage/sample-store.ts'
 import { SamplesRefusedError, StoreUnavailableError } from '../../storage/store.ts'
 import type { Logger } from '../../telemetry/log.ts'
@@ -95,14 +96,16 @@ export async function receiveOtlpBody(
 }
 
 async function receiveTraces(body: Buffer, encoding: OtlpEncoding, intake: Intake): Promise<ReceivedOutcome> {
-  const { spans, rejected, errorMessage } = decodeTraces(body, encoding)
+  const { spans, rejected, errorMessage } = readTraces(body, encoding)
   intake.countRejected('spans', 'otlp', 'invalid', rejected)
-  if (spans.length > 0)
-    await intake.takeSpans(
-      spans.map((span) => readSpan(span)),
-      'otlp',
-    )
+  if (spans.length > 0) await intake.takeSpans(spans, 'otlp')
   return { rejected, errorMessage }
+}
+
+/** Apart from what waits for the commit, so that the spans as they were transported, with all their texts once more, are garbage before it. */
+function readTraces(body: Buffer, encoding: OtlpEncoding): ReceivedOutcome & { readonly spans: readonly Span[] } {
+  const { spans, rejected, errorMessage } = decodeTraces(body, encoding)
+  return { spans: spans.map((span) => readSpan(span)), rejected, errorMessage }
 }
 
 async function receiveLogs(
