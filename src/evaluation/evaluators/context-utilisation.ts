@@ -1,7 +1,7 @@
 import type { Score } from '../../model/evaluation.ts'
+import type { IntSet } from '../../util/int-set.ts'
 import type { Evaluator } from '../evaluator.ts'
-import { stemsOf } from '../text/stems.ts'
-import { isStopword } from '../text/stopwords.ts'
+import { contentStemsOf } from '../text/stems.ts'
 
 const THRESHOLD = 0.2
 /** Words that a document must share with the answer before it counts as used. */
@@ -17,15 +17,18 @@ export const contextUtilisation: Evaluator = {
   evaluate({ prompt, response, context }): Score | undefined {
     const documents = context.filter((text) => text.trim() !== '')
     if (response.trim() === '' || documents.length === 0) return undefined
-    const asked = stemsIn(prompt)
-    const answer = [...stemsIn(response)].filter((stem) => !asked.has(stem))
+    const asked = contentStemsOf(prompt)
+    const answer = contentStemsOf(response).values.filter((stem) => !asked.has(stem))
     if (answer.length === 0)
       return { score: 0.5, verdict: 'ok', explanation: 'the answer says nothing that the prompt did not' }
-    return scoreOf(answer, documents.map(stemsIn))
+    return scoreOf(
+      answer,
+      documents.map((text) => contentStemsOf(text)),
+    )
   },
 }
 
-function scoreOf(answer: readonly number[], documents: ReadonlyArray<ReadonlySet<number>>): Score {
+function scoreOf(answer: Int32Array, documents: readonly IntSet[]): Score {
   const drawn = answer.filter((stem) => documents.some((document) => document.has(stem))).length
   const needed = Math.min(MIN_SHARED, answer.length)
   const used = documents.filter((document) => answer.filter((stem) => document.has(stem)).length >= needed).length
@@ -35,13 +38,4 @@ function scoreOf(answer: readonly number[], documents: ReadonlyArray<ReadonlySet
     verdict: score < THRESHOLD ? 'flagged' : 'ok',
     explanation: `${Math.round(score * 100)} % of the new words of the answer come from the context; ${used} of ${documents.length} documents used`,
   }
-}
-
-function stemsIn(text: string): ReadonlySet<number> {
-  const { words, hashes } = stemsOf(text)
-  const stems = new Set<number>()
-  hashes.forEach((stem, i) => {
-    if (!isStopword(words.hashes[i] ?? 0)) stems.add(stem)
-  })
-  return stems
 }

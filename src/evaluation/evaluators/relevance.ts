@@ -1,9 +1,9 @@
 import type { Score } from '../../model/evaluation.ts'
+import type { IntSet } from '../../util/int-set.ts'
 import type { Evaluator } from '../evaluator.ts'
 import { languageOf } from '../text/language.ts'
-import { stemsOf } from '../text/stems.ts'
-import type { Stems } from '../text/stems.ts'
-import { isStopword } from '../text/stopwords.ts'
+import { contentStemsOf } from '../text/stems.ts'
+import { wordsOf } from '../text/words.ts'
 
 const THRESHOLD = 0.12
 /** Words of a prompt from which on it is a document to work on, of which an answer need not repeat much. */
@@ -23,30 +23,20 @@ export const relevance: Evaluator = {
     // An answer in another language, rightly or not, shares no words with the prompt.
     const [askedIn, answeredIn] = [languageOf(prompt), languageOf(response)]
     if (askedIn !== 'und' && answeredIn !== 'und' && askedIn !== answeredIn) return undefined
-    const asked = contentStems(stemsOf(prompt))
-    const answer = stemsOf(response)
-    const answered = contentStems(answer)
+    const asked = contentStemsOf(prompt)
+    const answered = contentStemsOf(response)
     if (asked.size === 0 || answered.size === 0) return undefined
-    if (answer.words.count < SHORT_ANSWER) {
+    if (wordsOf(response).count < SHORT_ANSWER) {
       return { score: 0.6, verdict: 'ok', explanation: 'too short to compare with the prompt' }
     }
     return scoreOf(asked, answered)
   },
 }
 
-function scoreOf(asked: ReadonlySet<number>, answered: ReadonlySet<number>): Score {
-  let common = 0
-  for (const stem of asked) if (answered.has(stem)) common++
+function scoreOf(asked: IntSet, answered: IntSet): Score {
+  const common = asked.common(answered)
   const expected = Math.min(asked.size, Math.max(3, Math.min(LONG_PROMPT, answered.size) * 0.35))
   const score = Math.min(1, common / expected)
   const verdict = score < THRESHOLD ? 'flagged' : 'ok'
   return { score, verdict, explanation: `takes up ${common} of the ${asked.size} content words of the prompt` }
-}
-
-function contentStems({ words, hashes }: Stems): ReadonlySet<number> {
-  const stems = new Set<number>()
-  hashes.forEach((stem, i) => {
-    if (!isStopword(words.hashes[i] ?? 0)) stems.add(stem)
-  })
-  return stems
 }

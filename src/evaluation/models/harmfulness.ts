@@ -1,9 +1,9 @@
 import type { FeatureBlock } from './linear-model.ts'
 import { featuresOf } from '../text/features.ts'
 import { rememberLast } from '../text/remember.ts'
-import { lazyModel } from './weights-file.ts'
+import { lazyTextModel } from './weights-file.ts'
 
-const model = lazyModel('harmful')
+const model = lazyTextModel('harmful')
 
 /** How far a text does harm. */
 export interface Harm {

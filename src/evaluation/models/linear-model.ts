@@ -1,4 +1,5 @@
 import { FEATURE_COUNT } from '../text/features.ts'
+import type { SideBySide } from './side-by-side.ts'
 
 /** What a weights file says about itself; see `docs/models`. */
 export interface ModelHeader {
@@ -29,13 +30,18 @@ export class LinearModel {
   readonly header: ModelHeader
   readonly #weights: Int8Array
   readonly #dense: readonly number[]
+  readonly #table: SideBySide | undefined
+  readonly #lane: number | undefined
 
-  constructor(header: ModelHeader, weights: Int8Array) {
+  /** With a table, into which its weights go as well, it reads what other models of the table have read at no further cost. */
+  constructor(header: ModelHeader, weights: Int8Array, table?: SideBySide) {
     if (weights.length !== FEATURE_COUNT)
       throw new Error(`model ${header.name}: ${weights.length} weights, expected ${FEATURE_COUNT}`)
     this.header = header
     this.#weights = weights
     this.#dense = Object.values(header.dense)
+    this.#table = table
+    this.#lane = table?.add(weights)
   }
 
   /** `dense` in the order of the header. */
@@ -67,9 +73,15 @@ export class LinearModel {
 
   #blockMargin(block: FeatureBlock): number {
     if (block.length === 0) return 0
+    return (this.#sumOf(block) * this.header.scale) / Math.sqrt(block.length)
+  }
+
+  #sumOf(block: FeatureBlock): number {
+    if (this.#table !== undefined && this.#lane !== undefined && this.#table.size > 1)
+      return this.#table.sumOf(block, this.#lane)
     const weights = this.#weights
     let sum = 0
     for (let i = 0; i < block.length; i++) sum += weights[block[i] ?? 0] ?? 0
-    return (sum * this.header.scale) / Math.sqrt(block.length)
+    return sum
   }
 }

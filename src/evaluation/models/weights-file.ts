@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { FEATURE_COUNT } from '../text/features.ts'
 import type { ModelHeader } from './linear-model.ts'
 import { LinearModel } from './linear-model.ts'
+import { SideBySide } from './side-by-side.ts'
 
 const MAGIC = 'TSLM1\n'
 
@@ -24,21 +25,28 @@ export function writeWeights(header: ModelHeader, weights: Int8Array): Buffer {
   return Buffer.concat([Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`), Buffer.from(packed)])
 }
 
-/** Reads a weights file. Throws when it is not one. */
-export function readWeights(bytes: Buffer): LinearModel {
+/** Reads a weights file, into a table when one is given. Throws when it is not one. */
+export function readWeights(bytes: Buffer, table?: SideBySide): LinearModel {
   const headerEnd = bytes.indexOf('\n', MAGIC.length)
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || headerEnd === -1) throw new Error('not a weights file')
   const header = JSON.parse(bytes.toString('utf8', MAGIC.length, headerEnd)) as ModelHeader
-  return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)))
+  return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)), table)
 }
 
 /**
  * The model `name` of the folder `weights` beside this module, read when it is first asked for: the thread that takes
  * requests knows all evaluators and runs none.
  */
-export function lazyModel(name: string): () => LinearModel {
+export function lazyModel(name: string, table?: SideBySide): () => LinearModel {
   let model: LinearModel | undefined
-  return () => (model ??= readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url))))
+  return () => (model ??= readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url)), table))
+}
+
+const promptsAndAnswers = new SideBySide()
+
+/** The same for a model that reads whole prompts or answers, as others do. */
+export function lazyTextModel(name: string): () => LinearModel {
+  return lazyModel(name, promptsAndAnswers)
 }
 
 function unpack(packed: Buffer): Int8Array {

@@ -1,6 +1,7 @@
 import { rememberLast } from './remember.ts'
 import { isHan, isLetter, LETTER_UNIT, UNIT_KINDS } from './script.ts'
 import { unitsOf } from './units.ts'
+import { WordBits } from './word-bits.ts'
 import { hashOf, wordsOf } from './words.ts'
 
 /** ISO 639-1. `und`: too little text, or a language that is not among these. */
@@ -58,12 +59,10 @@ const MARKERS: ReadonlyArray<readonly [Language, string]> = [
   ['id', 'yang dan di untuk dengan ini itu dari pada adalah tidak dalam akan bisa juga saya anda atau ke oleh'],
 ]
 
-const LANGUAGES_BY_WORD = new Map<number, Language[]>()
-for (const [language, words] of MARKERS) {
-  for (const word of words.split(' ').map((text) => hashOf(text))) {
-    LANGUAGES_BY_WORD.set(word, [...(LANGUAGES_BY_WORD.get(word) ?? []), language])
-  }
-}
+/** For each little word a bit for each language of `MARKERS` that has it. */
+const LANGUAGES_BY_WORD = new WordBits(
+  MARKERS.flatMap(([, words], i) => words.split(' ').map((word) => [hashOf(word), 1 << i] as const)),
+)
 
 /** Which language a text is written in, by its script and its little words. */
 export const languageOf = rememberLast((text: string): Language => {
@@ -88,6 +87,7 @@ const SCRIPTS: ReadonlyArray<readonly [from: number, to: number, language: Langu
 function languageByScript(text: string): ByScript {
   const counts = new Map<ByScript, number>()
   let latin = 0
+  let han = 0
   let letters = 0
   const units = unitsOf(text)
   const length = Math.min(units.length, MAX_LENGTH)
@@ -98,14 +98,18 @@ function languageByScript(text: string): ByScript {
       latin += (UNIT_KINDS[unit] ?? 0) & LETTER_UNIT
       continue
     }
+    if (isHan(unit)) {
+      if (han++ === 0) counts.set('zh', 0)
+      continue
+    }
     const language = scriptOf(unit)
     if (language === undefined) continue
-    // One ideograph says as much as two letters.
-    const weight = language === 'zh' ? 2 : 1
-    letters += weight
-    counts.set(language, (counts.get(language) ?? 0) + weight)
+    letters++
+    counts.set(language, (counts.get(language) ?? 0) + 1)
   }
-  letters += latin
+  // One ideograph says as much as two letters.
+  letters += latin + han * 2
+  if (han > 0) counts.set('zh', han * 2)
   if (counts.size === 0) return letters < MIN_LETTERS ? 'und' : 'latin'
   counts.set('latin', (counts.get('latin') ?? 0) + latin)
   if (letters < MIN_LETTERS) return 'und'
@@ -116,20 +120,30 @@ function languageByScript(text: string): ByScript {
 }
 
 function scriptOf(unit: number): ByScript | undefined {
-  if (isHan(unit)) return 'zh'
   for (const [from, to, language] of SCRIPTS) if (unit >= from && unit <= to) return language
   return unit < 0x250 && isLetter(unit) ? 'latin' : undefined
 }
 
 function languageByWords(text: string): Language {
   const { hashes, count } = wordsOf(text)
-  const counts = new Map<Language, number>()
+  const counts = new Uint8Array(MARKERS.length)
   const read = Math.min(count, MAX_WORDS)
   for (let i = 0; i < read; i++) {
-    for (const language of LANGUAGES_BY_WORD.get(hashes[i] ?? 0) ?? [])
-      counts.set(language, (counts.get(language) ?? 0) + 1)
+    for (let bits = LANGUAGES_BY_WORD.of(hashes[i] ?? 0); bits !== 0; bits &= bits - 1) {
+      const language = 31 - Math.clz32(bits & -bits)
+      counts[language] = (counts[language] ?? 0) + 1
+    }
   }
-  const [first, second] = [...counts].sort((a, b) => b[1] - a[1])
-  if (first === undefined || first[1] < MIN_WORDS || first[1] * 12 < read) return 'und'
-  return second !== undefined && first[1] < second[1] * 1.2 ? 'und' : first[0]
+  const first = indexOfMost(counts)
+  const most = counts[first] ?? 0
+  if (most < MIN_WORDS || most * 12 < read) return 'und'
+  counts[first] = 0
+  const second = counts[indexOfMost(counts)] ?? 0
+  return most < second * 1.2 ? 'und' : (MARKERS[first]?.[0] ?? 'und')
+}
+
+function indexOfMost(counts: Uint8Array): number {
+  let most = 0
+  for (let i = 1; i < counts.length; i++) if ((counts[i] ?? 0) > (counts[most] ?? 0)) most = i
+  return most
 }

@@ -1,6 +1,5 @@
 import { numbersOf } from './numbers.ts'
-import { stemsOf } from './stems.ts'
-import { isStopword } from './stopwords.ts'
+import { contentStemsOf } from './stems.ts'
 
 /** Recall of what is expected weighs twice as much as that nothing else is said: answers explain themselves. */
 const RECALL_WEIGHT = 2
@@ -12,24 +11,15 @@ const WRONG_NUMBER = 0.5
  * halved when a number of the expected text is missing. Of words, not of meaning: a paraphrase in other words scores low.
  */
 export function similarityOf(expected: string, found: string): number {
-  const wanted = contentStems(expected)
-  const said = contentStems(found)
+  const wanted = contentStemsOf(expected)
+  const said = contentStemsOf(found)
   if (wanted.size === 0 || said.size === 0) return expected.trim() === found.trim() ? 1 : 0
-  const common = [...wanted].filter((stem) => said.has(stem)).length
+  const common = wanted.common(said)
   if (common === 0) return 0
   const [precision, recall] = [common / said.size, common / wanted.size]
   const square = RECALL_WEIGHT ** 2
   const score = ((1 + square) * precision * recall) / (square * precision + recall)
   return hasAllNumbers(expected, found) ? score : score * WRONG_NUMBER
-}
-
-function contentStems(text: string): ReadonlySet<number> {
-  const { words, hashes } = stemsOf(text)
-  const stems = new Set<number>()
-  hashes.forEach((stem, i) => {
-    if (!isStopword(words.hashes[i] ?? 0)) stems.add(stem)
-  })
-  return stems
 }
 
 function hasAllNumbers(expected: string, found: string): boolean {

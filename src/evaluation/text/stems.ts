@@ -1,5 +1,7 @@
+import { IntSet } from '../../util/int-set.ts'
 import { rememberLast } from './remember.ts'
 import { DIGIT_UNIT, UNIT_KINDS, UNSPACED_UNIT } from './script.ts'
+import { isStopword } from './stopwords.ts'
 import type { Words } from './words.ts'
 import { lowerUnitsOf } from './units.ts'
 import { FNV_OFFSET, FNV_PRIME, wordsOf } from './words.ts'
@@ -52,6 +54,14 @@ export const stemsOf = rememberLast((text: string): Stems => {
     }
   }
   return { text, words, hashes }
+})
+
+/** The different stems of a text's content words: its matter, in no form. */
+export const contentStemsOf = rememberLast((text: string): IntSet => {
+  const { words, hashes } = stemsOf(text)
+  const stems = new IntSet(words.count)
+  for (let i = 0; i < words.count; i++) if (!isStopword(words.hashes[i] ?? 0)) stems.add(hashes[i] ?? 0)
+  return stems
 })
 
 function pairHash(units: Uint16Array, end: number, hash: number): number {

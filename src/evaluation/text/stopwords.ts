@@ -1,3 +1,4 @@
+import { WordBits } from './word-bits.ts'
 import { hashOf } from './words.ts'
 
 const ENGLISH =
@@ -5,29 +6,9 @@ const ENGLISH =
 const CHINESE =
   '的了是在我有和就不人都一也很到说要去你会着没看好自己这那他她它们与及或但而被把对从为以于其之中上下个等并且如因所还又让给向由则可能'
 
-const STOPWORDS = [
-  ...ENGLISH.split(' ').map((word) => hashOf(word)),
-  ...CHINESE.split('').map((character) => hashOf(character)),
-]
-
-/** An open table, a power of two large and mostly empty: every word of every text is looked up here. 0 is the hash of no stopword. */
-const MASK = 0xfff
-const table = new Int32Array(MASK + 1)
-for (const hash of STOPWORDS) {
-  let slot = slotOf(hash)
-  while (table[slot] !== 0 && table[slot] !== hash) slot = (slot + 1) & MASK
-  table[slot] = hash
-}
-
-function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 16)) & MASK
-}
+const STOPWORDS = new WordBits([...ENGLISH.split(' '), ...CHINESE.split('')].map((word) => [hashOf(word), 1] as const))
 
 /** Whether the word with this hash (see `wordsOf`) carries no content: articles, pronouns, auxiliaries, particles. */
 export function isStopword(hash: number): boolean {
-  for (let slot = slotOf(hash); ; slot = (slot + 1) & MASK) {
-    const known = table[slot]
-    if (known === hash) return hash !== 0
-    if (known === 0) return false
-  }
+  return STOPWORDS.of(hash) !== 0
 }

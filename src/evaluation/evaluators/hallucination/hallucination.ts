@@ -3,12 +3,12 @@ import type { Contradiction } from '../../claims/contradictions.ts'
 import { contradictionsOf, selfContradictions } from '../../claims/contradictions.ts'
 import { groundingOf, SUPPORTED } from '../../claims/grounding.ts'
 import type { EvaluationInput, Evaluator } from '../../evaluator.ts'
-import { lazyModel } from '../../models/weights-file.ts'
+import { lazyTextModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
 import { hallucinationFeatures } from './hallucination-features.ts'
 
-const english = lazyModel('hallucination-en')
-const chinese = lazyModel('hallucination-zh')
+const english = lazyTextModel('hallucination-en')
+const chinese = lazyTextModel('hallucination-zh')
 
 const CONTRADICTION_SCORE = 0.85
 const MAX_SPANS = 20

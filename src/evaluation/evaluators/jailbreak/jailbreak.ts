@@ -2,13 +2,13 @@ import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { EvaluationInput, Evaluator } from '../../evaluator.ts'
 import type { Harm } from '../../models/harmfulness.ts'
 import { harmOf } from '../../models/harmfulness.ts'
-import { lazyModel } from '../../models/weights-file.ts'
+import { lazyTextModel } from '../../models/weights-file.ts'
 import { readings } from '../../text/deobfuscate.ts'
 import { windowsOf } from '../../text/windows.ts'
 import { wordsOf } from '../../text/words.ts'
 import { JAILBREAK_WINDOW, jailbreakFeatures } from './jailbreak-features.ts'
 
-const model = lazyModel('jailbreak')
+const model = lazyTextModel('jailbreak')
 interface Attempt {
   readonly score: number
   readonly span: EvaluationSpan | undefined

@@ -1,13 +1,13 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { EvaluationInput, Evaluator } from '../../evaluator.ts'
-import { lazyModel } from '../../models/weights-file.ts'
+import { lazyTextModel } from '../../models/weights-file.ts'
 import { readings } from '../../text/deobfuscate.ts'
 import { windowsOf } from '../../text/windows.ts'
 import { wordsOf } from '../../text/words.ts'
 import { strongestInstruction } from './embedded-instruction.ts'
 import { INJECTION_WINDOW, injectionFeatures } from './injection-features.ts'
 
-const model = lazyModel('prompt-injection')
+const model = lazyTextModel('prompt-injection')
 
 interface Finding {
   readonly score: number

@@ -1,10 +1,10 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Evaluator } from '../../evaluator.ts'
-import { lazyModel } from '../../models/weights-file.ts'
+import { lazyModel, lazyTextModel } from '../../models/weights-file.ts'
 import type { RefusalFeatures } from './refusal-features.ts'
 import { refusalFeatures } from './refusal-features.ts'
 
-const declines = lazyModel('refusal')
+const declines = lazyTextModel('refusal')
 const givesNothing = lazyModel('refusal-full')
 
 type RefusalLabel = 'full' | 'partial' | 'none'

@@ -1,11 +1,11 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Evaluator } from '../../evaluator.ts'
-import { lazyModel } from '../../models/weights-file.ts'
+import { lazyTextModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
 import { toxicityFeatures } from './toxicity-features.ts'
 
-const english = lazyModel('toxicity-en')
-const chinese = lazyModel('toxicity-zh')
+const english = lazyTextModel('toxicity-en')
+const chinese = lazyTextModel('toxicity-zh')
 
 /** Spans that are shown; a text full of insults needs no list of all of them. */
 const MAX_SPANS = 20
