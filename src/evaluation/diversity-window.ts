@@ -36,9 +36,13 @@ interface Answer {
 export class DiversityWindow {
   readonly #capacity: number
   readonly #answers: Answer[] = []
+  /** The first values of the answers' signatures, those of one hash function beside each other. */
+  readonly #firstValues: readonly Uint32Array[]
+  #added = 0
 
   constructor(capacity: number) {
     this.#capacity = capacity
+    this.#firstValues = Array.from({ length: MAX_DIFFERENT + 1 }, () => new Uint32Array(capacity))
   }
 
   /** Takes an answer into the window. Very short ones are alike by nature and are passed over. */
@@ -46,9 +50,17 @@ export class DiversityWindow {
     const words = wordsOf(response)
     if (words.count < MIN_WORDS) return
     const signature = signatureOf(words)
-    const isNearDuplicate = this.#answers.some((answer) => isNear(answer.signature, signature))
+    const isNearDuplicate = this.#hasNear(signature)
+    const place = this.#added++ % this.#capacity
+    this.#firstValues.forEach((values, k) => (values[place] = signature[k] ?? 0))
     this.#answers.push({ signature, isNearDuplicate, opening: openingOf(words), ...ngramsOf(words) })
     if (this.#answers.length > this.#capacity) this.#answers.shift()
+  }
+
+  /** One of the first values of a near-duplicate is the same, for no more than `MAX_DIFFERENT` differ; hardly any other answer has one. */
+  #hasNear(signature: Uint32Array): boolean {
+    const isPossible = this.#firstValues.some((values, k) => values.includes(signature[k] ?? 0))
+    return isPossible && this.#answers.some((answer) => isNear(answer.signature, signature))
   }
 
   /** Undefined while the window is empty. */
@@ -98,10 +110,12 @@ function openingOf({ hashes }: Words): number {
 }
 
 function ngramsOf({ hashes, count }: Words): { readonly unigrams: Int32Array; readonly pairs: Int32Array } {
-  const unigrams = hashes.filter((hash) => !isStopword(hash))
+  const unigrams = new Int32Array(count)
+  let size = 0
+  for (let i = 0; i < count; i++) if (!isStopword(hashes[i] ?? 0)) unigrams[size++] = hashes[i] ?? 0
   const pairs = new Int32Array(Math.max(0, count - 1))
   for (let i = 0; i + 1 < count; i++) pairs[i] = Math.imul(hashes[i] ?? 0, 31) ^ (hashes[i + 1] ?? 0)
-  return { unigrams, pairs }
+  return { unigrams: unigrams.slice(0, size), pairs }
 }
 
 function distinctShare(columns: readonly Int32Array[]): number {

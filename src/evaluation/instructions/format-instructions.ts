@@ -1,49 +1,50 @@
+import { CuedPattern } from '../text/cued-pattern.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 import { jsonIn, looksLikeSchema, matchesSchema } from './json-answer.ts'
 
-const JSON_WANTED = cued(
+const JSON_WANTED = new CuedPattern(
   ['json'],
   /\b(?:in|as|into|using|only|valid|a single|one)(?: (?:a|the|valid|raw|single|one))? JSON\b|\bJSON (?:format|object|block|array|output)\b|\breturn (?:only )?(?:a )?JSON\b|(?:以|用|按|返回|输出)\s?JSON|JSON\s?格式/gi,
 )
-const BULLETS = cued(
+const BULLETS = new CuedPattern(
   ['bullet'],
   new RegExp(String.raw`\b${QUANTITY} (?:markdown )?bullet(?:ed)? ?(?:points?|list items?)`, 'gi'),
 )
-const LIST_WANTED = cued(
+const LIST_WANTED = new CuedPattern(
   ['list', 'points', '列表', '要点', '清单', '分点'],
   /\b(?:in|as|use|using|with|into) (?:a )?(?:numbered|bulleted|bullet(?:ed)?(?:-point)?|markdown|ordered|unordered) ?(?:list|points?)\b|\b(?:bullet points|list format)\b|(?:用|以)(?:有序|无序|项目符号)?(?:列表|要点|清单)(?:的?形式)?|分点(?:列出|回答|说明)/gi,
 )
-const TABLE_WANTED = cued(
+const TABLE_WANTED = new CuedPattern(
   ['table', '表格'],
   /\b(?:in|as|into|create|make|give me|draw|with|use) (?:a |the )?(?:markdown |comparison )?table\b(?! of contents)|\btable format\b|(?:用|以|做成|生成)(?:一个)?(?:Markdown)?表格/gi,
 )
-const CODE_WANTED = cued(
+const CODE_WANTED = new CuedPattern(
   ['function', 'script', 'program', 'code', 'class', 'regex', 'query', '函数', '代码', '脚本', '程序', 'sql'],
   /\b(?:write|give me|show|create|implement) (?:me )?(?:a |an |some |the )?(?:\w+ ){0,3}(?:function|script|program|code snippet|class|regex|SQL query)\b|(?:写|实现|给出)[^。，\n]{0,12}(?:函数|代码|脚本|程序|SQL)/gi,
 )
-const TITLE = cued(['angular'], /\btitle\b[^.!?\n]{0,40}\bdouble angular brackets/gi)
-const HIGHLIGHT = cued(
+const TITLE = new CuedPattern(['angular'], /\btitle\b[^.!?\n]{0,40}\bdouble angular brackets/gi)
+const HIGHLIGHT = new CuedPattern(
   ['highlight', 'itali', 'emphasi', 'bold'],
   new RegExp(
     String.raw`\b(?:highlight|italici[sz]e|emphasi[sz]e|bold)\w* ${QUANTITY} (?:\w+ ){0,3}(?:sections?|parts?|phrases?|text)`,
     'gi',
   ),
 )
-const PLACEHOLDER = cued(['placeholder'], new RegExp(String.raw`\b${QUANTITY} placeholders?`, 'gi'))
-const POSTSCRIPT = cued(
+const PLACEHOLDER = new CuedPattern(['placeholder'], new RegExp(String.raw`\b${QUANTITY} placeholders?`, 'gi'))
+const POSTSCRIPT = new CuedPattern(
   ['start'],
   /\b(?:postscript|P\.? ?S\.?)[^.!?\n]{0,40}?\bstart(?:s|ing) with (P\.? ?(?:P\.? ?)?S\.?)/gi,
 )
-const SECTIONS = cued(
+const SECTIONS = new CuedPattern(
   ['section'],
   new RegExp(
     String.raw`\b${QUANTITY} sections?\b[^.!?\n]{0,60}?["'“]?\b(SECTION|Section|PARAGRAPH|PART|Day|Round|Chapter|Audience|Verse) ?X`,
     'gi',
   ),
 )
-const VERSIONS = cued(['asterisk', '******'], /\bsix asterisk|\b6 asterisk|\*{6}/gi)
-const CHOICE = cued(
+const VERSIONS = new CuedPattern(['asterisk', '******'], /\bsix asterisk|\b6 asterisk|\*{6}/gi)
+const CHOICE = new CuedPattern(
   ['following', 'exactly one of'],
   /\b(?:choose|answer|reply|respond)\b[^.!?\n]{0,40}\b(?:one of the following|from the following|exactly one of)(?: (?:options|phrases|choices|sentences|words))?[:：]? ?([^\n]{8,200})/gi,
 )
@@ -81,7 +82,7 @@ function jsonInstructions(prompt: string): Instruction[] {
 /** The first match is enough: a prompt that says twice that it wants JSON asks for one thing. */
 function first(
   prompt: string,
-  pattern: RegExp,
+  pattern: CuedPattern,
   kind: Instruction['kind'],
   description: string,
   isFollowed: (response: string) => boolean,
@@ -99,7 +100,7 @@ function isUnwanted(prompt: string, match: string): boolean {
 
 function counted(
   prompt: string,
-  pattern: RegExp,
+  pattern: CuedPattern,
   kind: Instruction['kind'],
   noun: string,
   count: (response: string) => number,

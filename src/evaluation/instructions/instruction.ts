@@ -1,5 +1,5 @@
+import type { CuedPattern } from '../text/cued-pattern.ts'
 import { matchesOf } from '../text/matches.ts'
-import { lowerCaseKeepingPlaces } from '../text/units.ts'
 
 /** What an instruction is about. `format` ones concern the form of the answer as a whole. */
 export type InstructionKind =
@@ -88,33 +88,15 @@ function testOf(relation: string, after: string, value: number): (count: number)
   return (count) => count === value
 }
 
-const CUES = new WeakMap<RegExp, readonly string[]>()
-
-/**
- * An expression with words in lower case, at least one of which stands in all that it matches. Looking for a word costs a
- * hundredth of trying the expression at each place, and most prompts have none of them.
- */
-export function cued(cues: readonly string[], pattern: RegExp): RegExp {
-  CUES.set(pattern, cues)
-  return pattern
-}
-
-function mayMatch(prompt: string, pattern: RegExp): boolean {
-  const cues = CUES.get(pattern)
-  if (cues === undefined) return true
-  const lower = lowerCaseKeepingPlaces(prompt)
-  return cues.some((cue) => lower.includes(cue))
-}
-
 /** Instructions for all matches of a global expression; `read` gives what is checked, or undefined where a match means nothing. */
 export function findInstructions(
   prompt: string,
-  pattern: RegExp,
+  cued: CuedPattern,
   read: (match: RegExpExecArray) => Omit<Instruction, 'start' | 'end'> | undefined,
 ): Instruction[] {
   const found: Instruction[] = []
-  if (!mayMatch(prompt, pattern)) return found
-  for (const match of matchesOf(prompt, pattern)) {
+  if (!cued.mayMatch(prompt)) return found
+  for (const match of matchesOf(prompt, cued.pattern)) {
     const instruction = read(match)
     if (instruction !== undefined)
       found.push({ ...instruction, start: match.index, end: match.index + match[0].length })

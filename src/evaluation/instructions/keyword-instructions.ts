@@ -1,44 +1,45 @@
+import { CuedPattern } from '../text/cued-pattern.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 
 const LIST = String.raw`((?:[:\[(] ?)?["'“‘]?[\w’'-]+(?: [\w’'-]+)?["'”’]?(?:(?:, ?(?:and |or )?| and | or )["'“‘]?[\w’'-]+["'”’]?)*[\])]?)`
-const INCLUDED = cued(
+const INCLUDED = new CuedPattern(
   ['word', 'term'],
   new RegExp(
     String.raw`\b(?:include|use|contain|mention|includes|contains)(?:ing|s)? (?:all )?(?:the )?(?:following )?(?:key ?words?|words?|terms?)(?: of)?(?: in (?:the|your) (?:response|answer|reply))?:? ${LIST}`,
     'gi',
   ),
 )
-const EXCLUDED = cued(
+const EXCLUDED = new CuedPattern(
   ['word', 'term'],
   new RegExp(
     String.raw`\b(?:do not|don['’]t|not|without|avoid|never|refrain from|exclude|doesn['’]t|cannot|must not) (?:include|use|contain|mention|say|using|including|mentioning|containing)?(?:s|ing)? ?(?:any of )?(?:the )?(?:following )?(?:key ?words?|words?|terms?):? ${LIST}`,
     'gi',
   ),
 )
-const WORD_FREQUENCY = cued(
+const WORD_FREQUENCY = new CuedPattern(
   ['word '],
   new RegExp(
     String.raw`\bword ["'“‘]?([\w’'-]+)["'”’]? (?:should |must |shall )?(?:appears?|occurs?|be used|be mentioned)(?: in (?:the|your) (?:response|answer))? ${QUANTITY} times?`,
     'gi',
   ),
 )
-const MENTION_FREQUENCY = cued(
+const MENTION_FREQUENCY = new CuedPattern(
   [' time'],
   new RegExp(String.raw`\b(?:use|mention|include) (?:the word )?["'“‘]([\w’' -]+)["'”’] ${QUANTITY} times?`, 'gi'),
 )
-const LETTER_FREQUENCY = cued(
+const LETTER_FREQUENCY = new CuedPattern(
   ['letter '],
   new RegExp(
     String.raw`\bletter ["'“‘]?([a-zA-Z#!])["'”’]? (?:should |must )?(?:appears?|occurs?)(?: in (?:the|your) (?:response|answer))? ${QUANTITY} times?`,
     'gi',
   ),
 )
-const CHINESE_INCLUDED = cued(
+const CHINESE_INCLUDED = new CuedPattern(
   ['词'],
   /(?:包含|包括|使用|提到|出现)(?:以下|这些|下列)?(?:关键词|词语|词|单词)[：:]?\s?((?:[“"'「][^”"'」]{1,20}[”"'」][、，,和 ]{0,2})+)/g,
 )
-const CHINESE_EXCLUDED = cued(
+const CHINESE_EXCLUDED = new CuedPattern(
   ['词', '字'],
   /(?:不要|不得|不能|避免|禁止)(?:使用|包含|提到|出现)(?:以下|这些|下列)?(?:关键词|词语|词|单词|字)?[：:]?\s?((?:[“"'「][^”"'」]{1,20}[”"'」][、，,和或 ]{0,2})+)/g,
 )
@@ -58,7 +59,7 @@ export const keywordInstructions: InstructionFinder = (prompt) => [
   ),
 ]
 
-function wordLists(prompt: string, pattern: RegExp, isWanted: boolean): Instruction[] {
+function wordLists(prompt: string, pattern: CuedPattern, isWanted: boolean): Instruction[] {
   return findInstructions(prompt, pattern, ([whole, list = '']) => {
     // "do not include the keywords" matches the wish to include as well; the negation before it decides.
     if (isWanted && isNegated(prompt, whole)) return undefined
@@ -90,7 +91,7 @@ function wordsIn(list: string): string[] {
 
 function frequencies(
   prompt: string,
-  pattern: RegExp,
+  pattern: CuedPattern,
   count: (response: string, what: string) => number,
 ): Instruction[] {
   return findInstructions(prompt, pattern, ([, what = '', relation, number = '', more]) => {

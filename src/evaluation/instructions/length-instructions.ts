@@ -1,20 +1,24 @@
+import { CuedPattern } from '../text/cued-pattern.ts'
 import { isDigit, isLetter } from '../text/script.ts'
 import { sentencesOf } from '../text/sentences.ts'
 import { wordsOf } from '../text/words.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 
-const WORDS = cued(
+const WORDS = new CuedPattern(
   ['word'],
   new RegExp(
     String.raw`\b${QUANTITY} ?-?(?: to (\d+))? ?words?\b(?! or phrases| in (?:all )?capital)(?! (?:that|which|are|should|with|begin))`,
     'gi',
   ),
 )
-const SENTENCES = cued(['sentence'], new RegExp(String.raw`\b${QUANTITY} ?-?sentences?\b`, 'gi'))
-const PARAGRAPHS = cued(['paragraph', 'stanza'], new RegExp(String.raw`\b${QUANTITY} (?:paragraphs?|stanzas?)\b`, 'gi'))
-const RANGE = cued([' words'], /\b(\d{2,5}) ?(?:to|-|–|and) ?(\d{2,5}) words\b/gi)
-const CHINESE_LENGTH = cued(
+const SENTENCES = new CuedPattern(['sentence'], new RegExp(String.raw`\b${QUANTITY} ?-?sentences?\b`, 'gi'))
+const PARAGRAPHS = new CuedPattern(
+  ['paragraph', 'stanza'],
+  new RegExp(String.raw`\b${QUANTITY} (?:paragraphs?|stanzas?)\b`, 'gi'),
+)
+const RANGE = new CuedPattern([' words'], /\b(\d{2,5}) ?(?:to|-|–|and) ?(\d{2,5}) words\b/gi)
+const CHINESE_LENGTH = new CuedPattern(
   ['字', '句', '段'],
   /(至少|不少于|不低于|超过|多于|不超过|最多|至多|少于|低于|大约|约|控制在)?(\d{1,5}) ?(?:个)?(字|句|段)(?:话)?(以上|以内|左右|之内)?/g,
 )
@@ -38,7 +42,12 @@ export const lengthInstructions: InstructionFinder = (prompt) => [
   }),
 ]
 
-function counted(prompt: string, pattern: RegExp, noun: string, count: (response: string) => number): Instruction[] {
+function counted(
+  prompt: string,
+  pattern: CuedPattern,
+  noun: string,
+  count: (response: string) => number,
+): Instruction[] {
   return findInstructions(prompt, pattern, ([whole, relation, number = '', more]) => {
     // "a five sentence story that has two words" says little; a bare small number of words is seldom a limit.
     if (relation === undefined && noun === 'words' && !/\+| or /.test(whole)) return undefined

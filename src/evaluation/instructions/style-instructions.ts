@@ -1,48 +1,52 @@
+import { CuedPattern } from '../text/cued-pattern.ts'
 import type { Language } from '../text/language.ts'
 import { languageOf } from '../text/language.ts'
 import { isChinese } from '../text/script.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
-import { cued, findInstructions, QUANTITY, quantityOf } from './instruction.ts'
+import { findInstructions, QUANTITY, quantityOf } from './instruction.ts'
 
-const LOWER = cued(
+const LOWER = new CuedPattern(
   ['lowercase', 'lower case', 'capital', '小写'],
   /\b(?:in )?(?:all |only )?(?:in )?(?:lower ?case|lowercase)\b(?: letters?)?(?! (?:letters )?(?:are )?(?:not )?allowed)|\b(?:no|without(?: using)?|not (?:use|contain|include)|n['’]t (?:use|contain)) (?:any )?capital letters?|(?:全部|都)?(?:用|使用)小写/gi,
 )
-const UPPER = cued(
+const UPPER = new CuedPattern(
   ['cap', 'uppercase', '大写'],
   /\b(?:in |all in |only in )?(?:all capital letters|all caps|capital letters only|all uppercase|uppercase letters)\b(?! should| words)|(?:全部|都)?(?:用|使用)大写/gi,
 )
-const CAPITAL_WORDS = cued(
+const CAPITAL_WORDS = new CuedPattern(
   ['cap'],
   new RegExp(
     String.raw`\b${QUANTITY} (?:words?(?: or phrases)?|times?)\b[^.!?\n]{0,20}?\b(?:in )?(?:all )?cap(?:ital|s)\w*`,
     'gi',
   ),
 )
-const NO_COMMA = cued(
+const NO_COMMA = new CuedPattern(
   ['comma', '逗号'],
   /\b(?:no|without(?: using)?(?: any)?|avoid(?: using)?|not (?:use|include|contain|allowed to use)(?: any)?|n['’]t (?:use|include|contain)(?: any)?|refrain from(?: using)?(?: any)?|cannot (?:use|contain)(?: any)?) commas?\b|commas are not allowed|不(?:要|得|能)?(?:使用|用|出现)逗号/gi,
 )
-const QUOTATION = cued(
+const QUOTATION = new CuedPattern(
   ['double quot'],
   /\b(?:wrap|put|enclose)\b[^.!?\n]{0,60}\bdouble quot(?:ation|e) ?(?:marks?|s)?/gi,
 )
-const END_PHRASE = cued(
+const END_PHRASE = new CuedPattern(
   ['end', 'finish', 'conclud'],
   /\b(?:end|finish|conclude)(?:s|ing)?\b[^.!?\n"“]{0,60}?(?:with|phrase|words?)[^"“\n]{0,24}["“]([^"”\n]{3,120})["”]/gi,
 )
-const END_COLON = cued(['exact phrase'], /\b(?:end|finish)\b[^.!?\n]{0,40}exact phrase:? ([A-Z][^\n]{3,100}?[.?!])/g)
-const START_PHRASE = cued(
+const END_COLON = new CuedPattern(
+  ['exact phrase'],
+  /\b(?:end|finish)\b[^.!?\n]{0,40}exact phrase:? ([A-Z][^\n]{3,100}?[.?!])/g,
+)
+const START_PHRASE = new CuedPattern(
   ['start', 'begin'],
   /\b(?:start|begin)(?:s|ning|ing)?\b[^.!?\n"“]{0,40}?with[^"“\n]{0,24}["“]([^"”\n]{1,120})["”]/gi,
 )
-const CHINESE_END = cued(['以'], /以[“"「]([^”"」\n]{1,60})[”"」](?:结尾|结束|作为结尾)/g)
-const CHINESE_START = cued(['以'], /以[“"「]([^”"」\n]{1,60})[”"」](?:开头|开始|作为开头)/g)
-const REPEAT = cued(
+const CHINESE_END = new CuedPattern(['以'], /以[“"「]([^”"」\n]{1,60})[”"」](?:结尾|结束|作为结尾)/g)
+const CHINESE_START = new CuedPattern(['以'], /以[“"「]([^”"」\n]{1,60})[”"」](?:开头|开始|作为开头)/g)
+const REPEAT = new CuedPattern(
   ['repeat'],
   /\b(?:first,? )?repeat the (?:(?:exact,? )?(?:entire )?(?:request|prompt|sentence|question|first line)|request)(?: above)?[^.!?\n]{0,60}/gi,
 )
-const LANGUAGE_ONLY = cued(
+const LANGUAGE_ONLY = new CuedPattern(
   [
     'english',
     'chinese',
@@ -112,7 +116,7 @@ export const styleInstructions: InstructionFinder = (prompt) => [
 
 function one(
   prompt: string,
-  pattern: RegExp,
+  pattern: CuedPattern,
   kind: Instruction['kind'],
   description: string,
   isFollowed: Instruction['isFollowed'],
@@ -137,7 +141,7 @@ function caseInstructions(prompt: string): Instruction[] {
   ]
 }
 
-function phrases(prompt: string, patterns: readonly RegExp[], kind: 'start' | 'end'): Instruction[] {
+function phrases(prompt: string, patterns: readonly CuedPattern[], kind: 'start' | 'end'): Instruction[] {
   return patterns
     .flatMap((pattern) =>
       findInstructions(prompt, pattern, ([, phrase = '']) => ({

@@ -1,4 +1,5 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
+import { CuedPattern } from '../../text/cued-pattern.ts'
 import { featuresOf, featuresOfWords } from '../../text/features.ts'
 import { wordsOf } from '../../text/words.ts'
 
@@ -16,17 +17,76 @@ export const HALLUCINATION_DENSE = [
   'deed',
 ] as const
 
-const LINK = /https?:\/\/|www\./i
+const LINK = new CuedPattern(['http', 'www.'], /https?:\/\/|www\./i)
 /** The prompt speaks of something that it does not contain, which invites invention. */
-const MATERIAL =
-  /\b(?:following|given|this|attached|above|below) (?:article|image|picture|text|data ?set|table|chart|video|document|passage|link|website|dataset|graph|map)\b|(?:以下|这篇|这张|附件|上面的)(?:文章|图片|数据|表格|视频|文档)/i
-const SOURCE =
-  /\b(?:according to|a study|research(?:ers)? (?:shows?|found|from|at)|et al\.|published in|survey by)\b|根据[^，。]{0,12}(?:研究|报道|统计|数据)|据统计/i
-const DECLINE =
-  /\b(?:as an ai|language model|i (?:can(?:no|['’])t|do not have|don['’]t have)|sorry|unable to)\b|作为[^，。]{0,8}(?:AI|人工智能|语言模型)|无法|抱歉/i
+const MATERIAL = new CuedPattern(
+  [
+    ' article',
+    ' image',
+    ' picture',
+    ' text',
+    ' data',
+    ' table',
+    ' chart',
+    ' video',
+    ' document',
+    ' passage',
+    ' link',
+    ' website',
+    ' graph',
+    ' map',
+    '文章',
+    '图片',
+    '数据',
+    '表格',
+    '视频',
+    '文档',
+  ],
+  /\b(?:following|given|this|attached|above|below) (?:article|image|picture|text|data ?set|table|chart|video|document|passage|link|website|dataset|graph|map)\b|(?:以下|这篇|这张|附件|上面的)(?:文章|图片|数据|表格|视频|文档)/i,
+)
+const SOURCE = new CuedPattern(
+  ['according to', 'a study', 'research', 'et al.', 'published in', 'survey by', '根据', '据统计'],
+  /\b(?:according to|a study|research(?:ers)? (?:shows?|found|from|at)|et al\.|published in|survey by)\b|根据[^，。]{0,12}(?:研究|报道|统计|数据)|据统计/i,
+)
+const DECLINE = new CuedPattern(
+  [
+    'as an ai',
+    'language model',
+    'i can',
+    'i do not have',
+    "i don't have",
+    'i don’t have',
+    'sorry',
+    'unable to',
+    '作为',
+    '无法',
+    '抱歉',
+  ],
+  /\b(?:as an ai|language model|i (?:can(?:no|['’])t|do not have|don['’]t have)|sorry|unable to)\b|作为[^，。]{0,8}(?:AI|人工智能|语言模型)|无法|抱歉/i,
+)
 /** Claims to have done what a model of language cannot do. */
-const DEED =
-  /\b(?:i (?:have |just |)(?:called|checked|sent|booked|visited|searched|looked up|found online|updated|scheduled|downloaded|created a (?:file|chart|spreadsheet)))\b|我(?:已经|刚刚)?(?:查询了|发送了|预订了|下载了|打电话)/i
+const DEED = new CuedPattern(
+  [
+    'called',
+    'checked',
+    'sent',
+    'booked',
+    'visited',
+    'searched',
+    'looked up',
+    'found online',
+    'updated',
+    'scheduled',
+    'downloaded',
+    'created a ',
+    '查询了',
+    '发送了',
+    '预订了',
+    '下载了',
+    '打电话',
+  ],
+  /\b(?:i (?:have |just |)(?:called|checked|sent|booked|visited|searched|looked up|found online|updated|scheduled|downloaded|created a (?:file|chart|spreadsheet)))\b|我(?:已经|刚刚)?(?:查询了|发送了|预订了|下载了|打电话)/i,
+)
 
 /** What the hallucination model reads of a prompt and its answer. */
 export function hallucinationFeatures(
@@ -44,7 +104,7 @@ export function hallucinationFeatures(
       Math.min(1, (response.match(/\d+/g)?.length ?? 0) / perSentence / 3),
       Math.min(1, (response.match(/\d+(?:\.\d+)?\s?%|\b(?:1[5-9]|20)\d\d\b|\$\d/g)?.length ?? 0) / perSentence),
       Number(SOURCE.test(response)),
-      Number(DECLINE.test(response.slice(0, 300))),
+      Number(DECLINE.test(response, response.slice(0, 300))),
       Number(DEED.test(response)),
     ],
   }

@@ -1,3 +1,4 @@
+import { isDigit } from '../../text/script.ts'
 import { unitsOf } from '../../text/units.ts'
 
 /** Digits that stand close together, with the signs between them. UTF-16 indexes. */
@@ -13,25 +14,22 @@ const MAX_GAP = 3
 /** Every place of a text with digits: nearly all personal data has some, and prose has few, so all else is looked for around them. */
 export function digitGroupsOf(text: string): DigitGroup[] {
   const groups: DigitGroup[] = []
-  let start = -1
-  let last = -1
-  let digits = 0
   const units = unitsOf(text)
-  for (let i = 0; i <= units.length; i++) {
-    // After the last unit there is none, which is no digit.
-    const unit = units[i] ?? 0
-    if (unit >= 0x30 && unit <= 0x39) {
-      if (start === -1) start = i
+  const { length } = units
+  let i = 0
+  for (;;) {
+    while (i < length && !isDigit(units[i] ?? 0)) i++
+    if (i === length) return groups
+    const start = i
+    let last = i
+    let digits = 0
+    for (; i < length && i - last <= MAX_GAP; i++) {
+      if (!isDigit(units[i] ?? 0)) continue
       last = i
       digits++
-    } else if (start !== -1 && i - last > MAX_GAP) {
-      groups.push({ start, end: last + 1, digits })
-      start = -1
-      digits = 0
     }
+    groups.push({ start, end: last + 1, digits })
   }
-  if (start !== -1) groups.push({ start, end: last + 1, digits })
-  return groups
 }
 
 /** The parts of a text around some groups, `margin` characters to each side, joined where they overlap. */

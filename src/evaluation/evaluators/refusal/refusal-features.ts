@@ -1,4 +1,5 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
+import { CuedPattern } from '../../text/cued-pattern.ts'
 import { featuresOfWords } from '../../text/features.ts'
 import type { Sentence } from '../../text/sentences.ts'
 import { sentencesOf } from '../../text/sentences.ts'
@@ -44,8 +45,22 @@ export interface RefusalFeatures {
 const LIST = /(?:^|\n)\s*(?:\d{1,2}[.)、]|[-*•])\s?\S[^\n]*(?:\n+[^\n]+){0,3}?\n+\s*(?:\d{1,2}[.)、]|[-*•])\s?\S/
 const SORRY =
   /^["'\s]*(?:i['’]m (?:really |very |so |truly )?sorry|i am (?:really |very |so )?sorry|sorry|(?:my )?apolog|unfortunately|很?抱歉|对不起|非常抱歉|不好意思|很?遗憾)/i
-const INSTEAD =
-  /\b(?:instead|however|that said|alternatively|here are some|but i can|i can (?:help|offer|suggest|provide))\b|不过|但我可以|但是我可以|相反|我可以(?:帮|为|提供)|建议/i
+const INSTEAD = new CuedPattern(
+  [
+    'instead',
+    'however',
+    'that said',
+    'alternatively',
+    'here are some',
+    'but i can',
+    'i can ',
+    '不过',
+    '我可以',
+    '相反',
+    '建议',
+  ],
+  /\b(?:instead|however|that said|alternatively|here are some|but i can|i can (?:help|offer|suggest|provide))\b|不过|但我可以|但是我可以|相反|我可以(?:帮|为|提供)|建议/i,
+)
 
 /** What the refusal models read of an answer. */
 export function refusalFeatures(response: string): RefusalFeatures {
@@ -83,6 +98,6 @@ function denseFeatures(response: string, stances: readonly Stance[]): number[] {
     LIST.test(response.slice(0, 2_000)),
     response.includes('```'),
     SORRY.test(response.slice(0, 40)),
-    INSTEAD.test(response.slice(0, 1_200)),
+    INSTEAD.test(response, response.slice(0, 1_200)),
   ].map(Number)
 }
