@@ -1,12 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BlockWriter, formatValue } from './block-writer.ts'
+import { BlockWriter, formatTime, formatValue } from './block-writer.ts'
 
 function written(value: number): string {
   const writer = new BlockWriter()
   writer.number(value)
   return writer.take().toString()
 }
+
+test('any time is written as the text of it', () => {
+  const times = fc.oneof(
+    fc.integer({ min: -(2 ** 53), max: 2 ** 53 }),
+    fc.integer().map((seconds) => seconds * 1000),
+  )
+  const writtenTime = (timeMs: number): string => {
+    const writer = new BlockWriter()
+    writer.time(timeMs)
+    return writer.take().toString()
+  }
+  fc.assert(fc.property(times, (timeMs) => writtenTime(timeMs) === formatTime(timeMs)))
+})
 
 describe('numbers as bytes', () => {
   test.each([0, -0, 1, -1, 9, 10, 99, 100, 0.5, -0.5, 0.001, 0.12, 1.25, 100.01, 2147483647, -2147483648, 2147483648])(

@@ -20,6 +20,10 @@ export class BlockWriter {
     return this.#size >= BLOCK_SIZE
   }
 
+  get sizeBytes(): number {
+    return this.#size
+  }
+
   text(text: string): void {
     // A UTF-16 unit needs at most three bytes of UTF-8.
     this.reserve(text.length * 3)
@@ -53,6 +57,14 @@ export class BlockWriter {
     else if (Math.abs(thousandths) <= MAX_FAST && thousandths / 1000 === value && value !== 0)
       this.#decimal(value < 0, Math.abs(thousandths))
     else this.#size += this.#buffer.write(formatValue(value), this.#size, 'latin1')
+  }
+
+  /** Writes a time as `formatTime` does: at most 30 bytes. */
+  time(timestampMs: number): void {
+    if (this.#buffer.length - this.#size < MAX_NUMBER_BYTES) this.reserve(MAX_NUMBER_BYTES)
+    const seconds = timestampMs / 1000
+    if (seconds >= 0 && seconds <= MAX_FAST && Number.isInteger(seconds)) this.#digits(seconds)
+    else this.#size += this.#buffer.write(formatTime(timestampMs), this.#size, 'latin1')
   }
 
   take(): Buffer {

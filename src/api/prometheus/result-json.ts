@@ -4,7 +4,11 @@ import { BlockWriter, formatTime, formatValue } from './block-writer.ts'
 
 /** The longest value, its quotes, brackets and the comma. */
 const MAX_VALUE_BYTES = 36
+/** The longest time, its bracket, commas and quote. */
+const MAX_TIME_BYTES = 34
 const QUOTE = 34
+const COMMA = 44
+const OPENING_BRACKET = 91
 const CLOSING_BRACKET = 93
 
 /**
@@ -75,10 +79,12 @@ function writeSeries(writer: BlockWriter, { labels, timestampsMs, values }: Rang
   writer.text(']}')
 }
 
+const NO_BYTES = new Uint8Array(0)
+
 /** What stands before each value, `,[1700000000,"`, as bytes: complete series of an answer share one array of times. */
 class TimeTexts {
   #timestampsMs: Float64Array | undefined
-  #bytes = new Uint8Array(0)
+  #bytes: Uint8Array = NO_BYTES
   #ends = new Uint32Array(0)
 
   get sizeBytes(): number {
@@ -88,10 +94,18 @@ class TimeTexts {
   use(timestampsMs: Float64Array): void {
     if (this.#timestampsMs === timestampsMs) return
     this.#timestampsMs = timestampsMs
-    const texts = Array.from(timestampsMs, (timeMs, i) => `${i === 0 ? '' : ','}[${formatTime(timeMs)},"`)
-    let end = 0
-    this.#ends = Uint32Array.from(texts, (text) => (end += text.length))
-    this.#bytes = Buffer.from(texts.join(''), 'latin1')
+    this.#ends = new Uint32Array(timestampsMs.length)
+    const writer = new BlockWriter()
+    writer.reserve(timestampsMs.length * MAX_TIME_BYTES)
+    for (let i = 0; i < timestampsMs.length; i++) {
+      if (i > 0) writer.byte(COMMA)
+      writer.byte(OPENING_BRACKET)
+      writer.time(timestampsMs[i]!)
+      writer.byte(COMMA)
+      writer.byte(QUOTE)
+      this.#ends[i] = writer.sizeBytes
+    }
+    this.#bytes = writer.take()
   }
 
   write(writer: BlockWriter, index: number): void {

