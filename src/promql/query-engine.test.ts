@@ -163,7 +163,7 @@ class SlowReader extends MemorySampleStore {
   }
 
   override async *select(...args: Parameters<MemorySampleStore['select']>): AsyncIterable<readonly Series[]> {
-    const signal = args[3]
+    const signal = args[3]?.signal
     await new Promise<void>((resolve) => {
       this.#release.push(resolve)
       signal?.addEventListener('abort', () => resolve())

@@ -48,6 +48,14 @@ export interface SelectHints {
   readonly windows?: SampleWindows
 }
 
+/** Somebody may give up a read. */
+export interface Cancellation {
+  /** For what the read waits for. It may be made at the moment that it is asked for, which takes as long as reading a series from memory. */
+  readonly signal: AbortSignal
+  /** Throws when the read was given up: what the signal's reason would be, or why. */
+  throwIfAborted(): void
+}
+
 /** What reads samples: PromQL and the API. */
 export interface SampleReader {
   /**
@@ -61,7 +69,7 @@ export interface SampleReader {
     matchers: readonly Matcher[],
     range: TimeRange,
     hints: SelectHints,
-    signal?: AbortSignal,
+    cancellation?: Cancellation,
   ): AsyncIterable<readonly Series[]>
   /** The label sets of the series with a sample in the range that match all matchers of at least one list; all series when there are no lists. */
   series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]>

@@ -114,8 +114,8 @@ describe('a query over what the store on disk was told to leave out', () => {
 
 function withoutHints(reader: SampleReader): SampleReader {
   const hints = { func: '', rangeMs: 0, stepMs: 0 }
-  const select: SampleReader['select'] = (matchers, range, _hints, signal) =>
-    reader.select(matchers, range, hints, signal)
+  const select: SampleReader['select'] = (matchers, range, _hints, cancellation) =>
+    reader.select(matchers, range, hints, cancellation)
   return new Proxy(reader, {
     get: (target, name, receiver): unknown => (name === 'select' ? select : Reflect.get(target, name, receiver)),
   })

@@ -326,11 +326,13 @@ export function sampleContract(samples: () => SampleStore): void {
       expect((await read('left', hour)).size).toBe(2)
     })
 
-    test('whose signal is aborted rejects with the reason', async () => {
+    test('that is given up rejects with the reason', async () => {
       const hour = freshHour()
       await write(Labels.from({ __name__: 'aborted' }), [[hour.minMs, 1]])
       const reason = new Error('the client has gone away')
-      const blocks = samples().select([new Matcher('__name__', '=', 'aborted')], hour, HINTS, AbortSignal.abort(reason))
+      const signal = AbortSignal.abort(reason)
+      const givenUp = { signal, throwIfAborted: () => signal.throwIfAborted() }
+      const blocks = samples().select([new Matcher('__name__', '=', 'aborted')], hour, HINTS, givenUp)
       await expect(blocks[Symbol.asyncIterator]().next()).rejects.toBe(reason)
     })
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Features, QueryEngine, QueryOptions } from '../../promql/engine.ts'
 import { ParseError } from '../../promql/errors.ts'
@@ -112,13 +113,23 @@ export function optionsOf(parameters: Parameters, reply: FastifyReply): QueryOpt
     'lookback_delta',
     (reason) => new BadDataError(`error parsing lookback delta duration: ${reason}`),
   )
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
   return {
-    signal: gone.signal,
+    signal: clientGone(reply.request.raw.socket),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(lookbackMs !== undefined && { lookbackMs }),
   }
+}
+
+const connections = new WeakMap<Socket, AbortSignal>()
+
+/** Aborted when the connection ends: one for all its requests, because one for each would cost more than a small query. */
+function clientGone(socket: Socket): AbortSignal {
+  const known = connections.get(socket)
+  if (known !== undefined) return known
+  const gone = new AbortController()
+  socket.once('close', () => gone.abort())
+  connections.set(socket, gone.signal)
+  return gone.signal
 }
 
 /** At most `limit` series (0: all); that some are left out is a warning in Prometheus's words. */

@@ -25,10 +25,11 @@ export function route(app: FastifyInstance, path: string, handler: Handler): voi
 
 /** The query string's parameters after those of the body, as Go's `ParseForm` orders them. Our own routes take the body as JSON too. */
 export function parametersOf(request: FastifyRequest): Parameters {
-  const parameters = bodyParameters(request.body)
   const at = request.url.indexOf('?')
-  if (at !== -1)
-    for (const [name, value] of new URLSearchParams(request.url.slice(at + 1))) parameters.append(name, value)
+  const ofUrl = new URLSearchParams(at === -1 ? '' : request.url.slice(at + 1))
+  if (request.body === undefined) return ofUrl
+  const parameters = bodyParameters(request.body)
+  for (const [name, value] of ofUrl) parameters.append(name, value)
   return parameters
 }
 

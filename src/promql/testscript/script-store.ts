@@ -2,7 +2,7 @@ import { compareText, type Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
 import { countCardinality } from '../../storage/cardinality.ts'
-import type { Cardinality, SampleReader, SelectHints, TimeRange } from '../../storage/sample-store.ts'
+import type { Cancellation, Cardinality, SampleReader, SelectHints, TimeRange } from '../../storage/sample-store.ts'
 import type { LoadCommand, LoadedSeries, Point } from './script.ts'
 
 /** A value of a loaded series; native histograms are not computed with and leave nothing behind. */
@@ -51,11 +51,11 @@ export class ScriptStore implements SampleReader {
     matchers: readonly Matcher[],
     range: TimeRange,
     _hints: SelectHints,
-    signal?: AbortSignal,
+    cancellation?: Cancellation,
   ): AsyncIterable<readonly Series[]> {
     const found = this.#matching([matchers], range)
     for (let i = 0; i < found.length; i += SERIES_PER_BLOCK) {
-      signal?.throwIfAborted()
+      cancellation?.throwIfAborted()
       yield found.slice(i, i + SERIES_PER_BLOCK)
     }
   }

@@ -1,7 +1,7 @@
 import { Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { Series } from '../../model/series.ts'
-import type { SelectHints, TimeRange } from '../sample-store.ts'
+import type { Cancellation, SelectHints, TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { matchesAny, selectorsCondition } from './label-condition.ts'
 import { bytesOf, floatsOf, readBlocks, wordsOf, type Block } from './native-reader.ts'
@@ -43,8 +43,9 @@ export class SampleReaderTable {
     matchers: readonly Matcher[],
     range: TimeRange,
     hints: SelectHints,
-    signal?: AbortSignal,
+    cancellation?: Cancellation,
   ): AsyncGenerator<readonly Series[]> {
+    const signal = cancellation?.signal
     const found = await this.findSeries([matchers], range, signal)
     const part: Part = { range, thinning: chooseThinning(hints.windows, ASSUMED_INTERVAL_MS), signal }
     let perPage = firstPageSize(part)

@@ -2,7 +2,7 @@ import { compareText, type Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { SampleBatch } from '../../model/sample.ts'
 import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
-import type { Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import type { Cancellation, Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
 import { readCardinality } from './cardinality-query.ts'
 import type { Connection } from './connection.ts'
 import { ExemplarTable } from './exemplar-table.ts'
@@ -51,9 +51,9 @@ export class SampleTable implements SampleStore {
     matchers: readonly Matcher[],
     range: TimeRange,
     hints: SelectHints,
-    signal?: AbortSignal,
+    cancellation?: Cancellation,
   ): AsyncIterable<readonly Series[]> {
-    return this.#reader.select(matchers, range, hints, signal)
+    return this.#reader.select(matchers, range, hints, cancellation)
   }
 
   async series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]> {

@@ -5,7 +5,7 @@ import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
 import type { Counter, Gauge, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Clock } from '../../util/clock.ts'
 import { inTurns } from '../../util/steps.ts'
-import type { Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import type { Cancellation, Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
 import { SeriesLimitError } from '../store.ts'
 import { type AppendCounts, Head, readBlocks } from './head.ts'
 import type { MemorySeries } from './memory-series.ts'
@@ -124,20 +124,20 @@ class CachedSampleStore implements HeadSampleStore {
     matchers: readonly Matcher[],
     range: TimeRange,
     hints: SelectHints,
-    signal?: AbortSignal,
+    cancellation?: Cancellation,
   ): AsyncGenerator<readonly Series[], void, undefined> {
     const { older, newer } = this.#split(range)
     const inHead = newer === undefined ? [] : this.#head.matching(matchers)
     const joined = new Set<MemorySeries>()
     if (older !== undefined) {
-      for await (const block of this.#backing.select(matchers, older, hints, signal)) {
+      for await (const block of this.#backing.select(matchers, older, hints, cancellation)) {
         yield newer === undefined ? block : this.#join(block, newer, joined)
       }
     }
     if (newer === undefined) return
     const rest = joined.size === 0 ? inHead : inHead.filter((series) => !joined.has(series))
     for (const block of readBlocks(rest, newer)) {
-      signal?.throwIfAborted()
+      cancellation?.throwIfAborted()
       yield block
     }
   }

@@ -4,7 +4,7 @@ import type { Matcher } from '../../model/matcher.ts'
 import type { SampleBatch } from '../../model/sample.ts'
 import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
 import { countCardinality } from '../cardinality.ts'
-import type { Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import type { Cancellation, Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
 
 const SERIES_PER_BLOCK = 1_000
 
@@ -54,11 +54,11 @@ export class MemorySampleStore implements SampleStore {
     matchers: readonly Matcher[],
     range: TimeRange,
     _hints: SelectHints,
-    signal?: AbortSignal,
+    cancellation?: Cancellation,
   ): AsyncIterable<readonly Series[]> {
     let block: Series[] = []
     for (const stored of this.#matching([matchers], range)) {
-      signal?.throwIfAborted()
+      cancellation?.throwIfAborted()
       block.push(cut(stored, range))
       if (block.length < SERIES_PER_BLOCK) continue
       yield block

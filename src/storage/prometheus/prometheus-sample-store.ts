@@ -4,7 +4,7 @@ import type { SampleBatch } from '../../model/sample.ts'
 import type { Exemplar, MetricMetadata, MetricType, Series } from '../../model/series.ts'
 import type { Counter, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import type { Cancellation, Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
 import { exemplars, labelSets, metadata, queryData, texts, tsdbStatus, valueOf } from './answers.ts'
 import { encodeWriteRequest } from './encode-write-request.ts'
 import type { PrometheusApi } from './prometheus-api.ts'
@@ -77,14 +77,14 @@ export class PrometheusSampleStore implements SampleStore {
     matchers: readonly Matcher[],
     range: TimeRange,
     _hints: SelectHints,
-    signal?: AbortSignal,
+    cancellation?: Cancellation,
   ): AsyncGenerator<readonly Series[], void, undefined> {
     const { minMs, maxMs } = this.#bounded(range)
     if (maxMs < minMs) return
     // One more millisecond, because the window's left end is open since Prometheus 3 and closed before; what is too old is cut off.
     const query = `${selectorText(matchers)}[${maxMs - minMs + 1}ms]`
     const form = new URLSearchParams({ query, time: String(maxMs / 1000) })
-    const data = queryData.parse((await this.#api.call('query', form, signal)).data)
+    const data = queryData.parse((await this.#api.call('query', form, cancellation?.signal)).data)
     if (data.resultType !== 'matrix') return
     for (let from = 0; from < data.result.length; from += SERIES_PER_BLOCK) {
       yield data.result

@@ -13,7 +13,7 @@ export async function readSeries(
   const { reader, pace, accounts } = context
   pace.check()
   try {
-    for await (const block of reader.select(selector.matchers, read.range, read.hints, pace.signal)) {
+    for await (const block of reader.select(selector.matchers, read.range, read.hints, pace)) {
       accounts.seriesTouched += block.length
       for (const series of block) {
         accounts.samplesTouched += series.values.length
