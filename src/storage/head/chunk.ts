@@ -2,6 +2,8 @@ import { bitWidth, pack, packedWords, unpack } from './bit-packing.ts'
 import type { SampleColumns } from './sample-columns.ts'
 import {
   choosePacking,
+  packingWords,
+  type PackSource,
   packValues,
   readDouble,
   unpackValues,
@@ -21,8 +23,8 @@ import {
  *     word 5     smallest difference of two neighbouring times
  *     times      each difference less the smallest; with equal intervals the width is 0 and there is nothing
  *     stale      only if any: one bit a sample
- *     changes    only if any value equals its predecessor: one bit a sample, set where the value differs from the one before
- *     values     the values that differ from their predecessor, in the form of `value-packing.ts`
+ *     changes    only where leaving out values that equal their predecessor saves room: one bit a sample, set where the value differs from the one before
+ *     values     all values, or those that differ from their predecessor, in the form of `value-packing.ts`
  *
  * The value under a stale marker means nothing and is packed as a repeat; it is read back as NaN with the flag set.
  */
@@ -44,6 +46,8 @@ const bits = new Uint32Array(MAX_CHUNK_SAMPLES / 32)
 const differences = new Uint32Array(MAX_CHUNK_SAMPLES)
 const distinct = new Float64Array(MAX_CHUNK_SAMPLES)
 const distinctWords = new Uint32Array(distinct.buffer)
+const repeated = new Float64Array(MAX_CHUNK_SAMPLES)
+const repeatedWords = new Uint32Array(repeated.buffer)
 
 /**
  * Compresses `columns[from..from + count)`: times are ascending integers, none equal, over at most `MAX_CHUNK_SPAN_MS`;
@@ -59,18 +63,37 @@ export function encodeChunk(columns: SampleColumns, from: number, count: number)
 
   const stale = encodeStale(columns.stale, from, count, at)
   if (stale) at += bitmapWords(count)
-  const distinctCount = collectDistinct(columns, from, count)
-  const repeats = distinctCount > 1 && distinctCount < count
+  const { source, packing, repeats } = chooseValues(collectDistinct(columns, from, count), count)
   if (repeats) {
     encoded.set(bits.subarray(0, bitmapWords(count)), at)
     at += bitmapWords(count)
   }
-  const packing = choosePacking(distinct, distinctWords, distinctCount)
-  at = packValues(encoded, at, packing, { values: distinct, valueWords: distinctWords, count: distinctCount })
+  at = packValues(encoded, at, packing, source)
 
-  encoded[0] = flagWord(count, distinctCount, packing) | (repeats ? 1 << 28 : 0) | (stale ? 1 << 29 : 0)
+  encoded[0] = flagWord(count, source.count, packing) | (repeats ? 1 << 28 : 0) | (stale ? 1 << 29 : 0)
   encoded[1] = at | (timeWidth << 12) | (packing.width << 18) | (packing.lowWidth << 24)
   return encoded.subarray(0, at)
+}
+
+interface ChosenValues {
+  readonly source: PackSource
+  readonly packing: ValuePacking
+  /** The source leaves out values that repeat the one before; `bits` says where. */
+  readonly repeats: boolean
+}
+
+/** The values that differ from the one before, or all of them where that is no larger: what need not be spread out is read sooner. */
+function chooseValues(distinctCount: number, count: number): ChosenValues {
+  const source = { values: distinct, valueWords: distinctWords, count: distinctCount }
+  const packing = choosePacking(distinct, distinctWords, distinctCount)
+  if (distinctCount === 1 || distinctCount === count) return { source, packing, repeats: false }
+  spread(bits, 0, distinctWords, { from: 0, target: repeatedWords, to: 0, count })
+  const all = { values: repeated, valueWords: repeatedWords, count }
+  const packingOfAll = choosePacking(repeated, repeatedWords, count)
+  const sizeWords = packingWords(packing, distinctCount) + bitmapWords(count)
+  return packingWords(packingOfAll, count) <= sizeWords
+    ? { source: all, packing: packingOfAll, repeats: false }
+    : { source, packing, repeats: true }
 }
 
 function flagWord(count: number, distinctCount: number, packing: ValuePacking): number {
@@ -179,7 +202,8 @@ export function decodeChunk(words: Uint32Array, at: number, columns: SampleColum
     from,
   })
   if (distinctCount === 1) fillWords(columns.valueWords, to, count)
-  else if (distinctCount < count) spread(words, changesAt, columns.valueWords, { from, to, count })
+  else if (distinctCount < count)
+    spread(words, changesAt, columns.valueWords, { from, target: columns.valueWords, to, count })
   if (stale) markStale(words, staleAt, columns, { to, count })
   return stale
 }
@@ -222,18 +246,21 @@ interface Place {
   readonly count: number
 }
 
-function spread(words: Uint32Array, changesAt: number, valueWords: Uint32Array, place: Place & { from: number }): void {
-  const { to, count } = place
-  let next = place.from
-  let [low, high] = [0, 0]
+interface Spread extends Place {
+  readonly from: number
+  readonly target: Uint32Array
+}
+
+/** Puts values where the bitmap says that they begin, and repeats each until the next. Source and target may be the same memory. */
+function spread(words: Uint32Array, changesAt: number, valueWords: Uint32Array, place: Spread): void {
+  const { from, target, to, count } = place
+  // The first bit is always set.
+  let at = from - 1
   for (let i = 0; i < count; i++) {
-    if (((words[changesAt + (i >>> 5)] ?? 0) & (1 << (i & 31))) !== 0) {
-      low = valueWords[2 * next] ?? 0
-      high = valueWords[2 * next + 1] ?? 0
-      next++
-    }
-    valueWords[2 * (to + i)] = low
-    valueWords[2 * (to + i) + 1] = high
+    // Added, not branched on: where values change can be guessed by nobody, the processor included.
+    at += (words[changesAt + (i >>> 5)]! >>> (i & 31)) & 1
+    target[2 * (to + i)] = valueWords[2 * at]!
+    target[2 * (to + i) + 1] = valueWords[2 * at + 1]!
   }
 }
 

@@ -298,10 +298,8 @@ export function* readBlocks(
   if (first === undefined) return
   const block = new SeriesBlock(series.length * Math.max(1, first.countAtMost(range)))
   for (const one of series) {
-    const count = one.countAtMost(range)
-    if (count === 0) continue
-    if (!block.hasRoomFor(count)) yield block.take()
-    block.add(one, range, count)
+    if (block.isFull) yield block.take()
+    block.add(one, range)
   }
   if (!block.isEmpty) yield block.take()
 }

@@ -58,15 +58,16 @@ function within(samples: readonly Written[], { minMs, maxMs }: { minMs: number; 
 
 function read(series: MemorySeries, range: { minMs: number; maxMs: number }): Written[] {
   const columns = new SampleColumns(3 + series.countAtMost(range))
-  const { count, stale } = series.read(range, columns, 3)
-  const result = Array.from({ length: count }, (_, i) => ({
-    timestampMs: columns.timestampsMs[i + 3] ?? 0,
-    value: columns.values[i + 3] ?? 0,
-    stale: columns.stale[i + 3] ?? 0,
+  const { from, end, stale } = series.read(range, columns, 3)
+  const result = Array.from({ length: end - from }, (_, i) => ({
+    timestampMs: columns.timestampsMs[from + i] ?? 0,
+    value: columns.values[from + i] ?? 0,
+    stale: columns.stale[from + i] ?? 0,
   }))
   expect(stale).toBe(result.some((sample) => sample.stale === 1))
   // Nothing is left behind where the next series will be decoded.
-  expect(columns.stale.subarray(count + 3).includes(1)).toBe(false)
+  expect(columns.stale.subarray(0, from).includes(1)).toBe(false)
+  expect(columns.stale.subarray(end).includes(1)).toBe(false)
   return result
 }
 

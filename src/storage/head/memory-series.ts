@@ -90,10 +90,12 @@ export class MemorySeries {
       if (ends(chunkMinMs(words, at), chunkMaxMs(words, at))) return true
     }
     // The range falls between the first and the last sample of a chunk; only the samples themselves can tell.
-    return undecided && this.read(range, new SampleColumns(this.countAtMost(range)), 0).count > 0
+    if (!undecided) return false
+    const { from, end } = this.read(range, new SampleColumns(this.countAtMost(range)), 0)
+    return end > from
   }
 
-  /** The most samples that `read` can give for the range. */
+  /** The most samples that `read` can give for the range, which is also the room that it takes. */
   countAtMost(range: TimeRange): number {
     this.#mergeLate()
     let count = this.#openOverlaps(range) ? this.#memory.slots.count(this.#openSlot) : 0
@@ -105,27 +107,26 @@ export class MemorySeries {
     return count
   }
 
-  /**
-   * Decodes the samples in the range into `columns` from index `to` on; there must be room for `countAtMost(range)` of them.
-   * Gives how many there are and whether any is stale.
-   */
-  read(range: TimeRange, columns: SampleColumns, to: number): { count: number; stale: boolean } {
+  /** Decodes the samples in the range into `columns` somewhere behind index `to`, which makes room for them. */
+  read(range: TimeRange, columns: SampleColumns, to: number): ReadSamples {
     this.#mergeLate()
     let end = to
     let stale = false
     for (let i = this.#firstChunkFor(range); i < this.#chunks.length; i++) {
       const [words, at] = this.#chunkAt(i)
       if (chunkMinMs(words, at) > range.maxMs) break
+      const count = chunkCount(words, at)
+      columns.ensure(end + count)
       stale = decodeChunk(words, at, columns, end) || stale
-      end = trim(columns, end, end + chunkCount(words, at), range)
+      end += count
     }
     if (this.#openOverlaps(range)) {
       const count = this.#memory.slots.count(this.#openSlot)
+      columns.ensure(end + count)
       stale = this.#memory.slots.copy(this.#openSlot, columns, end) || stale
-      end = trim(columns, end, end + count, range)
+      end += count
     }
-    // A chunk's stale marker may lie outside the range.
-    return { count: end - to, stale: stale && columns.stale.subarray(to, end).includes(1) }
+    return trimmed(columns, { from: to, end, stale }, range)
   }
 
   /** Lets go of chunks whose last sample is before `minMs`, and moves those that keep a sparse slab alive. */
@@ -142,10 +143,11 @@ export class MemorySeries {
       { minMs: range.maxMs + 1, maxMs: Infinity },
     ]
     const columns = new SampleColumns(this.countAtMost(before) + this.countAtMost(after))
-    const older = this.read(before, columns, 0).count
-    const newer = this.read(after, columns, older).count
+    const older = this.read(before, columns, 0).end
+    const newer = this.read(after, columns, older)
+    columns.moveForward(older, newer.from, newer.end)
     this.#clear()
-    this.#pack(columns, older + newer)
+    this.#pack(columns, older + newer.end - newer.from)
   }
 
   /** Gives back all memory. The series must not be appended to afterwards. */
@@ -171,7 +173,10 @@ export class MemorySeries {
   /** Index of the first chunk that ends within the range or after it. Searched from the newest, which are asked for most. */
   #firstChunkFor({ minMs }: TimeRange): number {
     let first = this.#chunks.length
-    while (first > 0 && chunkMaxMs(...this.#chunkAt(first - 1)) >= minMs) first--
+    for (; first > 0; first--) {
+      const [words, at] = this.#chunkAt(first - 1)
+      if (chunkMaxMs(words, at) < minMs) break
+    }
     return first
   }
 
@@ -265,6 +270,13 @@ export class MemorySeries {
   }
 }
 
+/** Where in the columns the samples are, and whether any is stale. */
+export interface ReadSamples {
+  readonly from: number
+  readonly end: number
+  readonly stale: boolean
+}
+
 interface CountedColumns {
   readonly columns: SampleColumns
   readonly count: number
@@ -297,14 +309,14 @@ function lengthWithin(timestampsMs: Float64Array, from: number, end: number): nu
   return length
 }
 
-/** Keeps those of the samples [from, end) that lie in the range, moved to `from`. Gives their new end. */
-function trim(columns: SampleColumns, from: number, end: number, range: TimeRange): number {
-  const { timestampsMs } = columns
-  let first = from
-  while (first < end && (timestampsMs[first] ?? 0) < range.minMs) first++
-  let last = end
-  while (last > first && (timestampsMs[last - 1] ?? 0) > range.maxMs) last--
-  if (last < end) columns.stale.fill(0, last, end)
-  columns.moveForward(from, first, last)
-  return from + last - first
+/** Those of the samples [from, end) that lie in the range. */
+function trimmed({ timestampsMs, stale }: SampleColumns, all: ReadSamples, range: TimeRange): ReadSamples {
+  let { from, end } = all
+  while (from < end && timestampsMs[from]! < range.minMs) from++
+  while (end > from && timestampsMs[end - 1]! > range.maxMs) end--
+  if (!all.stale) return { from, end, stale: false }
+  // A stale marker may lie outside the range.
+  stale.fill(0, all.from, from)
+  stale.fill(0, end, all.end)
+  return { from, end, stale: stale.subarray(from, end).includes(1) }
 }

@@ -1,3 +1,6 @@
+/** Room grows by so much at least: it is asked for chunk by chunk. */
+const GROWTH = 1.5
+
 /**
  * Room for decoded samples in columns, reused from block to block. `valueWords` is the same memory as `values`, seen as pairs of
  * 32-bit words (low, high), so that the bits of a value can be written without passing through a number.
@@ -20,9 +23,10 @@ export class SampleColumns {
     return this.values.length
   }
 
-  /** Makes room for `capacity` samples and keeps those that are there. Views of the arrays that were handed out stay as they are. */
-  ensure(capacity: number): void {
-    if (capacity <= this.values.length) return
+  /** Makes room for `needed` samples and keeps those that are there. Views of the arrays that were handed out stay as they are. */
+  ensure(needed: number): void {
+    if (needed <= this.values.length) return
+    const capacity = Math.max(needed, Math.ceil(this.values.length * GROWTH))
     const { timestampsMs, values, stale } = this
     this.timestampsMs = new Float64Array(capacity)
     this.timestampsMs.set(timestampsMs)

@@ -83,6 +83,8 @@ export class SampleSlots {
   /** Copies all samples into `columns` from index `to` on, which must have the room. Gives whether any is stale. */
   copy(slot: number, columns: SampleColumns, to: number): boolean {
     const page = this.#page(slot)
+    const { distancesMs, values, stale: flags } = page
+    const { timestampsMs: toTimes, values: toValues } = columns
     const inPage = slot & (SLOTS_PER_PAGE - 1)
     const count = page.counts[inPage] ?? 0
     const first = inPage * SLOT_SAMPLES
@@ -90,9 +92,9 @@ export class SampleSlots {
     let stale = 0
     // A plain loop: for this few samples a native copy costs more than it saves.
     for (let i = 0; i < count; i++) {
-      columns.timestampsMs[to + i] = baseMs + (page.distancesMs[first + i] ?? 0)
-      columns.values[to + i] = page.values[first + i] ?? 0
-      stale |= page.stale[first + i] ?? 0
+      toTimes[to + i] = baseMs + distancesMs[first + i]!
+      toValues[to + i] = values[first + i]!
+      stale |= flags[first + i]!
     }
     if (stale !== 0) columns.stale.set(page.stale.subarray(first, first + count), to)
     return stale !== 0

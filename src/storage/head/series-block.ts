@@ -1,11 +1,13 @@
 import type { Series } from '../../model/series.ts'
 import type { TimeRange } from '../sample-store.ts'
-import type { MemorySeries } from './memory-series.ts'
+import type { MemorySeries, ReadSamples } from './memory-series.ts'
 import { SampleColumns } from './sample-columns.ts'
 
 /** Small enough that a block stays in the processor's cache while a query works on it. */
 const BLOCK_SAMPLES = 65_536
 const BLOCK_SERIES = 1_000
+/** Room for the series that fills a block: a few hours of samples. */
+const LAST_SERIES_SAMPLES = 1_024
 
 /**
  * One block of a result and the room that its samples are decoded into, used again for the next block.
@@ -16,36 +18,38 @@ export class SeriesBlock {
   #series: Series[] = []
   #size = 0
 
-  /** `samplesExpected` saves memory for small results; the block grows as needed. */
+  /** `samplesExpected` saves memory for small results; the block grows as needed, by the last series in it beyond its size. */
   constructor(samplesExpected: number) {
-    this.#columns = new SampleColumns(Math.min(samplesExpected, BLOCK_SAMPLES))
+    this.#columns = new SampleColumns(Math.min(samplesExpected, BLOCK_SAMPLES + LAST_SERIES_SAMPLES))
   }
 
   get isEmpty(): boolean {
     return this.#series.length === 0
   }
 
-  /** Whether `sampleCount` more samples still make a block of moderate size. */
-  hasRoomFor(sampleCount: number): boolean {
-    return this.isEmpty || (this.#size + sampleCount <= BLOCK_SAMPLES && this.#series.length < BLOCK_SERIES)
+  /** Whether there is enough for a block of moderate size: time to `take`. */
+  get isFull(): boolean {
+    return this.#size >= BLOCK_SAMPLES || this.#series.length >= BLOCK_SERIES
   }
 
-  /** Adds the samples of a series in the range, when there are any; `countAtMost` is what the series says for this range. */
-  add(series: MemorySeries, range: TimeRange, countAtMost: number): void {
-    this.#columns.ensure(this.#size + countAtMost)
-    const { count, stale } = series.read(range, this.#columns, this.#size)
-    if (count > 0) this.#series.push(this.#cut(series.labels, count, stale))
+  /** Adds the samples of a series in the range, when there are any. */
+  add(series: MemorySeries, range: TimeRange): void {
+    const samples = series.read(range, this.#columns, this.#size)
+    if (samples.end > samples.from) this.#series.push(this.#cut(series.labels, samples))
   }
 
   /** Adds one series of two parts: `older` from elsewhere, then the samples of `newer` in the range, all of which must be later. */
   join(older: Series, newer: MemorySeries, range: TimeRange): void {
-    const olderCount = older.values.length
-    this.#columns.ensure(this.#size + olderCount + newer.countAtMost(range))
-    const { count, stale } = newer.read(range, this.#columns, this.#size + olderCount)
-    this.#columns.timestampsMs.set(older.timestampsMs, this.#size)
-    this.#columns.values.set(older.values, this.#size)
-    if (older.stale !== null) this.#columns.stale.set(older.stale, this.#size)
-    const joined = this.#cut(newer.labels, olderCount + count, stale || older.stale !== null)
+    const from = this.#size
+    const middle = from + older.values.length
+    this.#columns.ensure(middle)
+    const samples = newer.read(range, this.#columns, middle)
+    const end = middle + samples.end - samples.from
+    this.#columns.moveForward(middle, samples.from, samples.end)
+    this.#columns.timestampsMs.set(older.timestampsMs, from)
+    this.#columns.values.set(older.values, from)
+    if (older.stale !== null) this.#columns.stale.set(older.stale, from)
+    const joined = this.#cut(newer.labels, { from, end, stale: samples.stale || older.stale !== null })
     // The histograms of the older part keep their indexes, because it comes first.
     this.#series.push(older.histograms === null ? joined : { ...joined, histograms: older.histograms })
   }
@@ -63,17 +67,16 @@ export class SeriesBlock {
     return taken
   }
 
-  #cut(labels: Series['labels'], count: number, stale: boolean): Series {
+  #cut(labels: Series['labels'], { from, end, stale }: ReadSamples): Series {
     const { timestampsMs, values, stale: flags } = this.#columns
-    const [from, to] = [this.#size, this.#size + count]
-    this.#size = to
+    this.#size = end
     // Flags get an array of their own, so that the room stays all zero for the next block.
-    const own = stale ? flags.slice(from, to) : null
-    if (stale) flags.fill(0, from, to)
+    const own = stale ? flags.slice(from, end) : null
+    if (stale) flags.fill(0, from, end)
     return {
       labels,
-      timestampsMs: timestampsMs.subarray(from, to),
-      values: values.subarray(from, to),
+      timestampsMs: timestampsMs.subarray(from, end),
+      values: values.subarray(from, end),
       stale: own,
       histograms: null,
     }

@@ -7,7 +7,8 @@ export class SumAccumulator implements Accumulator {
   readonly #seen: Uint8Array
 
   constructor(stepCount: number) {
-    this.#sums = new Float64Array(stepCount)
+    // The one number that changes no other by being added, itself included.
+    this.#sums = new Float64Array(stepCount).fill(-0)
     this.#compensations = new Float64Array(stepCount)
     this.#seen = new Uint8Array(stepCount)
   }
@@ -16,21 +17,19 @@ export class SumAccumulator implements Accumulator {
     const sums = this.#sums
     const compensations = this.#compensations
     const seen = this.#seen
+    // Written out, because this loop is where a sum over many series spends its time.
     for (let step = 0; step < sums.length; step++) {
       if (present[step] !== 1) continue
       const value = values[step]!
-      if (seen[step] === 0) {
-        seen[step] = 1
-        sums[step] = value
-        continue
-      }
       const sum = sums[step]!
       const total = sum + value
-      // Written out, because this loop is where a sum over many series spends its time.
+      // What rounding took, as Knuth computes it: exactly what Neumaier's way gives, which has to ask first which of the two is larger.
+      const added = total - sum
+      const lost = sum - (total - added) + (value - added)
       if (total === Infinity || total === -Infinity) compensations[step] = 0
-      else if (Math.abs(sum) >= Math.abs(value)) compensations[step]! += sum - total + value
-      else compensations[step]! += value - total + sum
+      else compensations[step]! += lost
       sums[step] = total
+      seen[step] = 1
     }
   }
 

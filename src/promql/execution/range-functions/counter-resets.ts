@@ -37,12 +37,20 @@ export class CounterResets {
     this.#resetCount = 0
     this.#overlapCount = 0
     this.#nextReset = 0
-    const hasStarts = samples.startTimestampsMs !== null
+    if (samples.startTimestampsMs !== null) return this.#scanStarts(samples)
     for (let i = 1; i < length; i++) {
-      if (values[i]! < values[i - 1]! || (hasStarts && isStartTimeReset(samples, i - 1))) {
+      if (values[i]! < values[i - 1]!) this.#resets = append(this.#resets, this.#resetCount++, i)
+    }
+    return this.#resetCount
+  }
+
+  #scanStarts(samples: Samples): number {
+    const { values, length } = samples
+    for (let i = 1; i < length; i++) {
+      if (values[i]! < values[i - 1]! || isStartTimeReset(samples, i - 1)) {
         this.#resets = append(this.#resets, this.#resetCount++, i)
       }
-      if (hasStarts && startOverlaps(samples, i - 1)) this.#overlaps = append(this.#overlaps, this.#overlapCount++, i)
+      if (startOverlaps(samples, i - 1)) this.#overlaps = append(this.#overlaps, this.#overlapCount++, i)
     }
     return this.#resetCount
   }

@@ -17,6 +17,7 @@ const REACHES_END = 1.1
 
 /** A product of floats that is larger by more than this is larger, whatever rounding did. */
 const CLEARLY = 1 - 1e-9
+const MORE_CLEARLY = 1 + 1e-9
 
 /**
  * `rate`, `increase` and `delta`: the growth between the first and the last sample of the window, stretched to the whole
@@ -37,6 +38,10 @@ export class ExtrapolatedRate implements RangeFunction {
   readonly #toEnd: Float64Array
   /** What the growth is multiplied by when nothing but times matters. */
   readonly #factors: Float64Array
+  /** A counter whose first value is more than this share of its growth was above 0 at the start of the stretched window. */
+  readonly #zeroShares: Float64Array
+  /** Each window has two samples at least. */
+  #complete = false
   readonly #divisor: number
 
   constructor(windows: Windows, options: RateOptions) {
@@ -48,6 +53,7 @@ export class ExtrapolatedRate implements RangeFunction {
     this.#toStart = new Float64Array(count)
     this.#toEnd = new Float64Array(count)
     this.#factors = new Float64Array(count)
+    this.#zeroShares = new Float64Array(count)
     this.#divisor = options.perSecond ? windows.rangeMs / 1000 : 1
   }
 
@@ -56,7 +62,9 @@ export class ExtrapolatedRate implements RangeFunction {
     if (!this.#options.counter) return this.#delta(samples, values, present)
     const resetCount = this.#resets.scan(samples)
     if (samples.startTimestampsMs !== null) return this.#startedRate(samples, values, present)
-    return resetCount === 0 ? this.#steadyRate(samples, values, present) : this.#resettingRate(samples, values, present)
+    return resetCount === 0 && this.#complete
+      ? this.#steadyRate(samples, values, present)
+      : this.#resettingRate(samples, values, present)
   }
 
   /** Computes what the times of the windows' samples say. */
@@ -64,9 +72,11 @@ export class ExtrapolatedRate implements RangeFunction {
     const { endsMs, rangeMs } = this.#windows
     const { from, to } = this.#bounds
     const [allSampled, allToStart, allToEnd] = [this.#sampled, this.#toStart, this.#toEnd]
+    this.#complete = true
     for (let step = 0; step < endsMs.length; step++) {
       const first = from[step]!
       const distances = to[step]! - 1 - first
+      if (distances < 1) this.#complete = false
       if (distances < 0) continue
       const end = endsMs[step]!
       const sampled = (timestampsMs[first + distances]! - timestampsMs[first]!) / 1000
@@ -94,6 +104,7 @@ export class ExtrapolatedRate implements RangeFunction {
     const [factors, sampled, toStart, toEnd] = [this.#factors, this.#sampled, this.#toStart, this.#toEnd]
     for (let step = 0; step < factors.length; step++) {
       factors[step] = this.#factor(sampled[step]!, toStart[step]!, toEnd[step]!)
+      this.#zeroShares[step] = (toStart[step]! / sampled[step]!) * MORE_CLEARLY
     }
   }
 
@@ -117,26 +128,19 @@ export class ExtrapolatedRate implements RangeFunction {
     return any
   }
 
-  /** The common case in a loop of its own: a counter that never falls and whose start is not known. */
+  /** The common case in a loop of its own: a counter that never falls, whose start is not known and that no window misses. */
   #steadyRate({ values: source }: Samples, values: Float64Array, present: Uint8Array): boolean {
     const { from, to } = this.#bounds
     const factors = this.#factors
-    const toStart = this.#toStart
-    const sampled = this.#sampled
-    let any = false
+    const zeroShares = this.#zeroShares
     for (let step = 0; step < values.length; step++) {
-      const firstIndex = from[step]!
-      const end = to[step]!
-      present[step] = 0
-      if (end - firstIndex < 2) continue
-      const first = source[firstIndex]!
-      const increase = source[end - 1]! - first
-      const nearZero = first >= 0 && sampled[step]! * first * CLEARLY < toStart[step]! * increase
+      const first = source[from[step]!]!
+      const increase = source[to[step]! - 1]! - first
+      const nearZero = first <= increase * zeroShares[step]!
       values[step] = increase * (nearZero ? this.#fromZero(step, first, increase) : factors[step]!)
-      present[step] = 1
-      any = true
     }
-    return any
+    present.fill(1)
+    return true
   }
 
   #resettingRate({ values: source }: Samples, values: Float64Array, present: Uint8Array): boolean {
