@@ -254,6 +254,48 @@ describe('a query that takes long', () => {
   })
 })
 
+describe('a query for one series whose windows hold very many samples', () => {
+  const SECOND = 1_000
+  const RANGE = { startMs: 5_000 * SECOND, endMs: 6_000 * SECOND, stepMs: SECOND }
+
+  async function longSeries(): Promise<MemorySampleStore> {
+    const batch = new SampleBatchBuilder()
+    // Falls now and then, as a counter of a process that starts anew.
+    for (let i = 0; i <= 6_000; i++) batch.add(Labels.from({ __name__: 'x' }), i * SECOND, (i * 37) % 1_001)
+    const samples = new MemorySampleStore()
+    await samples.write(batch.build())
+    return samples
+  }
+
+  test.each([
+    'stddev_over_time(x[5000s])',
+    'quantile_over_time(0.9, x[5000s])',
+    'rate(x[5000s])',
+    'increase(x[5000s] anchored)',
+    'max_over_time(x[5000s:1s])',
+  ])('lets the event loop run between the windows of %s', async (query) => {
+    const samples = await longSeries()
+    // A clock on which every look costs 10 ms: the query should rest after every second look.
+    let now = 0
+    const engine = createEngine(samples, DEFAULT_ENGINE_OPTIONS, { clock: systemClock, now: () => (now += 10) })
+    let turns = 0
+    const count = (): void => {
+      turns++
+      handle = setImmediate(count)
+    }
+    let handle = setImmediate(count)
+    const { value } = await engine.range(query, RANGE.startMs, RANGE.endMs, RANGE.stepMs)
+    clearImmediate(handle)
+    // 5 million samples, half a million in one go.
+    expect(turns).toBeGreaterThanOrEqual(5)
+    const values = value.type === 'matrix' ? value.series[0]?.values : undefined
+    for (const step of [0, 123, 1_000]) {
+      const alone = await engine.instant(query, RANGE.startMs + step * SECOND)
+      expect(alone.value).toMatchObject({ samples: [{ value: values?.[step] }] })
+    }
+  })
+})
+
 test('explain tells what each operator read and gave', async () => {
   let now = 0
   const engine = createEngine(await store(), DEFAULT_ENGINE_OPTIONS, { clock: systemClock, now: () => now++ })

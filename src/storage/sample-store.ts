@@ -63,6 +63,7 @@ export interface SampleReader {
    * Series of a block hold exactly their samples inside the range (or with `hints.windows` those that matter), ascending, no two of equal time.
    * The arrays are only lent: they are valid until the next block is asked for. Copy what you keep.
    * At least one matcher must not match the empty string (callers check that).
+   * A block may be empty: others should have a turn.
    * Blocks are small enough (at most about 1,000 series or 250,000 samples) that working on one does not stall the event loop.
    */
   select(

@@ -48,6 +48,13 @@ export function* writeLabelSets(sets: readonly Labels[]): Generator<Buffer> {
   yield writer.take()
 }
 
+/** A JSON array of texts, in blocks. */
+export function* writeTexts(texts: readonly string[]): Generator<Buffer> {
+  const writer = new BlockWriter()
+  yield* writeItems(writer, texts, (text) => writer.text(JSON.stringify(text)))
+  yield writer.take()
+}
+
 export function metricJson(labels: Labels): string {
   const pairs = labels.pairs
   let text = '{'

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { compareLabels, compareText } from '../../model/labels.ts'
+import { compareLabels } from '../../model/labels.ts'
 import type { MetricMetadata } from '../../model/series.ts'
 import type { SampleReader } from '../../storage/sample-store.ts'
+import { sorting } from '../../util/sorting.ts'
+import { inTurns } from '../../util/steps.ts'
 import { type Annotations, BadDataError, sendBlocks, sendData } from './envelope.ts'
 import { unescapeName } from './escaped-name.ts'
 import {
@@ -13,7 +15,7 @@ import {
   type Parameters,
 } from './parameters.ts'
 import { TRUNCATED } from './query.ts'
-import { writeLabelSets } from './result-json.ts'
+import { writeLabelSets, writeTexts } from './result-json.ts'
 import { route } from './route.ts'
 
 const invalidMatch = (reason: string): Error => invalid('match[]', reason)
@@ -25,7 +27,7 @@ export function seriesRoutes(app: FastifyInstance, samples: SampleReader): void 
     if (!parameters.has('match[]')) throw new BadDataError('no match[] parameter provided')
     const range = rangeParameters(parameters)
     const found = await samples.series(selectorParameters(parameters, invalidMatch), range)
-    const { items, annotations } = cut(found.sort(compareLabels), limit)
+    const { items, annotations } = cut(await inTurns(sorting(found, compareLabels)), limit)
     return sendBlocks(reply, writeLabelSets(items), annotations)
   })
 
@@ -49,9 +51,9 @@ export function seriesRoutes(app: FastifyInstance, samples: SampleReader): void 
   )
 }
 
-function sendTexts(reply: FastifyReply, texts: string[], limit: number): FastifyReply {
-  const { items, annotations } = cut(texts.sort(compareText), limit)
-  return sendData(reply, items, annotations)
+function sendTexts(reply: FastifyReply, texts: readonly string[], limit: number): FastifyReply {
+  const { items, annotations } = cut(texts, limit)
+  return sendBlocks(reply, writeTexts(items), annotations)
 }
 
 /** The first `limit` (0: all); that some are left out is a warning in Prometheus's words. */

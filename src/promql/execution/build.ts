@@ -66,6 +66,9 @@ import { StepInvariant } from './step-invariant.ts'
 type ValueByValuePlan = MathPlan | AdjustPlan | DatePlan | NegatePlan | EvaluationTimePlan
 type HistogramPlan = HistogramPartPlan | HistogramQuantilePlan | HistogramFractionPlan
 
+/** A subquery whose windows hold more samples is kept, so that a function over them can rest: 50 ms of work for the slowest. */
+const LOOKS_PER_REST = 2_500_000
+
 /** Makes operators of plans: the one place that knows which operator computes which node. */
 export class OperatorBuilder {
   readonly #context: QueryContext
@@ -163,7 +166,14 @@ export class OperatorBuilder {
         return this.#probe.range(plan, () => new RangeSelector(this.#context, plan, grid, windows))
       case 'subquery': {
         const inner = subqueryGrid(plan, grid)
-        return this.#probe.range(plan, () => new SubqueryOperator(this.vector(plan.input, inner), inner))
+        return this.#probe.range(plan, () => {
+          const looks = windows.endsMs.length * Math.min(inner.count, plan.rangeMs / plan.stepMs)
+          return new SubqueryOperator(
+            this.#context,
+            { input: this.vector(plan.input, inner), isLong: looks > LOOKS_PER_REST },
+            inner,
+          )
+        })
       }
       default:
         return assertNever(plan)

@@ -1,7 +1,7 @@
 import type { RangePlan, VectorPlan } from '../plan/node.ts'
 import { describePlan } from '../plan/describe.ts'
 import { countPresent, type Emit } from './column.ts'
-import type { RangeOperator, VectorOperator } from './operator.ts'
+import type { RangeOperator, Receive, VectorOperator } from './operator.ts'
 import type { Probe } from './probe.ts'
 import type { Samples } from './samples.ts'
 
@@ -38,6 +38,9 @@ class Measurement {
   }
 }
 
+/** Runs what takes the results of an operator, and notes how long that was. */
+type Took = (use: () => Promise<void> | undefined) => Promise<void> | undefined
+
 /** Wraps every operator of a query so that it counts what it gives and how long it works. */
 export class MeasuringProbe implements Probe {
   readonly #now: () => number
@@ -57,7 +60,7 @@ export class MeasuringProbe implements Probe {
           operator.run((column) => {
             measurement.series++
             measurement.samples += countPresent(column.present)
-            took(() => emit(column))
+            void took(() => void emit(column))
           }),
         ),
     }
@@ -66,12 +69,13 @@ export class MeasuringProbe implements Probe {
   range(plan: RangePlan, make: () => RangeOperator): RangeOperator {
     const [operator, measurement] = this.#enter(plan, make)
     return {
-      run: (receive: (samples: Samples) => void) =>
+      waits: operator.waits,
+      run: (receive: Receive) =>
         this.#measure(measurement, (took) =>
           operator.run((samples) => {
             measurement.series++
             measurement.samples += samples.length
-            took(() => receive(samples))
+            return took(() => receive(samples))
           }),
         ),
     }
@@ -99,13 +103,16 @@ export class MeasuringProbe implements Probe {
   }
 
   /** Measures a run, less the time spent by who takes its results. */
-  async #measure(measurement: Measurement, run: (took: (use: () => void) => void) => Promise<void>): Promise<void> {
+  async #measure(measurement: Measurement, run: (took: Took) => Promise<void>): Promise<void> {
     const start = this.#now()
     let elsewhereMs = 0
     await run((use) => {
       const from = this.#now()
-      use()
-      elsewhereMs += this.#now() - from
+      const note = (): void => void (elsewhereMs += this.#now() - from)
+      const more = use()
+      if (more !== undefined) return more.finally(note)
+      note()
+      return undefined
     })
     measurement.totalMs += this.#now() - start - elsewhereMs
   }

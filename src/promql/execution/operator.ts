@@ -13,8 +13,13 @@ export interface ScalarOperator {
   values(): Promise<Float64Array>
 }
 
+/** Takes the samples of a series; returns a promise when that takes long. */
+export type Receive = (samples: Samples) => Promise<void> | undefined
+
 /** Gives the samples that windows are cut from. */
 export interface RangeOperator {
-  /** Hands over each series once; the samples are lent for the duration of the call. */
-  run(receive: (samples: Samples) => void): Promise<void>
+  /** Whether it waits for the promise that `receive` returns. One that does not must not be given any. */
+  readonly waits: boolean
+  /** Hands over each series once; the samples are lent for the duration of the call, and until what it returns is settled. */
+  run(receive: Receive): Promise<void>
 }

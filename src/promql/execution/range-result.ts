@@ -1,8 +1,7 @@
 import type { Labels } from '../../model/labels.ts'
 import type { RangePlan } from '../plan/node.ts'
 import type { QueryValue, RangeSeries } from '../value.ts'
-import { ExecutionError } from '../errors.ts'
-import { SAME_LABELSET } from './distinct-labels.ts'
+import { DistinctLabels } from './distinct-labels.ts'
 import { dropMetadata } from './metadata-labels.ts'
 import type { RangeOperator } from './operator.ts'
 import type { QueryContext } from './query-context.ts'
@@ -20,14 +19,17 @@ export async function rangeResult(
 ): Promise<QueryValue> {
   const extension = plan.kind === 'subquery' ? 'none' : plan.selector.extension
   const series: RangeSeries[] = []
+  const distinct = new DistinctLabels()
   await operator.run((samples) => {
     const points =
       extension === 'none' ? copy(samples) : extend(samples, endMs - plan.rangeMs, endMs, extension === 'smoothed')
-    if (points.values.length === 0) return
+    if (points.values.length === 0) return undefined
     context.accounts.hold(points.values.length)
-    series.push({ labels: finalLabels(samples), ...points, histograms: null })
+    const labels = finalLabels(samples)
+    distinct.require(labels)
+    series.push({ labels, ...points, histograms: null })
+    return undefined
   })
-  requireDistinct(series.map(({ labels }) => labels))
   return { type: 'matrix', series: await sortedByLabels(context, series) }
 }
 
@@ -58,8 +60,4 @@ function extend(samples: Samples, startMs: number, endMs: number, smoothed: bool
       rightValue(window, ends.last, options),
     ),
   }
-}
-
-function requireDistinct(labels: readonly Labels[]): void {
-  if (new Set(labels.map(({ key }) => key)).size < labels.length) throw new ExecutionError(SAME_LABELSET)
 }

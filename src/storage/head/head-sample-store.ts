@@ -127,7 +127,7 @@ class CachedSampleStore implements HeadSampleStore {
     cancellation?: Cancellation,
   ): AsyncGenerator<readonly Series[], void, undefined> {
     const { older, newer } = this.#split(range)
-    const inHead = newer === undefined ? [] : this.#head.matching(matchers)
+    const inHead = newer === undefined ? [] : await inTurns(this.#head.matching(matchers))
     const joined = new Set<MemorySeries>()
     if (older !== undefined) {
       for await (const block of this.#backing.select(matchers, older, hints, cancellation)) {
@@ -144,7 +144,7 @@ class CachedSampleStore implements HeadSampleStore {
 
   async series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]> {
     const { older, newer } = this.#split(range)
-    const found = newer === undefined ? [] : this.#head.series(selectors, newer)
+    const found = newer === undefined ? [] : await inTurns(this.#head.series(selectors, newer))
     if (older === undefined) return found
     const known = new Set(found.map(({ key }) => key))
     const before = await this.#backing.series(selectors, older)
@@ -153,13 +153,13 @@ class CachedSampleStore implements HeadSampleStore {
 
   async labelNames(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]> {
     const { older, newer } = this.#split(range)
-    const found = newer === undefined ? [] : this.#head.labelNames(selectors, newer)
+    const found = newer === undefined ? [] : await inTurns(this.#head.labelNames(selectors, newer))
     return older === undefined ? found : union(found, await this.#backing.labelNames(selectors, older))
   }
 
   async labelValues(name: string, selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<string[]> {
     const { older, newer } = this.#split(range)
-    const found = newer === undefined ? [] : this.#head.labelValues(name, selectors, newer)
+    const found = newer === undefined ? [] : await inTurns(this.#head.labelValues(name, selectors, newer))
     return older === undefined ? found : union(found, await this.#backing.labelValues(name, selectors, older))
   }
 

@@ -2,6 +2,7 @@ import { compareText, type Labels, METRIC_NAME } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { SampleBatch } from '../../model/sample.ts'
 import type { Series } from '../../model/series.ts'
+import { sorting } from '../../util/sorting.ts'
 import { atOnce, type Steps } from '../../util/steps.ts'
 import { largest } from '../cardinality.ts'
 import type { Cardinality, TimeRange } from '../sample-store.ts'
@@ -138,35 +139,43 @@ export class Head {
     return this.#index.having(METRIC_NAME, metricName).length
   }
 
-  /** The series that match all matchers, whether they have samples in a range or not. A copy: it may be walked while others append. */
-  matching(matchers: readonly Matcher[]): MemorySeries[] {
-    return [...this.#index.select(matchers)]
+  /**
+   * The series that match all matchers, whether they have samples in a range or not, in steps as all that may go through many series.
+   * A copy: it may be walked while others append.
+   */
+  *matching(matchers: readonly Matcher[]): Steps<MemorySeries[]> {
+    return [...(yield* this.#index.selecting(matchers))]
   }
 
   /** As `SampleReader.select`, for the samples that are here. */
   *select(matchers: readonly Matcher[], range: TimeRange): Generator<readonly Series[], void, undefined> {
-    yield* readBlocks(this.matching(matchers), range)
+    yield* readBlocks(atOnce(this.matching(matchers)), range)
   }
 
   /** As `SampleReader.series`. */
-  series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Labels[] {
-    return this.#living(selectors, range).map(({ labels }) => labels)
+  *series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Steps<Labels[]> {
+    return (yield* this.#living(selectors, range)).map(({ labels }) => labels)
   }
 
-  labelNames(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): string[] {
-    const names =
-      selectors.length === 0
-        ? this.#index.names().filter((name) => this.#livingValues(name, range).next().done !== true)
-        : new Set(this.#living(selectors, range).flatMap(({ labels }) => labels.names()))
-    return [...names].sort(compareText)
+  *labelNames(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Steps<string[]> {
+    const names = new Set<string>()
+    if (selectors.length === 0) {
+      for (const name of this.#index.names()) if (yield* this.#isLiving(name, range)) names.add(name)
+    } else {
+      for (const { labels } of yield* this.#living(selectors, range)) for (const name of labels.names()) names.add(name)
+    }
+    return yield* sorting([...names], compareText)
   }
 
-  labelValues(name: string, selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): string[] {
+  *labelValues(name: string, selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Steps<string[]> {
     const values =
       selectors.length === 0
-        ? this.#livingValues(name, range)
-        : new Set(this.#living(selectors, range).map(({ labels }) => labels.get(name)))
-    return [...values].filter((value) => value !== '').sort(compareText)
+        ? yield* this.#livingValues(name, range)
+        : new Set((yield* this.#living(selectors, range)).map(({ labels }) => labels.get(name)))
+    return yield* sorting(
+      [...values].filter((value) => value !== ''),
+      compareText,
+    )
   }
 
   cardinality(limit: number): Cardinality {
@@ -202,7 +211,7 @@ export class Head {
 
   /** Removes the samples of the matching series in the range. */
   delete(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): void {
-    const touched = this.#living(selectors, range)
+    const touched = atOnce(this.#living(selectors, range))
     for (const series of touched) series.delete(range)
     this.#remove(touched.filter(({ maxMs }) => maxMs === -Infinity))
   }
@@ -270,16 +279,38 @@ export class Head {
   }
 
   /** The series with a sample in the range that match any of the selectors, each once. */
-  #living(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): MemorySeries[] {
-    const found = (selectors.length === 0 ? [[]] : selectors).flatMap((matchers) => this.#index.select(matchers))
-    const distinct = selectors.length > 1 ? [...new Set(found)] : found
-    return distinct.filter((series) => series.hasSampleIn(range))
+  *#living(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Steps<MemorySeries[]> {
+    const found = new Set<MemorySeries>()
+    for (const matchers of selectors.length === 0 ? [[]] : selectors) {
+      for (const series of yield* this.#index.selecting(matchers)) found.add(series)
+    }
+    const living: MemorySeries[] = []
+    let seen = 0
+    for (const series of found) {
+      if (series.hasSampleIn(range)) living.push(series)
+      if (++seen % SERIES_PER_STEP === 0) yield
+    }
+    return living
   }
 
-  *#livingValues(name: string, range: TimeRange): Generator<string, void, undefined> {
+  *#livingValues(name: string, range: TimeRange): Steps<string[]> {
+    const living: string[] = []
+    let seen = 0
     for (const value of this.#index.values(name)) {
-      if (this.#index.having(name, value).some((series) => series.hasSampleIn(range))) yield value
+      if (this.#index.having(name, value).some((series) => series.hasSampleIn(range))) living.push(value)
+      if (++seen % SERIES_PER_STEP === 0) yield
     }
+    return living
+  }
+
+  /** Whether any series with the label has a sample in the range. */
+  *#isLiving(name: string, range: TimeRange): Steps<boolean> {
+    let seen = 0
+    for (const value of this.#index.values(name)) {
+      if (this.#index.having(name, value).some((series) => series.hasSampleIn(range))) return true
+      if (++seen % SERIES_PER_STEP === 0) yield
+    }
+    return false
   }
 
   *#pairCounts(names: readonly string[]): Generator<readonly [string, number], void, undefined> {
@@ -289,7 +320,7 @@ export class Head {
   }
 }
 
-/** The samples of the series in the range, in blocks that reuse one room for decoding. */
+/** The samples of the series in the range, in blocks that reuse one room for decoding; empty ones where many series have none. */
 export function* readBlocks(
   series: readonly MemorySeries[],
   range: TimeRange,
@@ -297,8 +328,8 @@ export function* readBlocks(
   const [first] = series
   if (first === undefined) return
   const block = new SeriesBlock(series.length * Math.max(1, first.countAtMost(range)))
-  for (const one of series) {
-    if (block.isFull) yield block.take()
+  for (const [i, one] of series.entries()) {
+    if (block.isFull || i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield block.take()
     block.add(one, range)
   }
   if (!block.isEmpty) yield block.take()

@@ -78,6 +78,51 @@ describe('the label index', () => {
     )
   })
 
+  test('does not take the values of a label that went for those of one that came with its name', () => {
+    const index = new LabelIndex<IndexedSeries>()
+    const starred = new Matcher('job', '=~', '.*a.*')
+    const first = { id: 0, labels: Labels.from({ job: 'a' }) }
+    index.add(first)
+    expect(index.select([starred])).toEqual([first])
+    index.remove([first])
+    const second = { id: 1, labels: Labels.from({ job: 'aa' }) }
+    index.add(second)
+    expect(index.select([starred])).toEqual([second])
+  })
+
+  test.each([
+    ['matches', '=~', '.*7.*'],
+    ['must not match', '!~', '.*7.*'],
+    ['may be absent', '=~', '(.*7.*)?'],
+  ] as const)('lets others have a turn after each thousand values that it tests for what %s', (_, type, pattern) => {
+    const { index, series } = indexOf(Array.from({ length: 5_500 }, (_, i) => Labels.from({ path: `/${i}` })))
+    const late = { id: series.length, labels: Labels.from({ path: '/late-7' }) }
+    const matcher = new Matcher('path', type, pattern)
+    const steps = index.selecting([matcher])
+    let turns = 0
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) {
+        expect(step.value).toEqual(matching([...series.slice(1), late], [matcher]))
+        break
+      }
+      turns++
+      // What comes and goes meanwhile counts.
+      if (turns !== 2) continue
+      index.add(late)
+      index.remove(series.slice(0, 1))
+    }
+    expect(turns).toBe(5)
+    expect(index.selecting([matcher]).next().done).toBe(true)
+  })
+
+  test('tests only the values of the series that a name leaves, where they are few', () => {
+    const sets = Array.from({ length: 5_000 }, (_, i) => Labels.from({ path: `/${i}`, id: String(i) }))
+    const { index, series } = indexOf(sets)
+    const matchers = [new Matcher('id', '=', '17'), new Matcher('path', '=~', '.*7.*')]
+    const found = index.selecting(matchers).next()
+    expect(found).toEqual({ done: true, value: [series[17]] })
+  })
+
   test('gives back equal labels whose strings do not belong to the text they were cut from', () => {
     const index = new LabelIndex<IndexedSeries>()
     const body = 'some_metric{job="a long scrape body"} 1 \ud800 end'

@@ -1,6 +1,7 @@
 import { Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import { Lru } from '../../util/lru.ts'
+import { atOnce, type Steps } from '../../util/steps.ts'
 
 /** What the index needs to know of a series. Ids grow with each new series. */
 export interface IndexedSeries {
@@ -10,6 +11,9 @@ export interface IndexedSeries {
 
 /** Remembered answers to "which values of this label match this expression"; dashboards and rules ask the same ones again and again. */
 const REMEMBERED_MATCHES = 500
+
+/** A value takes up to 10 us to be tested against an expression: this many take a few milliseconds. */
+export const TESTS_PER_STEP = 1_000
 
 /** The series that have one value of one label, ascending by id. */
 interface Postings<S> {
@@ -25,7 +29,7 @@ interface LabelValues<S> {
   /** The one copy of the name that all label sets share. */
   readonly text: string
   readonly postings: Map<string, Postings<S>>
-  /** Changes whenever a value comes or goes. */
+  /** Changes whenever a value comes or goes; of no two states of any label the same. */
   version: number
 }
 
@@ -33,6 +37,7 @@ interface LabelValues<S> {
 export class LabelIndex<S extends IndexedSeries> {
   readonly #labels = new Map<string, LabelValues<S>>()
   readonly #all: S[] = []
+  #newestVersion = 0
   readonly #remembered = new Lru<string, { readonly version: number; readonly values: readonly string[] }>(
     REMEMBERED_MATCHES,
   )
@@ -92,9 +97,20 @@ export class LabelIndex<S extends IndexedSeries> {
 
   /** The series that match all matchers, ascending by id. No matchers: all series. The array is not to be changed. */
   select(matchers: readonly Matcher[]): readonly S[] {
+    return atOnce(this.selecting(matchers))
+  }
+
+  /**
+   * The same in steps, because testing the values of a label of many values against an expression takes long.
+   * The array is that of the moment at which the last step ends.
+   */
+  *selecting(matchers: readonly Matcher[]): Steps<readonly S[]> {
     // What must be there narrows first, the rest then filters few series instead of subtracting long lists.
     const [positive, other] = partition(matchers, (matcher) => !matcher.matches(''))
     const [listed, searched] = partition(positive, (matcher) => literalsOf(matcher) !== undefined)
+    if (!listed.some((matcher) => this.#count(matcher) <= TESTS_PER_STEP)) {
+      for (const matcher of [...searched, ...other]) yield* this.#testing(matcher)
+    }
     const first = this.#smallest(listed) ?? this.#smallest(searched)
     let found: readonly S[] = first === undefined ? this.#all : this.#matching(first)
     for (const matcher of [...listed, ...searched, ...other]) {
@@ -107,7 +123,7 @@ export class LabelIndex<S extends IndexedSeries> {
   #label(name: string): LabelValues<S> {
     const known = this.#labels.get(name)
     if (known !== undefined) return known
-    const label = { text: name, postings: new Map<string, Postings<S>>(), version: 0 }
+    const label = { text: name, postings: new Map<string, Postings<S>>(), version: this.#newestVersion }
     this.#labels.set(name, label)
     return label
   }
@@ -120,7 +136,7 @@ export class LabelIndex<S extends IndexedSeries> {
     }
     // A literal of one element takes a tenth of the memory that pushing onto an empty array reserves; many values have one series.
     label.postings.set(value, { text: value, series: [series] })
-    label.version++
+    label.version = ++this.#newestVersion
   }
 
   #removeFrom(name: string, values: ReadonlySet<string>, removed: ReadonlySet<S>): void {
@@ -131,7 +147,7 @@ export class LabelIndex<S extends IndexedSeries> {
       keepInPlace(postings.series, (one) => !removed.has(one))
       if (postings.series.length > 0) continue
       label.postings.delete(value)
-      label.version++
+      label.version = ++this.#newestVersion
     }
     if (label.postings.size === 0) this.#labels.delete(name)
   }
@@ -168,19 +184,44 @@ export class LabelIndex<S extends IndexedSeries> {
   #matchingValues(matcher: Matcher): readonly string[] {
     const literals = literalsOf(matcher)
     if (literals !== undefined) return [...literals]
+    return this.#rememberedValues(matcher) ?? this.#remember(matcher, (value) => matcher.matches(value))
+  }
+
+  /** Tests the values of the label in steps, so that `select` finds the answer remembered. Not where they are few. */
+  *#testing(matcher: Matcher): Steps<void> {
+    const values = this.#labels.get(matcher.name)?.postings
+    if (values === undefined || values.size <= TESTS_PER_STEP || this.#rememberedValues(matcher) !== undefined) return
+    const tested = new Map<string, boolean>()
+    for (const value of [...values.keys()]) {
+      tested.set(value, matcher.matches(value))
+      if (tested.size % TESTS_PER_STEP === 0) yield
+    }
+    // Meanwhile values may have come and gone.
+    this.#remember(matcher, (value) => tested.get(value) ?? matcher.matches(value))
+  }
+
+  #remember(matcher: Matcher, matches: (value: string) => boolean): readonly string[] {
     const label = this.#labels.get(matcher.name)
     if (label === undefined) return []
-    const key = matcher.toString()
-    const known = this.#remembered.get(key)
-    if (known?.version === label.version) return known.values
-    const values = [...label.postings.keys()].filter((value) => matcher.matches(value))
-    this.#remembered.set(key, { version: label.version, values })
+    const values = [...label.postings.keys()].filter(matches)
+    this.#remembered.set(matcher.toString(), { version: label.version, values })
     return values
+  }
+
+  #rememberedValues(matcher: Matcher): readonly string[] | undefined {
+    const known = this.#remembered.get(matcher.toString())
+    return known?.version === this.#labels.get(matcher.name)?.version ? known?.values : undefined
   }
 
   #narrow(found: readonly S[], matcher: Matcher): readonly S[] {
     if (matcher.type === '=' && matcher.value !== '') return intersect(found, this.having(matcher.name, matcher.value))
     // Many series share few values.
+    const remembered = found.length > TESTS_PER_STEP ? this.#rememberedValues(matcher) : undefined
+    if (remembered !== undefined) {
+      const wanted = new Set(remembered)
+      if (matcher.matches('')) wanted.add('')
+      return found.filter(({ labels }) => wanted.has(labels.get(matcher.name)))
+    }
     const known = new Map<string, boolean>()
     return found.filter(({ labels }) => {
       const value = labels.get(matcher.name)

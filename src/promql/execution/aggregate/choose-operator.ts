@@ -57,17 +57,24 @@ export class ChooseOperator implements VectorOperator {
   async #choose(columns: readonly Column[], param: Float64Array, emit: Emit): Promise<void> {
     const groups = new Groups(this.#plan.grouping)
     const members: number[][] = []
-    columns.forEach((column, i) => {
+    for (const [i, column] of columns.entries()) {
       const index = groups.indexOf(column.labels)
       members[index] ??= []
       members[index].push(i)
-    })
+      if (this.#context.pace.due) await this.#context.pace.rest()
+    }
     const ranking: number[] = []
     for (const group of members) {
       for (const i of await this.#chooseFrom(group, columns, param)) ranking.push(i)
     }
-    const chosen = ranking.flatMap((i) => columns[i] ?? []).filter(({ present }) => present.includes(1))
-    await emitAll(chosen, emit, this.#context.pace)
+    const emitChosen: Emit = (column) => {
+      if (column.present.includes(1)) emit(column)
+    }
+    await emitAll(
+      ranking.map((i) => columns[i]!),
+      emitChosen,
+      this.#context.pace,
+    )
   }
 
   /** Takes from each step the series that do not stay; gives the members in order of their rank at the last step. */
@@ -106,7 +113,10 @@ export class ChooseOperator implements VectorOperator {
       }
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
-    for (const [step, heap] of heaps.entries()) for (const i of heap.series) columns[i]!.present[step] = 1
+    for (const [step, heap] of heaps.entries()) {
+      for (const i of heap.series) columns[i]!.present[step] = 1
+      if (this.#context.pace.due) await this.#context.pace.rest()
+    }
     const [only, ...more] = heaps
     return only !== undefined && more.length === 0 ? only.ranked() : group
   }

@@ -1,5 +1,6 @@
 import type { Labels } from '../../../model/labels.ts'
 import type { VectorMatching } from '../../parser/ast.ts'
+import type { Steps } from '../../../util/steps.ts'
 import type { Column } from '../column.ts'
 import type { Grid } from '../grid.ts'
 import { labelText } from '../label-text.ts'
@@ -28,22 +29,34 @@ export class MatchedSides {
   /** Steps at which there is anything to compute. Elsewhere not even duplicates are an error. */
   readonly #active: Uint8Array
 
-  constructor(options: SidesOptions) {
+  private constructor(options: SidesOptions) {
     this.many = options.many
     this.one = options.one
     this.#matching = options.matching
     this.#signatures = new Signatures(options.matching)
+    this.#active = new Uint8Array(options.grid.count)
+  }
+
+  /** Goes through both sides in steps. */
+  static *matching(options: SidesOptions): Steps<MatchedSides> {
+    const sides = new MatchedSides(options)
     for (const column of options.one) {
-      const signature = this.signatureOf(column)
-      const partners = this.#partners.get(signature)
-      if (partners === undefined) this.#partners.set(signature, [column])
-      else partners.push(column)
+      sides.#addPartner(column)
+      yield
     }
     const { fill } = options.matching
     const fills = fill.left !== null || fill.right !== null
-    const many = anyPresent(options.many, options.grid.count)
-    const one = anyPresent(options.one, options.grid.count)
-    this.#active = many.map((present, step) => (fills ? present | one[step]! : present & one[step]!))
+    const many = yield* anyPresent(options.many, options.grid.count)
+    const one = yield* anyPresent(options.one, options.grid.count)
+    sides.#active.set(many.map((present, step) => (fills ? present | one[step]! : present & one[step]!)))
+    return sides
+  }
+
+  #addPartner(column: Column): void {
+    const signature = this.signatureOf(column)
+    const partners = this.#partners.get(signature)
+    if (partners === undefined) this.#partners.set(signature, [column])
+    else partners.push(column)
   }
 
   /** Whether any two series meet. */
@@ -117,8 +130,11 @@ export class MatchedSides {
   }
 }
 
-function anyPresent(columns: readonly Column[], stepCount: number): Uint8Array {
+function* anyPresent(columns: readonly Column[], stepCount: number): Steps<Uint8Array> {
   const any = new Uint8Array(stepCount)
-  for (const { present } of columns) for (let step = 0; step < stepCount; step++) any[step]! |= present[step]!
+  for (const { present } of columns) {
+    for (let step = 0; step < stepCount; step++) any[step]! |= present[step]!
+    yield
+  }
   return any
 }

@@ -4,6 +4,7 @@ import { floatColumn, type Column, type Emit } from '../column.ts'
 import type { Grid } from '../grid.ts'
 import type { VectorOperator } from '../operator.ts'
 import { HeldColumns, type QueryContext } from '../query-context.ts'
+import { inPace } from '../paced.ts'
 import { LabelsetMerger } from '../unique-emitter.ts'
 import { MatchedSides } from './matched-sides.ts'
 import { MatchGuard } from './match-guard.ts'
@@ -57,12 +58,9 @@ export class VectorVector implements VectorOperator {
     const left = await this.#hold(this.#left, held)
     const right = await this.#hold(this.#right, held)
     const swapped = matching.cardinality === 'one-to-many'
-    const sides = new MatchedSides({
-      matching,
-      many: swapped ? right : left,
-      one: swapped ? left : right,
-      grid: this.#grid,
-    })
+    const [many, one] = swapped ? [right, left] : [left, right]
+    const matchingSides = MatchedSides.matching({ matching, many, one, grid: this.#grid })
+    const sides = await inPace(matchingSides, this.#context.pace)
     if (isTrim(op)) {
       new MatchGuard(matching, this.#grid.count).require(sides.duplicate())
       if (sides.meet) this.#context.annotations.info(incompatibleFloats(op), position)

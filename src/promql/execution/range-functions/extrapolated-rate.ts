@@ -1,7 +1,7 @@
 import type { Samples } from '../samples.ts'
 import { CounterResets } from './counter-resets.ts'
 import { WindowBounds } from './window-bounds.ts'
-import type { RangeFunction, Windows } from './window.ts'
+import { windowsPerTurn, type RangeFunction, type StepRange, type StepValues, type Windows } from './window.ts'
 
 export interface RateOptions {
   /** A fall of the value is a reset (`rate`, `increase`; not `delta`). */
@@ -30,6 +30,7 @@ export class ExtrapolatedRate implements RangeFunction {
   readonly #windows: Windows
   readonly #options: RateOptions
   readonly #resets = new CounterResets()
+  #resetCount = 0
   readonly #bounds: WindowBounds
   /** Seconds from the first to the last sample of each window. */
   readonly #sampled: Float64Array
@@ -57,14 +58,20 @@ export class ExtrapolatedRate implements RangeFunction {
     this.#divisor = options.perSecond ? windows.rangeMs / 1000 : 1
   }
 
-  apply(samples: Samples, values: Float64Array, present: Uint8Array): boolean {
+  begin(samples: Samples): number {
     if (this.#bounds.locate(samples)) this.#measure(samples)
-    if (!this.#options.counter) return this.#delta(samples, values, present)
-    const resetCount = this.#resets.scan(samples)
-    if (samples.startTimestampsMs !== null) return this.#startedRate(samples, values, present)
-    return resetCount === 0 && this.#complete
-      ? this.#steadyRate(samples, values, present)
-      : this.#resettingRate(samples, values, present)
+    const count = this.#windows.endsMs.length
+    this.#resetCount = this.#options.counter ? this.#resets.scan(samples) : 0
+    // Only the resets of a window are looked at one by one.
+    return this.#resetCount === 0 ? count : windowsPerTurn(this.#bounds.sampleCount, count)
+  }
+
+  compute(samples: Samples, steps: StepRange, into: StepValues): boolean {
+    if (!this.#options.counter) return this.#delta(samples, steps, into)
+    if (samples.startTimestampsMs !== null) return this.#startedRate(samples, steps, into)
+    return this.#resetCount === 0 && this.#complete
+      ? this.#steadyRate(samples, steps, into)
+      : this.#resettingRate(samples, steps, into)
   }
 
   /** Computes what the times of the windows' samples say. */
@@ -112,11 +119,11 @@ export class ExtrapolatedRate implements RangeFunction {
     return (sampled === 0 ? 1 : (sampled + toStart + toEnd) / sampled) / this.#divisor
   }
 
-  #delta({ values: source }: Samples, values: Float64Array, present: Uint8Array): boolean {
+  #delta({ values: source }: Samples, steps: StepRange, { values, present }: StepValues): boolean {
     const { from, to } = this.#bounds
     const factors = this.#factors
     let any = false
-    for (let step = 0; step < values.length; step++) {
+    for (let step = steps.from; step < steps.to; step++) {
       const first = from[step]!
       const end = to[step]!
       present[step] = 0
@@ -129,24 +136,24 @@ export class ExtrapolatedRate implements RangeFunction {
   }
 
   /** The common case in a loop of its own: a counter that never falls, whose start is not known and that no window misses. */
-  #steadyRate({ values: source }: Samples, values: Float64Array, present: Uint8Array): boolean {
+  #steadyRate({ values: source }: Samples, steps: StepRange, { values, present }: StepValues): boolean {
     const { from, to } = this.#bounds
     const factors = this.#factors
     const zeroShares = this.#zeroShares
-    for (let step = 0; step < values.length; step++) {
+    for (let step = steps.from; step < steps.to; step++) {
       const first = source[from[step]!]!
       const increase = source[to[step]! - 1]! - first
       const nearZero = first <= increase * zeroShares[step]!
       values[step] = increase * (nearZero ? this.#fromZero(step, first, increase) : factors[step]!)
     }
-    present.fill(1)
+    present.fill(1, steps.from, steps.to)
     return true
   }
 
-  #resettingRate({ values: source }: Samples, values: Float64Array, present: Uint8Array): boolean {
+  #resettingRate({ values: source }: Samples, steps: StepRange, { values, present }: StepValues): boolean {
     const { from, to } = this.#bounds
     let any = false
-    for (let step = 0; step < values.length; step++) {
+    for (let step = steps.from; step < steps.to; step++) {
       const firstIndex = from[step]!
       const end = to[step]!
       present[step] = 0
@@ -161,10 +168,10 @@ export class ExtrapolatedRate implements RangeFunction {
   }
 
   /** A counter whose start timestamps are known: where the counter began inside the window, it was 0 then. */
-  #startedRate(samples: Samples, values: Float64Array, present: Uint8Array): boolean {
+  #startedRate(samples: Samples, steps: StepRange, { values, present }: StepValues): boolean {
     const { from, to } = this.#bounds
     let any = false
-    for (let step = 0; step < values.length; step++) {
+    for (let step = steps.from; step < steps.to; step++) {
       const firstIndex = from[step]!
       const end = to[step]!
       present[step] = 0

@@ -8,7 +8,7 @@ import type { RangeOperator, ScalarOperator, VectorOperator } from '../operator.
 import { mayCollide, renamed, type QueryContext } from '../query-context.ts'
 import type { Samples } from '../samples.ts'
 import { rangeFunction } from './range-function.ts'
-import type { Windows } from './window.ts'
+import type { RangeFunction, StepValues, Windows } from './window.ts'
 
 export interface RangeFunctionInputs {
   readonly range: RangeOperator
@@ -42,17 +42,40 @@ export class RangeFunctionOperator implements VectorOperator {
       firstArgument: this.#firstArgument().position,
     })
     const keepsName = func === 'last_over_time' || func === 'first_over_time'
-    const values = new Float64Array(windows.endsMs.length)
-    const present = new Uint8Array(windows.endsMs.length)
+    const count = windows.endsMs.length
+    const into: StepValues = { values: new Float64Array(count), present: new Uint8Array(count) }
     const distinct = this.#mayCollide(keepsName) ? new DistinctLabels() : undefined
-    await this.#inputs.range.run((samples) => {
-      if (!compute.apply(samples, values, present)) return
+    const give = (samples: Samples): void => {
       if (func === 'rate' || func === 'increase') this.#noteNonCounter(samples)
       const dropName = samples.dropName || !keepsName
       const labels = dropName ? renamed(this.#context, samples.labels) : samples.labels
       distinct?.require(labels)
-      emit(floatColumn(labels, values, present, dropName))
+      emit(floatColumn(labels, into.values, into.present, dropName))
+    }
+    const { range } = this.#inputs
+    await range.run((samples) => {
+      const windowsAtOnce = compute.begin(samples)
+      if (range.waits && windowsAtOnce < count)
+        return this.#inTurns(compute, samples, { into, windowsAtOnce }).then((any) => (any ? give(samples) : undefined))
+      if (compute.compute(samples, { from: 0, to: count }, into)) give(samples)
+      return undefined
     })
+  }
+
+  /** Computes the windows of a series that together hold very many samples. */
+  async #inTurns(
+    compute: RangeFunction,
+    samples: Samples,
+    { into, windowsAtOnce }: { readonly into: StepValues; readonly windowsAtOnce: number },
+  ): Promise<boolean> {
+    const count = into.values.length
+    let any = false
+    for (let from = 0; from < count; from += windowsAtOnce) {
+      const to = Math.min(count, from + windowsAtOnce)
+      any = compute.compute(samples, { from, to }, into) || any
+      if (this.#context.pace.due) await this.#context.pace.rest()
+    }
+    return any
   }
 
   #mayCollide(keepsName: boolean): boolean {

@@ -5,7 +5,7 @@ import type { RangeFunctionName } from '../../plan/function-names.ts'
 import { Annotations } from '../annotations.ts'
 import type { Samples } from '../samples.ts'
 import { rangeFunction } from './range-function.ts'
-import type { Windows } from './window.ts'
+import type { RangeFunction, StepValues, Windows } from './window.ts'
 
 const POSITION = { start: 0, end: 0 }
 
@@ -32,6 +32,11 @@ interface Evaluation {
   readonly args?: readonly number[]
 }
 
+function apply(compute: RangeFunction, samples: Samples, into: StepValues): void {
+  compute.begin(samples)
+  compute.compute(samples, { from: 0, to: into.values.length }, into)
+}
+
 /** The values at the ends; undefined where there is none. */
 function evaluate({ func, endsMs, rangeMs, args = [] }: Evaluation, samples: Samples): Array<number | undefined> {
   const compute = rangeFunction({
@@ -44,7 +49,7 @@ function evaluate({ func, endsMs, rangeMs, args = [] }: Evaluation, samples: Sam
   })
   const values = new Float64Array(endsMs.length)
   const present = new Uint8Array(endsMs.length)
-  compute.apply(samples, values, present)
+  apply(compute, samples, { values, present })
   return Array.from(values, (value, i) => (present[i] === 1 ? value : undefined))
 }
 
@@ -167,8 +172,8 @@ describe('rate and increase', () => {
     ]) {
       const [mine, theirs] = [new Float64Array(3), new Float64Array(3)]
       const [minePresent, theirsPresent] = [new Uint8Array(3), new Uint8Array(3)]
-      shared.apply(series, mine, minePresent)
-      rangeFunction(options).apply(series, theirs, theirsPresent)
+      apply(shared, series, { values: mine, present: minePresent })
+      apply(rangeFunction(options), series, { values: theirs, present: theirsPresent })
       expect(minePresent).toEqual(theirsPresent)
       expect(Array.from(mine, (value, i) => value * (minePresent[i] ?? 0))).toEqual(
         Array.from(theirs, (value, i) => value * (theirsPresent[i] ?? 0)),

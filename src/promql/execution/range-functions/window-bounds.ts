@@ -8,6 +8,8 @@ import type { Windows } from './window.ts'
 export class WindowBounds {
   readonly from: Int32Array
   readonly to: Int32Array
+  /** The samples of all windows, each counted as often as it is in one. */
+  sampleCount = 0
   readonly #windows: Windows
   #timestampsMs = new Float64Array(0)
   #length = -1
@@ -28,13 +30,16 @@ export class WindowBounds {
     const allTo = this.to
     let from = 0
     let to = 0
+    let sampleCount = 0
     for (let step = 0; step < endsMs.length; step++) {
       const end = endsMs[step]!
       while (to < length && timestampsMs[to]! <= end + afterMs) to++
       while (from < to && timestampsMs[from]! <= end - reachMs) from++
       allFrom[step] = from
       allTo[step] = to
+      sampleCount += to - from
     }
+    this.sampleCount = sampleCount
     return true
   }
 

@@ -30,9 +30,32 @@ export interface Window {
 /** Computes the value of a window that holds at least one sample into `result`; false when it has none. */
 export type WindowFunction = (window: Window) => boolean
 
-/** A function over the windows of one series; fills `values` and `present` for all steps and says whether any is present. */
+/** Steps `from` up to, not including, `to`. */
+export interface StepRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the value of each step goes, and whether it has one. */
+export interface StepValues {
+  readonly values: Float64Array
+  readonly present: Uint8Array
+}
+
+/** A function over the windows of one series after the other. */
 export interface RangeFunction {
-  apply(samples: Samples, values: Float64Array, present: Uint8Array): boolean
+  /** Turns to another series; gives how many of its windows may be computed without letting others have a turn, one at least. */
+  begin(samples: Samples): number
+  /** Fills in the windows of the steps, which must follow those of the call before, and says whether any has a value. */
+  compute(samples: Samples, steps: StepRange, into: StepValues): boolean
+}
+
+/** Samples that are looked at in one go, counted again for each window that they are in: 10 ms for the slowest functions. */
+const LOOKS_PER_TURN = 500_000
+
+/** How many of `count` windows may be computed in one go, when `looks` are taken at samples for all of them. */
+export function windowsPerTurn(looks: number, count: number): number {
+  return Math.max(1, Math.floor(count * Math.min(1, LOOKS_PER_TURN / looks)))
 }
 
 /** Runs a window function at every step. */
@@ -47,13 +70,17 @@ export class SlidingWindows implements RangeFunction {
     this.#compute = compute
   }
 
-  apply(samples: Samples, values: Float64Array, present: Uint8Array): boolean {
-    const { timesMs, endsMs, rangeMs } = this.#windows
+  begin(samples: Samples): number {
     this.#bounds.locate(samples)
+    return windowsPerTurn(this.#bounds.sampleCount, this.#windows.endsMs.length)
+  }
+
+  compute(samples: Samples, steps: StepRange, { values, present }: StepValues): boolean {
+    const { timesMs, endsMs, rangeMs } = this.#windows
     const { from, to } = this.#bounds
     const window: Window = { samples, from: 0, to: 0, step: 0, timeMs: 0, startMs: 0, endMs: 0, result: 0 }
     let any = false
-    for (let step = 0; step < endsMs.length; step++) {
+    for (let step = steps.from; step < steps.to; step++) {
       window.from = from[step]!
       window.to = to[step]!
       window.step = step

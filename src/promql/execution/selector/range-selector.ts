@@ -1,15 +1,16 @@
 import type { RangeSelectorPlan } from '../../plan/node.ts'
 import type { WantedSamples } from '../../../storage/sample-store.ts'
 import type { Grid } from '../grid.ts'
-import type { RangeOperator } from '../operator.ts'
+import type { RangeOperator, Receive } from '../operator.ts'
 import type { QueryContext } from '../query-context.ts'
-import { SampleFilter, type Samples } from '../samples.ts'
+import { SampleFilter } from '../samples.ts'
 import type { Windows } from '../range-functions/window.ts'
 import { readSeries } from './read-series.ts'
 import { sampleWindows, samplesAround } from './selection-times.ts'
 
 /** Reads the samples of a range selector that any of the windows can see. */
 export class RangeSelector implements RangeOperator {
+  readonly waits = true
   readonly #context: QueryContext
   readonly #plan: RangeSelectorPlan
   readonly #grid: Grid
@@ -22,7 +23,7 @@ export class RangeSelector implements RangeOperator {
     this.#windows = windows
   }
 
-  async run(receive: (samples: Samples) => void): Promise<void> {
+  async run(receive: Receive): Promise<void> {
     const { endsMs, rangeMs, beforeMs, afterMs } = this.#windows
     const range = samplesAround(endsMs, rangeMs + beforeMs, afterMs)
     const { stepMs } = this.#grid
@@ -32,7 +33,7 @@ export class RangeSelector implements RangeOperator {
     const filter = new SampleFilter()
     await readSeries(this.#context, this.#plan.selector, { range, hints }, (series) => {
       const samples = filter.floatsOf(series)
-      if (samples.length > 0) receive(samples)
+      return samples.length > 0 ? receive(samples) : undefined
     })
   }
 }

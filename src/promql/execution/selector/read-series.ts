@@ -3,12 +3,15 @@ import type { SelectHints, TimeRange } from '../../../storage/sample-store.ts'
 import type { SelectorPlan } from '../../plan/node.ts'
 import type { QueryContext } from '../query-context.ts'
 
-/** Reads the series of a selector one by one, giving way between them. A visited series is lent for the duration of the call. */
+/**
+ * Reads the series of a selector one by one, giving way between them. A visited series is lent for the duration of the call, and until what it
+ * returns is settled.
+ */
 export async function readSeries(
   context: QueryContext,
   selector: Pick<SelectorPlan, 'matchers'>,
   read: { readonly range: TimeRange; readonly hints: SelectHints },
-  visit: (series: Series) => void,
+  visit: (series: Series) => Promise<void> | undefined | void,
 ): Promise<void> {
   const { reader, pace, accounts } = context
   pace.check()
@@ -17,9 +20,11 @@ export async function readSeries(
       accounts.seriesTouched += block.length
       for (const series of block) {
         accounts.samplesTouched += series.values.length
-        visit(series)
+        const more = visit(series)
+        if (more !== undefined) await more
         if (pace.due) await pace.rest()
       }
+      if (block.length === 0 && pace.due) await pace.rest()
     }
     // A store that heeds the signal may also just stop.
     pace.check()
