@@ -15,6 +15,8 @@ export class Labels {
    * No part of the value; means something only to the store that left it, which must expect another store's note.
    */
   storeNote: object | undefined = undefined
+  /** The same for the memory of the newest hours before the store. */
+  headNote: object | undefined = undefined
   #key: string | undefined
 
   private constructor(pairs: readonly string[], key?: string) {

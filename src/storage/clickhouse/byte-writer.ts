@@ -5,8 +5,12 @@ const TWO_32 = 2 ** 32
 
 /** A buffer that grows while numbers and texts are appended in ClickHouse's binary encoding (little endian, LEB128 lengths). */
 export class ByteWriter {
-  #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
+  #buffer: Buffer
   #size = 0
+
+  constructor(initialBytes = INITIAL_BYTES) {
+    this.#buffer = Buffer.allocUnsafeSlow(initialBytes)
+  }
 
   /** What was written since the last `take`, in memory of its own; the writer is empty afterwards. */
   take(): Buffer {

@@ -12,12 +12,14 @@ import { LogTable } from './log-table.ts'
 import { RemoteConnection } from './remote-connection.ts'
 import { RequestTable } from './request-table.ts'
 import { applyRetention } from './retention.ts'
+import { SampleJournal } from './sample-journal.ts'
 import { SampleTable } from './sample-table.ts'
+import { SAMPLE_TARGET } from './sample-writer.ts'
 import { migrate } from './schema.ts'
 import { SizeLimit } from './size-limit.ts'
 import { StateTable } from './state-table.ts'
 import type { CommitOptions } from './table-writer.ts'
-import { countSizeChecks, countWrites } from './storage-instruments.ts'
+import { countJournal, countSizeChecks, countWrites } from './storage-instruments.ts'
 
 export interface ClickHouseStoreOptions {
   readonly storage: StorageConfig
@@ -50,11 +52,11 @@ export async function openClickHouseStore(options: ClickHouseStoreOptions): Prom
   try {
     await migrate(connection, location)
     await applyRetention(connection, options.retention)
+    return createStore(connection, options, await openJournal(connection, options))
   } catch (error) {
     await connection.close()
     throw error
   }
-  return createStore(connection, options)
 }
 
 async function connect(
@@ -76,10 +78,28 @@ async function connect(
   }
 }
 
-function createStore(connection: Connection, options: ClickHouseStoreOptions): Store {
+/** Where the engine is at home the disk is as well: samples are committed to a journal and inserted in large pieces. */
+async function openJournal(
+  { files }: Connection,
+  { clock, instruments }: ClickHouseStoreOptions,
+): Promise<SampleJournal | undefined> {
+  if (files === undefined) return undefined
+  return SampleJournal.open({
+    directory: files.directory,
+    insertFile: (file) => files.insert(SAMPLE_TARGET, file),
+    clock: clock ?? systemClock,
+    ...(instruments === undefined ? {} : { onSettled: countJournal(instruments) }),
+  })
+}
+
+function createStore(
+  connection: Connection,
+  options: ClickHouseStoreOptions,
+  journal: SampleJournal | undefined,
+): Store {
   const commits = commitOptions(options)
   const tables = {
-    samples: new SampleTable(connection, commits),
+    samples: new SampleTable(connection, commits, journal),
     requests: new RequestTable(connection, commits),
     evaluations: new EvaluationTable(connection, commits),
     events: new EventTable(connection, commits),
@@ -91,6 +111,7 @@ function createStore(connection: Connection, options: ClickHouseStoreOptions): S
   const close = async (): Promise<void> => {
     await sizeLimit?.stop()
     await Promise.all(Object.values(tables).map((table) => table.drain()))
+    await journal?.close()
     await connection.close()
   }
   return {
@@ -124,6 +145,7 @@ function limitSize(
     connection,
     clock: clock ?? systemClock,
     maxBytes: retention.size,
+    settle: () => samples.settle(),
     onDropped: () => samples.forgetStatements(),
     ...(instruments === undefined ? {} : { onCheck: countSizeChecks(instruments) }),
   })

@@ -2,6 +2,8 @@ import { Sql } from './sql.ts'
 
 /** A way to a ClickHouse: the engine inside this process, or a server over HTTP. What is above it does not know which. */
 export interface Connection {
+  /** Present where the engine reads files of this machine. */
+  readonly files?: LocalFiles
   /** Runs a statement that returns nothing. */
   command(statement: Sql): Promise<void>
   /** Appends blocks in Native format to a table as one insert: all of it is committed when the promise resolves, nothing when it rejects. */
@@ -15,6 +17,14 @@ export interface Connection {
   export(statement: Sql, format: ExportTarget): AsyncIterable<Buffer>
   /** Waits for what is under way. Idempotent. */
   close(): Promise<void>
+}
+
+/** Files that the engine inserts as they are. */
+export interface LocalFiles {
+  /** Where such files may be kept. */
+  readonly directory: string
+  /** As `Connection.insert`, of a file of blocks; beside other inserts, which a large file does not keep waiting. */
+  insert(target: InsertTarget, file: string): Promise<void>
 }
 
 /** Formats of the engine that results are exported in. */

@@ -10,6 +10,7 @@ import {
   type Connection,
   type ExportTarget,
   type InsertTarget,
+  type LocalFiles,
 } from './connection.ts'
 import { abortable } from './abortable.ts'
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts'
@@ -47,25 +48,27 @@ const ENGINE_ARGUMENTS = [
 /** One statement must not take a whole machine from the others. */
 const MAX_THREADS = Math.min(4, availableParallelism())
 
-/** ClickHouse inside this process: one session that writes, a small pool that reads. */
+/** ClickHouse inside this process: one session that writes, one that inserts whole files, a small pool that reads. */
 export class EmbeddedConnection implements Connection {
+  readonly files: LocalFiles
   readonly #lock: DirectoryLock
   readonly #spoolPath: string
   readonly #writer: SessionPool<Session>
+  readonly #fileWriter: SessionPool<Session>
   readonly #readers: SessionPool<Session>
   #insertNumber = 0
   #closing: Promise<void> | undefined
 
-  private constructor(
-    lock: DirectoryLock,
-    spoolPath: string,
-    writer: SessionPool<Session>,
-    readers: SessionPool<Session>,
-  ) {
+  private constructor(lock: DirectoryLock, directory: string, pools: SessionPools) {
     this.#lock = lock
-    this.#spoolPath = spoolPath
-    this.#writer = writer
-    this.#readers = readers
+    this.#spoolPath = spoolPathOf(directory)
+    this.#writer = pools.writer
+    this.#fileWriter = pools.fileWriter
+    this.#readers = pools.readers
+    this.files = {
+      directory: path.join(directory, 'journal'),
+      insert: (target, file) => runInsert(this.#fileWriter, target, file),
+    }
   }
 
   /** Throws `DirectoryInUseError` when another process has the directory. */
@@ -74,20 +77,11 @@ export class EmbeddedConnection implements Connection {
     await mkdir(directory, { recursive: true })
     const lock = await lockDirectory(directory)
     try {
-      const spoolPath = path.join(directory, 'inserts')
+      const spoolPath = spoolPathOf(directory)
       // What a killed process has left was not acknowledged.
       await rm(spoolPath, { recursive: true, force: true })
       await mkdir(spoolPath)
-      // The first session of a process decides how the engine is configured.
-      const writer = openSession(path.join(directory, 'clickhouse'))
-      await prepare(writer)
-      const readers = Array.from({ length: options.readers }, () => openSession(path.join(directory, 'clickhouse')))
-      for (const reader of readers) await prepare(reader)
-      const pools = [
-        new SessionPool([writer], options.maxWaiting),
-        new SessionPool(readers, options.maxWaiting),
-      ] as const
-      return new EmbeddedConnection(lock, spoolPath, ...pools)
+      return new EmbeddedConnection(lock, directory, await openPools(path.join(directory, 'clickhouse'), options))
     } catch (error) {
       await lock.release()
       throw error
@@ -102,13 +96,11 @@ export class EmbeddedConnection implements Connection {
    * Through a file, because the engine takes inline data as text only: writing the file and reading it back costs a tenth
    * of what parsing text does. It need not outlive the process: what was not committed was not acknowledged.
    */
-  async insert({ table, columns }: InsertTarget, blocks: readonly Buffer[]): Promise<void> {
-    const file = path.join(this.#spoolPath, `${table}-${this.#insertNumber++}.native`)
+  async insert(target: InsertTarget, blocks: readonly Buffer[]): Promise<void> {
+    const file = path.join(this.#spoolPath, `${target.table}-${this.#insertNumber++}.native`)
     try {
       await writeFile(file, blocks)
-      const list = new Sql(columns.join(', '))
-      const target = new Sql(table)
-      await this.command(sql`INSERT INTO ${target} (${list}) SELECT ${list} FROM file(${file}, 'Native')`)
+      await runInsert(this.#writer, target, file)
     } finally {
       await unlink(file).catch(() => {})
     }
@@ -140,13 +132,40 @@ export class EmbeddedConnection implements Connection {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#writer.drain(), this.#readers.drain()])
+    const pools = [this.#readers, this.#fileWriter, this.#writer]
+    await Promise.all(pools.map((pool) => pool.drain()))
     // A statement that was aborted has no promise left to wait for, and closing under it ends the process.
     await drainPending()
-    for (const session of [...this.#readers.sessions, ...this.#writer.sessions]) session.close()
+    for (const session of pools.flatMap(({ sessions }) => sessions)) session.close()
     await drainPending()
     await this.#lock.release()
   }
+}
+
+interface SessionPools {
+  readonly writer: SessionPool<Session>
+  readonly fileWriter: SessionPool<Session>
+  readonly readers: SessionPool<Session>
+}
+
+/** The first session of a process decides how the engine is configured. */
+async function openPools(directory: string, { readers, maxWaiting }: EmbeddedOptions): Promise<SessionPools> {
+  const openPool = async (size: number): Promise<SessionPool<Session>> => {
+    const sessions = Array.from({ length: size }, () => openSession(directory))
+    for (const session of sessions) await prepare(session)
+    return new SessionPool(sessions, maxWaiting)
+  }
+  return { writer: await openPool(1), fileWriter: await openPool(1), readers: await openPool(readers) }
+}
+
+function spoolPathOf(directory: string): string {
+  return path.join(directory, 'inserts')
+}
+
+async function runInsert(pool: SessionPool<Session>, { table, columns }: InsertTarget, file: string): Promise<void> {
+  const [target, list] = [new Sql(table), new Sql(columns.join(', '))]
+  const statement = sql`INSERT INTO ${target} (${list}) SELECT ${list} FROM file(${file}, 'Native')`
+  await pool.run((session) => session.queryAsync(statement.text))
 }
 
 function openSession(directory: string): Session {

@@ -1,12 +1,17 @@
 import type { Clock } from '../../util/clock.ts'
 import { StoreUnavailableError } from '../store.ts'
 
-export interface GroupCommitOptions {
+/** What is inserted: bytes, or what becomes bytes; `length` counts them. */
+interface Block {
+  readonly length: number
+}
+
+export interface GroupCommitOptions<B extends Block = Buffer> {
   /** For messages. */
   readonly table: string
   readonly clock: Clock
   /** Commits blocks of encoded rows, all or nothing. */
-  readonly insert: (blocks: readonly Buffer[]) => Promise<void>
+  readonly insert: (blocks: readonly B[]) => Promise<void>
   /** Between the starts of two inserts: what arrives meanwhile goes together. */
   readonly intervalMs: number
   /** From this size on a group waits no longer than the insert before it took. */
@@ -25,8 +30,8 @@ export interface InsertOutcome {
   readonly result: 'committed' | 'failed' | 'refused'
 }
 
-interface Write {
-  readonly blocks: readonly Buffer[]
+interface Write<B> {
+  readonly blocks: readonly B[]
   readonly bytes: number
   readonly rows: number
   readonly resolve: () => void
@@ -37,9 +42,9 @@ interface Write {
  * Turns the writes of many into few inserts, because the engine wants few and big ones and a writer wants its answer soon.
  * One insert is under way at a time, so writes are committed in the order in which they came.
  */
-export class GroupCommit {
-  readonly #options: GroupCommitOptions
-  #pending: Write[] = []
+export class GroupCommit<B extends Block = Buffer> {
+  readonly #options: GroupCommitOptions<B>
+  #pending: Write<B>[] = []
   #pendingBytes = 0
   #lastStartMs = -Infinity
   #lastTookMs = 0
@@ -47,12 +52,12 @@ export class GroupCommit {
   #committing: Promise<void> | undefined
   #keepAlive: NodeJS.Timeout | undefined
 
-  constructor(options: GroupCommitOptions) {
+  constructor(options: GroupCommitOptions<B>) {
     this.#options = options
   }
 
   /** Resolves when the rows are committed. Rejects with `StoreUnavailableError` when too much waits or the insert failed. */
-  write(blocks: readonly Buffer[], rows: number): Promise<void> {
+  write(blocks: readonly B[], rows: number): Promise<void> {
     const bytes = blocks.reduce((sum, block) => sum + block.length, 0)
     if (this.#pendingBytes + bytes > this.#options.maxPendingBytes && this.#pendingBytes > 0) {
       this.#options.onInsert?.({ table: this.#options.table, rows, bytes, result: 'refused' })
@@ -108,7 +113,7 @@ export class GroupCommit {
   }
 
   /** The oldest writes, up to the size of a group and at least one. */
-  #takeGroup(): Write[] {
+  #takeGroup(): Write<B>[] {
     let sum = 0
     const end = this.#pending.findIndex(({ bytes }, i) => {
       sum += bytes
@@ -119,7 +124,7 @@ export class GroupCommit {
     return group
   }
 
-  async #commit(group: readonly Write[]): Promise<void> {
+  async #commit(group: readonly Write<B>[]): Promise<void> {
     const { table, insert, onInsert } = this.#options
     const rows = group.reduce((sum, write) => sum + write.rows, 0)
     const bytes = group.reduce((sum, write) => sum + write.bytes, 0)

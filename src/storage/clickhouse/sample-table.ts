@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts'
 import { ExemplarTable } from './exemplar-table.ts'
 import { MetadataTable } from './metadata-table.ts'
 import { SampleReaderTable, type StoredSeries } from './sample-reader.ts'
+import type { SampleJournal } from './sample-journal.ts'
 import { SampleWriterTable } from './sample-writer.ts'
 import { SeriesRegistry } from './series-registry.ts'
 import { sql } from './sql.ts'
@@ -17,6 +18,7 @@ import { timeCondition } from './time-condition.ts'
 /** Series that the writer remembers to have stated. */
 const REGISTRY_CAPACITY = 1_000_000
 const IDS_PER_DELETE = 10_000
+const EVERYTHING: TimeRange = { minMs: -Infinity, maxMs: Infinity }
 
 /** Samples in the tables `samples` and `series`. */
 export class SampleTable implements SampleStore {
@@ -27,9 +29,10 @@ export class SampleTable implements SampleStore {
   readonly #metadata: MetadataTable
   readonly #exemplars: ExemplarTable
 
-  constructor(connection: Connection, options: CommitOptions) {
+  /** `journal`: where samples are committed before they reach the table; without one they are committed to the table. */
+  constructor(connection: Connection, options: CommitOptions, journal: SampleJournal | undefined) {
     this.#connection = connection
-    this.#writer = new SampleWriterTable(connection, options, this.#registry)
+    this.#writer = new SampleWriterTable(connection, options, this.#registry, journal)
     this.#reader = new SampleReaderTable(connection)
     this.#metadata = new MetadataTable(connection, options)
     this.#exemplars = new ExemplarTable(connection, options)
@@ -47,13 +50,14 @@ export class SampleTable implements SampleStore {
     return this.#exemplars.write(exemplars)
   }
 
-  select(
+  async *select(
     matchers: readonly Matcher[],
     range: TimeRange,
     hints: SelectHints,
     cancellation?: Cancellation,
-  ): AsyncIterable<readonly Series[]> {
-    return this.#reader.select(matchers, range, hints, cancellation)
+  ): AsyncGenerator<readonly Series[], void, undefined> {
+    await this.#writer.settle(range)
+    yield* this.#reader.select(matchers, range, hints, cancellation)
   }
 
   async series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]> {
@@ -78,17 +82,24 @@ export class SampleTable implements SampleStore {
     return this.#exemplars.find(selectors, range)
   }
 
-  cardinality(limit: number): Promise<Cardinality> {
+  async cardinality(limit: number): Promise<Cardinality> {
+    await this.#writer.settle(EVERYTHING)
     return readCardinality(this.#connection, limit)
   }
 
   async deleteSamples(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<void> {
     await this.#writer.drain()
+    await this.#writer.settle(EVERYTHING)
     const found = await this.#reader.findSeries(selectors, range)
     for (let start = 0; start < found.length; start += IDS_PER_DELETE) {
       await this.#deleteOf(found.slice(start, start + IDS_PER_DELETE), range)
     }
     this.#registry.clear()
+  }
+
+  /** Brings what is committed into the table, for those who look at it from outside. */
+  settle(): Promise<void> {
+    return this.#writer.settle(EVERYTHING)
   }
 
   /** To be called when something else has removed series: those that come again are stated again. */
@@ -101,6 +112,7 @@ export class SampleTable implements SampleStore {
   }
 
   async #seriesWithSamples(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<StoredSeries[]> {
+    await this.#writer.settle(range)
     return this.#reader.withSamples(await this.#reader.findSeries(selectors, range), range)
   }
 

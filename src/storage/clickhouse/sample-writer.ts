@@ -1,11 +1,13 @@
 import type { Labels } from '../../model/labels.ts'
 import type { SampleBatch } from '../../model/sample.ts'
 import { nextTurn } from '../../util/steps.ts'
-import { ByteWriter } from './byte-writer.ts'
-import type { Connection } from './connection.ts'
+import type { TimeRange } from '../sample-store.ts'
+import type { Connection, InsertTarget } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
 import { column, pairs, text, type Column } from './native-writer.ts'
-import { dayOf, isStated, markStated, type SeriesRegistry, type SeriesEntry } from './series-registry.ts'
+import { encodeSamples, SAMPLE_COLUMNS, type SampleBlock } from './sample-block.ts'
+import type { SampleJournal } from './sample-journal.ts'
+import { DAY_MS, dayOf, isStated, markStated, type SeriesRegistry, type SeriesEntry } from './series-registry.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
 
 interface SeriesDay {
@@ -21,26 +23,41 @@ const SERIES_COLUMNS: readonly Column<SeriesDay>[] = [
   pairs('labels', ({ labels }) => labels.pairs),
 ]
 
-const SAMPLE_TARGET = { table: 'samples', columns: ['series', 'time', 'value', 'stale'] }
+export const SAMPLE_TARGET: InsertTarget = { table: 'samples', columns: SAMPLE_COLUMNS }
 
 /** Samples encoded at a time, so that a big batch does not hold the event loop. */
 const SAMPLES_PER_BLOCK = 50_000
 /** Series whose ids are looked up or, for new ones, computed in one go. */
 const SERIES_PER_STEP = 2_000
 
-/** Commits samples, and before them, once for each series and day, the labels. */
+/** Commits samples, and before them, once for each series and day, the labels. With a journal samples are committed to it. */
 export class SampleWriterTable {
   readonly #registry: SeriesRegistry
   readonly #series: TableWriter<SeriesDay>
-  readonly #samples: GroupCommit
+  readonly #samples: GroupCommit<SampleBlock>
+  readonly #journal: SampleJournal | undefined
 
-  constructor(connection: Connection, options: CommitOptions, registry: SeriesRegistry) {
+  constructor(
+    connection: Connection,
+    options: CommitOptions,
+    registry: SeriesRegistry,
+    journal: SampleJournal | undefined,
+  ) {
     this.#registry = registry
+    this.#journal = journal
     this.#series = new TableWriter(connection, 'series', SERIES_COLUMNS, options)
     this.#samples = new GroupCommit({
       ...options,
       table: SAMPLE_TARGET.table,
-      insert: (blocks) => connection.insert(SAMPLE_TARGET, blocks),
+      // A journal is appended to, for which nobody needs to gather; what comes during one append goes into the next.
+      ...(journal === undefined ? {} : { intervalMs: 0 }),
+      insert: (blocks) =>
+        journal === undefined
+          ? connection.insert(
+              SAMPLE_TARGET,
+              blocks.flatMap(({ pieces }) => pieces).map((piece) => Buffer.from(piece)),
+            )
+          : journal.append(blocks),
     })
   }
 
@@ -49,12 +66,18 @@ export class SampleWriterTable {
     if (batch.histograms.size > 0) throw new Error('native histograms cannot be stored yet: send classic histograms')
     const entries = await this.#entriesOf(batch.labels)
     await this.#state(unstatedDays(batch, entries))
-    const blocks: Buffer[] = []
+    const ids = idsOf(entries)
+    const blocks: SampleBlock[] = []
     for (let start = 0; start < batch.series.length; start += SAMPLES_PER_BLOCK) {
       if (start > 0) await nextTurn()
-      blocks.push(encodeSamples(batch, entries, start, Math.min(start + SAMPLES_PER_BLOCK, batch.series.length)))
+      blocks.push(encodeSamples(batch, ids, start, Math.min(start + SAMPLES_PER_BLOCK, batch.series.length)))
     }
     await this.#samples.write(blocks, batch.series.length)
+  }
+
+  /** Resolves when the table itself holds every committed sample of the range. */
+  async settle(range: TimeRange): Promise<void> {
+    await this.#journal?.settle(range)
   }
 
   async drain(): Promise<void> {
@@ -79,11 +102,19 @@ export class SampleWriterTable {
 
 function unstatedDays(batch: SampleBatch, entries: readonly SeriesEntry[]): SeriesDay[] {
   const found = new Map<number, Set<number>>()
+  let [lastSeries, dayStartMs, day] = [-1, Infinity, 0]
   for (let i = 0; i < batch.series.length; i++) {
     const series = batch.series[i] ?? 0
+    const timestampMs = batch.timestampsMs[i] ?? 0
+    const isSameDay = timestampMs >= dayStartMs && timestampMs < dayStartMs + DAY_MS
+    if (series === lastSeries && isSameDay) continue
+    lastSeries = series
+    if (!isSameDay) {
+      day = dayOf(timestampMs)
+      dayStartMs = day * DAY_MS
+    }
     const entry = entries[series]
     if (entry === undefined) throw new Error(`sample ${i} of the batch names series ${series}, which it has not`)
-    const day = dayOf(batch.timestampsMs[i] ?? 0)
     if (entry.newestDay === day || isStated(entry, day)) continue
     const days = found.get(series) ?? new Set()
     found.set(series, days.add(day))
@@ -94,33 +125,12 @@ function unstatedDays(batch: SampleBatch, entries: readonly SeriesEntry[]): Seri
   })
 }
 
-/** Encoding never waits, so one writer serves all. */
-const scratch = new ByteWriter()
-
-/** By hand instead of through `Column`s, because a sample is four numbers and there are very many. */
-function encodeSamples(batch: SampleBatch, entries: readonly SeriesEntry[], start: number, end: number): Buffer {
-  const out = scratch
-  out.clear()
-  out.varint(4)
-  out.varint(end - start)
-  out.text('series')
-  out.text('UInt64')
-  for (let i = start; i < end; i++) {
-    const entry = entries[batch.series[i] ?? 0]
-    out.uint64(entry?.idHigh ?? 0, entry?.idLow ?? 0)
+/** The ids of the series as pairs of words, low and high. */
+function idsOf(entries: readonly SeriesEntry[]): Uint32Array {
+  const ids = new Uint32Array(2 * entries.length)
+  for (const [i, { idLow, idHigh }] of entries.entries()) {
+    ids[2 * i] = idLow
+    ids[2 * i + 1] = idHigh
   }
-  out.text('time')
-  out.text("DateTime64(3, 'UTC')")
-  for (let i = start; i < end; i++) out.int64(batch.timestampsMs[i] ?? 0)
-  out.text('value')
-  out.text('Float64')
-  out.raw(bytesOf(batch.values.subarray(start, end)))
-  out.text('stale')
-  out.text('UInt8')
-  out.raw(batch.stale.subarray(start, end))
-  return out.take()
-}
-
-function bytesOf(values: Float64Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  return ids
 }

@@ -3,14 +3,24 @@ import type { Labels } from '../../model/labels.ts'
 
 export const DAY_MS = 24 * 3_600_000
 
+const NO_DAY = -Infinity
+
 /** A series as the writer knows it, without its labels, because there may be very many. */
-export interface SeriesEntry {
+export class SeriesEntry {
   /** The id in two halves, because a number holds only 53 bits. */
   readonly idHigh: number
   readonly idLow: number
   /** Days since 1970 for which the series is stated in the store: the newest here, for it is asked for with every sample. */
-  newestDay: number
-  olderDays: Set<number> | undefined
+  newestDay = NO_DAY
+  olderDays: Set<number> | undefined = undefined
+  /** The memory of a registry that this belongs to. */
+  readonly memory: object
+
+  constructor(idHigh: number, idLow: number, memory: object) {
+    this.idHigh = idHigh
+    this.idLow = idLow
+    this.memory = memory
+  }
 }
 
 /**
@@ -25,20 +35,19 @@ export class SeriesRegistry {
   readonly #capacity: number
   #young = new Map<string, SeriesEntry>()
   #old = new Map<string, SeriesEntry>()
+  /** Changes when all is forgotten. */
+  #memory: object = {}
 
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
+  /** A note on the labels spares the hit in a map of many long keys. */
   entryOf(labels: Labels): SeriesEntry {
-    const known = this.#young.get(labels.key)
-    if (known !== undefined) return known
-    const entry = this.#old.get(labels.key) ?? createEntry(labels)
-    if (this.#young.size >= this.#capacity / 2) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(labels.key, entry)
+    const noted = labels.storeNote
+    if (noted instanceof SeriesEntry && noted.memory === this.#memory) return noted
+    const entry = this.#entryOf(labels)
+    labels.storeNote = entry
     return entry
   }
 
@@ -46,6 +55,19 @@ export class SeriesRegistry {
   clear(): void {
     this.#young.clear()
     this.#old.clear()
+    this.#memory = {}
+  }
+
+  #entryOf(labels: Labels): SeriesEntry {
+    const known = this.#young.get(labels.key)
+    if (known !== undefined) return known
+    const entry = this.#old.get(labels.key) ?? createEntry(labels, this.#memory)
+    if (this.#young.size >= this.#capacity / 2) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(labels.key, entry)
+    return entry
   }
 }
 
@@ -63,20 +85,14 @@ export function markStated(entry: SeriesEntry, day: number): void {
   entry.newestDay = Math.max(day, entry.newestDay)
 }
 
-const NO_DAY = -Infinity
-
 /** Of the high half of an id. */
 const METRIC_BITS = 0xfff0_0000
 
-function createEntry(labels: Labels): SeriesEntry {
+function createEntry(labels: Labels, memory: object): SeriesEntry {
   const metric = hash('sha256', labels.metricName, 'buffer').readUInt32BE(0)
   const digest = hash('sha256', labels.key, 'buffer')
-  return {
-    idHigh: ((metric & METRIC_BITS) | (digest.readUInt32BE(0) & ~METRIC_BITS)) >>> 0,
-    idLow: digest.readUInt32BE(4),
-    newestDay: NO_DAY,
-    olderDays: undefined,
-  }
+  const idHigh = ((metric & METRIC_BITS) | (digest.readUInt32BE(0) & ~METRIC_BITS)) >>> 0
+  return new SeriesEntry(idHigh, digest.readUInt32BE(4), memory)
 }
 
 /** Days since 1970. */

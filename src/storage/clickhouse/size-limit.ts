@@ -17,6 +17,8 @@ export interface SizeLimitOptions {
   readonly connection: Connection
   readonly clock: Clock
   readonly maxBytes: number
+  /** Brings what waits elsewhere into the tables: of a day that is forgotten nothing may come later. */
+  readonly settle?: () => Promise<void>
   /** Called after days were forgotten: what was remembered of them is no longer true. */
   readonly onDropped?: () => void
   /** Called after each check; one that has failed is made again at the next time. */
@@ -51,7 +53,8 @@ export class SizeLimit {
   }
 
   async check(): Promise<void> {
-    const { connection, clock, maxBytes, onDropped } = this.#options
+    const { connection, clock, maxBytes, settle, onDropped } = this.#options
+    await settle?.()
     const today = new Date(clock.now()).toISOString().slice(0, 10)
     const dropped = partitionsToDrop(await listPartitions(connection), maxBytes, today)
     for (const { table, day } of dropped) {

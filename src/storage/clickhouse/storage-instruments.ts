@@ -11,6 +11,26 @@ export function countSizeChecks(instruments: InstrumentRegistry): (result: 'done
   return (result) => checks.add({ result })
 }
 
+/** Counts the journal's files by what came of them, and shows what waits. */
+export function countJournal(
+  instruments: InstrumentRegistry,
+): (result: 'done' | 'failed', waitingBytes: number) => void {
+  const files = instruments.counter({
+    name: 'tetrascope_storage_journal_inserts_total',
+    help: 'Files of committed samples that were inserted into the store, by result (done, failed and tried again).',
+    labelNames: ['result'],
+  })
+  const waiting = instruments.gauge({
+    name: 'tetrascope_storage_journal_size_bytes',
+    help: 'Committed samples that are still to be inserted, after the last insert.',
+    unit: 'bytes',
+  })
+  return (result, waitingBytes) => {
+    files.add({ result })
+    waiting.set({}, waitingBytes)
+  }
+}
+
 /** Counts inserts and their rows by table and result. */
 export function countWrites(instruments: InstrumentRegistry): (outcome: InsertOutcome) => void {
   const labelNames = ['table', 'result'] as const

@@ -130,7 +130,7 @@ export class Head {
 
   /** Whether a sample with these labels would be of a series that is here already. */
   knows(labels: Labels): boolean {
-    const noted = labels.storeNote
+    const noted = labels.headNote
     return (noted instanceof MemorySeries && noted.livesIn(this.#memory)) || this.#series.has(labels.key)
   }
 
@@ -261,10 +261,10 @@ export class Head {
 
   /** A hit in a map of many long keys costs several times what appending the sample does; a note on the labels spares it. */
   #notedSeriesOf(labels: Labels): MemorySeries {
-    const noted = labels.storeNote
+    const noted = labels.headNote
     if (noted instanceof MemorySeries && noted.livesIn(this.#memory)) return noted
     const series = this.#seriesOf(labels)
-    labels.storeNote = series
+    labels.headNote = series
     return series
   }
 

@@ -1,0 +1,106 @@
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Labels } from '../../model/labels.ts'
+import { SampleBatchBuilder } from '../../model/sample.ts'
+import { ManualClock } from '../../util/manual-clock.ts'
+import type { TimeRange } from '../sample-store.ts'
+import { StoreUnavailableError } from '../store.ts'
+import { floatsOf, readBlocks } from './native-reader.ts'
+import { encodeSamples, type SampleBlock } from './sample-block.ts'
+import { SampleJournal } from './sample-journal.ts'
+
+const EVERYTHING: TimeRange = { minMs: -Infinity, maxMs: Infinity }
+
+function blockOf(values: readonly number[], timestampMs = 1_000): SampleBlock {
+  const batch = new SampleBatchBuilder()
+  for (const value of values) batch.add(Labels.from({ __name__: 'up' }), timestampMs, value)
+  return encodeSamples(batch.build(), new Uint32Array(2), 0, values.length)
+}
+
+describe('the journal of samples', () => {
+  let directory: string
+  let inserted: number[][]
+  let failure: Error | undefined
+  const clock = new ManualClock(0)
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'tetrascope-journal-'))
+    inserted = []
+    failure = undefined
+  })
+  afterEach(() => rm(directory, { recursive: true, force: true }))
+
+  const openJournal = (): Promise<SampleJournal> =>
+    SampleJournal.open({
+      directory,
+      clock,
+      insertFile: async (file) => {
+        if (failure !== undefined) throw failure
+        const blocks = [...readBlocks(await readFile(file))]
+        inserted.push(blocks.flatMap((block) => [...floatsOf(block, 'value')]))
+      },
+    })
+  const onlyFile = async (): Promise<string> => path.join(directory, (await readdir(directory))[0] ?? '')
+
+  test('gathers what is appended and inserts it as one file when a reader asks for its time', async () => {
+    const journal = await openJournal()
+    await journal.append([blockOf([1, 2]), blockOf([3])])
+    await journal.append([blockOf([4], 2_000)])
+    await journal.settle({ minMs: 2_001, maxMs: 3_000 })
+    expect(inserted).toEqual([])
+    await journal.settle({ minMs: 0, maxMs: 1_000 })
+    expect(inserted).toEqual([[1, 2, 3, 4]])
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  test('inserts a file after ten seconds', async () => {
+    const journal = await openJournal()
+    await journal.append([blockOf([1])])
+    await clock.advance(10_000)
+    await journal.settle(EVERYTHING)
+    expect(inserted).toEqual([[1]])
+  })
+
+  test('inserts what a killed process has left, without the block that was cut off', async () => {
+    const killed = await openJournal()
+    await killed.append([blockOf([1, 2])])
+    const [head = Buffer.alloc(0)] = blockOf([3]).pieces
+    await appendFile(await onlyFile(), head)
+    await openJournal()
+    expect(inserted).toEqual([[1, 2]])
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  test('keeps what cannot be inserted, says so to readers, and inserts it in order later', async () => {
+    const journal = await openJournal()
+    failure = new Error('no space left')
+    await journal.append([blockOf([1])])
+    await expect(journal.settle(EVERYTHING)).rejects.toThrow(StoreUnavailableError)
+    await journal.append([blockOf([2])])
+    await expect(journal.settle(EVERYTHING)).rejects.toThrow(/could not be inserted: Error: no space left/)
+    failure = undefined
+    await journal.settle(EVERYTHING)
+    expect(inserted).toEqual([[1], [2]])
+  })
+
+  test('that is closed while the engine takes nothing leaves its samples to the next start', async () => {
+    const journal = await openJournal()
+    failure = new Error('no space left')
+    await journal.append([blockOf([1])])
+    await journal.close()
+    failure = undefined
+    await openJournal()
+    expect(inserted).toEqual([[1]])
+  })
+
+  test('counts a block that was not written whole as not committed, and goes on in a new file', async () => {
+    const journal = await openJournal()
+    await journal.append([blockOf([1])])
+    const refused: SampleBlock = { ...blockOf([2]), length: 1e9 }
+    await expect(journal.append([refused])).rejects.toThrow('is the disk full?')
+    await journal.append([blockOf([3])])
+    await journal.settle(EVERYTHING)
+    expect(inserted).toEqual([[1], [3]])
+  })
+})
