@@ -1,3 +1,5 @@
+import { internedText } from './interned-text.ts'
+
 /** Wire types of the protobuf encoding (https://protobuf.dev/programming-guides/encoding/). Groups are not supported: nobody sends them. */
 export const VARINT = 0
 export const FIXED64 = 1
@@ -165,8 +167,7 @@ export class ProtobufReader {
   internedString(): string {
     const length = this.#length()
     const at = this.#advance(length)
-    if (length === 0 || length > MAX_INTERNED_BYTES) return this.buffer.toString('utf8', at, at + length)
-    return interned(this.buffer, at, length)
+    return internedText(this.buffer, at, length)
   }
 
   /** A reader of the embedded message. This reader goes on behind it at once. */
@@ -312,30 +313,6 @@ export class ProtobufReader {
     if (this.#position >= this.#end) this.#tooShort(1)
     return this.#view.getUint8(this.#position++)
   }
-}
-
-/** Strings met before, each in the place that its hash gives it; a newer one takes the place of an older one. */
-const INTERNED_PLACES = 4_096
-const MAX_INTERNED_BYTES = 64
-const internedTexts: (string | undefined)[] = Array.from({ length: INTERNED_PLACES })
-const internedBytes: (Buffer | undefined)[] = Array.from({ length: INTERNED_PLACES })
-
-function interned(buffer: Buffer, at: number, length: number): string {
-  // FNV-1a, kept to 32 bits.
-  let hash = 0x811c9dc5
-  for (let i = at; i < at + length; i++) hash = Math.imul(hash ^ (buffer[i] ?? 0), 0x01000193)
-  const place = (hash ^ length) & (INTERNED_PLACES - 1)
-  const known = internedBytes[place]
-  if (known !== undefined && known.length === length && sameBytes(known, buffer, at)) return internedTexts[place] ?? ''
-  const text = buffer.toString('utf8', at, at + length)
-  internedBytes[place] = Buffer.from(buffer.subarray(at, at + length))
-  internedTexts[place] = text
-  return text
-}
-
-function sameBytes(known: Buffer, buffer: Buffer, at: number): boolean {
-  for (let i = 0; i < known.length; i++) if (known[i] !== buffer[at + i]) return false
-  return true
 }
 
 function unzigzag(value: bigint): bigint {

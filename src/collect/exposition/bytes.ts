@@ -24,10 +24,15 @@ export function isDigit(byte: number): boolean {
   return byte >= ZERO && byte < ZERO + 10
 }
 
+const NAME_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const lower = byte | LOWER_CASE
+  const isLetter = lower >= LETTER_A && lower <= LETTER_Z
+  return isLetter || isDigit(byte) || byte === UNDERSCORE || byte === COLON ? 1 : 0
+})
+
 /** Letters, digits, `_` and `:`. */
 export function isNameByte(byte: number): boolean {
-  const lower = byte | LOWER_CASE
-  return (lower >= LETTER_A && lower <= LETTER_Z) || isDigit(byte) || byte === UNDERSCORE || byte === COLON
+  return NAME_BYTES[byte] === 1
 }
 
 export function isNameStart(byte: number): boolean {
@@ -41,11 +46,14 @@ export function isBlank(byte: number): boolean {
 /** A place in a body that moves forward. A newline is put behind a body that lacks its last one, because it ends every scan. */
 export class ByteCursor {
   readonly body: Buffer
+  /** The same memory, for reading several bytes at once. */
+  readonly view: DataView
   pos = 0
 
   constructor(body: Buffer) {
     const isComplete = body.length === 0 || body.at(-1) === NEWLINE
     this.body = isComplete ? body : Buffer.concat([body, Buffer.from([NEWLINE])])
+    this.view = new DataView(this.body.buffer, this.body.byteOffset, this.body.byteLength)
   }
 
   /** The byte here, 0 behind the end. */

@@ -1,4 +1,6 @@
 import { Labels } from '../../model/labels.ts'
+import { ByteKeys, hashOfBytes } from '../../util/byte-keys.ts'
+import type { ByteCursor } from './bytes.ts'
 
 /** What a comment line says about a metric family. */
 export interface MetadataStatement {
@@ -22,12 +24,10 @@ export class LineCache {
   labels: Labels[] = []
   /** By slot; undefined for series, and for comments that say nothing. */
   readonly statements: Array<MetadataStatement | undefined> = []
-  readonly #slots = new Map<string, number>()
+  /** The text of slot `i` is key `i`. */
+  readonly #texts = new ByteKeys()
   /** Follower of slot `i` at `i + 1`; at 0 the first line. */
   #followers = new Int32Array(256).fill(NONE)
-  /** Bytes of slot `i` are `texts[ends[i]..ends[i + 1]]`. */
-  #ends = new Uint32Array(257)
-  #texts = Buffer.allocUnsafe(16_384)
   #epoch = 0
   #lastUsed = Infinity
 
@@ -41,36 +41,42 @@ export class LineCache {
   }
 
   lengthOf(slot: number): number {
-    return (this.#ends[slot + 1] ?? 0) - (this.#ends[slot] ?? 0)
+    return this.#texts.lengthOf(slot)
   }
 
   /** The slot that followed `previous` (-1: began the body) last time, if its text stands at `at` now; else -1. */
-  expected(previous: number, body: Buffer, at: number): number {
+  expected(previous: number, view: DataView, at: number): number {
     const slot = this.#followers[previous + 1] ?? NONE
-    if (slot === NONE) return NONE
-    const start = this.#ends[slot] ?? 0
-    const length = (this.#ends[slot + 1] ?? 0) - start
-    if (at + length >= body.length) return NONE
-    const texts = this.#texts
-    for (let i = 0; i < length; i++) if (texts[start + i] !== body[at + i]) return NONE
-    return slot
+    if (slot === NONE || at + this.#texts.lengthOf(slot) >= view.byteLength) return NONE
+    return this.#texts.standsAt(slot, view, at) ? slot : NONE
   }
 
-  /** The slot of a text (one character a byte), or -1. */
-  find(text: string): number {
-    return this.#slots.get(text) ?? NONE
+  /** The slot of the text that is the bytes [start, end), or -1. */
+  find(hash: number, view: DataView, start: number, end: number): number {
+    return this.#texts.find(hash, view, start, end)
   }
 
   follow(previous: number, slot: number): void {
     this.#followers[previous + 1] = slot
   }
 
-  addSeries(text: string, labels: Labels): number {
-    return this.#add(text, labels, undefined)
+  /** Gives the slot of a series that `find` did not find and that stands from `start` up to the cursor. */
+  addSeries(hash: number, { view, pos }: ByteCursor, start: number, labels: Labels): number {
+    return this.#add(this.#texts.add(hash, view, start, pos), labels, undefined)
   }
 
-  addComment(text: string, statement: MetadataStatement | undefined): number {
-    return this.#add(text, Labels.empty, statement)
+  /** The slot of the comment [start, end); a new one means what `parse` makes of its text (one character a byte). */
+  slotOfComment(
+    { body, view }: ByteCursor,
+    start: number,
+    end: number,
+    parse: (text: string) => MetadataStatement | undefined,
+  ): { readonly slot: number; readonly isNew: boolean } {
+    const hash = hashOfBytes(view, start, end)
+    const known = this.#texts.find(hash, view, start, end)
+    if (known !== NONE) return { slot: known, isNew: false }
+    const statement = parse(body.toString('latin1', start, end))
+    return { slot: this.#add(this.#texts.add(hash, view, start, end), Labels.empty, statement), isNew: true }
   }
 
   /** To be called before a body is read. Forgets everything when the last body left far more lines than it had. */
@@ -79,7 +85,7 @@ export class LineCache {
     this.#epoch++
     this.labels = []
     this.statements.length = 0
-    this.#slots.clear()
+    this.#texts.clear()
     this.#followers.fill(NONE)
   }
 
@@ -88,27 +94,13 @@ export class LineCache {
     this.#lastUsed = used
   }
 
-  #add(text: string, labels: Labels, statement: MetadataStatement | undefined): number {
-    const slot = this.labels.push(labels) - 1
+  #add(slot: number, labels: Labels, statement: MetadataStatement | undefined): number {
+    this.labels.push(labels)
     this.statements.push(statement)
-    this.#slots.set(text, slot)
-    const start = this.#ends[slot] ?? 0
-    this.#reserve(slot, start + text.length)
-    this.#texts.write(text, start, 'latin1')
-    this.#ends[slot + 1] = start + text.length
-    return slot
-  }
-
-  #reserve(slot: number, bytes: number): void {
-    if (bytes > this.#texts.length) {
-      this.#texts = Buffer.concat([this.#texts], Math.max(bytes, this.#texts.length * 2))
-    }
-    if (slot + 1 < this.#followers.length) return
+    if (slot + 1 < this.#followers.length) return slot
     const followers = new Int32Array(this.#followers.length * 2).fill(NONE)
     followers.set(this.#followers)
     this.#followers = followers
-    const ends = new Uint32Array(followers.length + 1)
-    ends.set(this.#ends)
-    this.#ends = ends
+    return slot
   }
 }

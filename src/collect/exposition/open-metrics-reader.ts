@@ -7,8 +7,9 @@ import type { ParsedExemplar, ParsedExposition } from './exposition.ts'
 import type { LineCache, MetadataStatement } from './line-cache.ts'
 import { metadataOf, metricTypeOf } from './metadata.ts'
 import { scanNumber } from './number.ts'
-import { closingBrace, seriesEnd } from './series-end.ts'
-import { parseLabelSet, parseSeriesText } from './series-text.ts'
+import { closingBrace } from './series-end.ts'
+import { SeriesReader } from './series-reader.ts'
+import { parseLabelSet } from './series-text.ts'
 import { LINES_PER_STEP } from './step.ts'
 
 const END = '# EOF'
@@ -18,6 +19,7 @@ export class OpenMetricsReader {
   readonly #cursor: ByteCursor
   readonly #cache: LineCache
   readonly #columns: Columns
+  readonly #series: SeriesReader
   readonly #statements: MetadataStatement[] = []
   #hasNewStatements = false
   readonly #exemplars: ParsedExemplar[] = []
@@ -30,6 +32,7 @@ export class OpenMetricsReader {
     this.#cursor = new ByteCursor(body)
     this.#cache = cache
     this.#columns = new Columns(Math.max(64, cache.size))
+    this.#series = new SeriesReader(this.#cursor, cache, 'exact')
   }
 
   *read(): Steps<ParsedExposition> {
@@ -61,7 +64,7 @@ export class OpenMetricsReader {
 
   #readLine(start: number): void {
     if (this.#ended) throw new LineError('unexpected data after # EOF')
-    const slot = this.#cache.expected(this.#previous, this.#cursor.body, start)
+    const slot = this.#cache.expected(this.#previous, this.#cursor.view, start)
     if (slot !== -1 && this.#readExpected(slot, start)) return
     this.#cursor.pos = start
     const byte = this.#cursor.byte
@@ -85,16 +88,9 @@ export class OpenMetricsReader {
   }
 
   #readSeries(first: number): void {
-    const cursor = this.#cursor
-    const start = cursor.pos
     if (!isNameStart(first) && first !== OPEN_BRACE)
       throw new LineError('expected a metric name at the start of the line')
-    const end = seriesEnd(cursor.body, start, false)
-    if (end === -1) throw new LineError('expected a closing brace or quote')
-    cursor.pos = end
-    const text = cursor.latin1From(start)
-    const known = this.#cache.find(text)
-    this.#readValue(known === -1 ? this.#cache.addSeries(text, parseSeriesText(text, 'exact')) : known)
+    this.#readValue(this.#series.read())
   }
 
   /** What follows a series: ` value`, optionally ` timestamp` and ` # {exemplar labels} value timestamp`. */
@@ -147,14 +143,14 @@ export class OpenMetricsReader {
     const cursor = this.#cursor
     const start = cursor.pos
     cursor.skipLine()
-    const text = cursor.body.toString('latin1', start, cursor.pos - 1)
-    if (text === END) {
+    const end = cursor.pos - 1
+    if (end - start === END.length && cursor.body.toString('latin1', start, end) === END) {
       this.#ended = true
       return
     }
-    const known = this.#cache.find(text)
-    if (known === -1) this.#hasNewStatements = true
-    this.#acceptComment(known === -1 ? this.#cache.addComment(text, parseMetadata(text)) : known)
+    const { slot, isNew } = this.#cache.slotOfComment(cursor, start, end, parseMetadata)
+    this.#hasNewStatements ||= isNew
+    this.#acceptComment(slot)
   }
 
   #acceptComment(slot: number): void {

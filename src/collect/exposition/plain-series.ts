@@ -1,63 +1,104 @@
 import { Labels, METRIC_NAME } from '../../model/labels.ts'
+import { internedText } from '../../util/interned-text.ts'
+import { BACKSLASH, CLOSE_BRACE, COLON, isBlank, isDigit, isNameByte, OPEN_BRACE, QUOTE } from './bytes.ts'
 
-const OPEN = 0x7b
-const CLOSE = 0x7d
 const EQUAL = 0x3d
-const QUOTE = 0x22
 const COMMA = 0x2c
-const COLON = 0x3a
+
+/** Bytes of a label's value that mean themselves: ASCII that can be seen, and the blank, less quote and backslash. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x20 && byte <= 0x7e && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+)
+const LABEL_NAME = Uint8Array.from({ length: 256 }, (_, byte) => (isNameByte(byte) && byte !== COLON ? 1 : 0))
 
 /**
- * Reads a series that is written the usual way, `name{label="value",...}` in ASCII with labels in ascending order, without blanks and
- * escapes, many times faster than `parseSeriesText`. Undefined for anything else, right or wrong: that parser then decides.
+ * Reads series that are written the usual way, `name{label="value",...}` in ASCII with labels in ascending order, without blanks and
+ * escapes, many times faster than `parseSeriesText`. All else, right or wrong, is left to that parser.
  */
-export function parsePlainSeries(text: string): Labels | undefined {
-  const nameEnd = metricNameEnd(text)
-  if (nameEnd === 0) return undefined
-  const pairs = [METRIC_NAME, text.slice(0, nameEnd)]
-  if (nameEnd === text.length) return Labels.fromSorted(pairs)
-  if (text.charCodeAt(nameEnd) !== OPEN) return undefined
-  let previous = METRIC_NAME
-  for (let at = nameEnd + 1; ; at++) {
-    const labelEnd = wordEnd(text, at)
-    const label = text.slice(at, labelEnd)
-    if (label <= previous || text.charCodeAt(labelEnd) !== EQUAL || text.charCodeAt(labelEnd + 1) !== QUOTE)
-      return undefined
-    at = plainValueEnd(text, labelEnd + 2)
-    if (at === -1) return undefined
-    if (at > labelEnd + 2) pairs.push(label, text.slice(labelEnd + 2, at))
-    previous = label
-    const next = text.charCodeAt(++at)
-    if (next === CLOSE) return at === text.length - 1 ? Labels.fromSorted(pairs) : undefined
-    if (next !== COMMA) return undefined
+export class PlainSeriesReader {
+  readonly #body: Buffer
+  /** Where each text begins and ends: the metric's name, then of each label its name and its value. */
+  #bounds = new Int32Array(64)
+  #boundCount = 0
+  /** Texts of the series before. Series of one metric follow each other, so that most of their texts are the same. */
+  #last: readonly string[] = []
+
+  constructor(body: Buffer) {
+    this.#body = body
   }
-}
 
-function metricNameEnd(text: string): number {
-  let end = wordEnd(text, 0)
-  while (end > 0 && (text.charCodeAt(end) === COLON || isWordCode(text.charCodeAt(end)))) end++
-  return end
-}
-
-/** Behind the letters, digits and `_` that begin at `at`; equal to `at` when they do not make a word. */
-function wordEnd(text: string, at: number): number {
-  let end = at
-  for (let code = text.charCodeAt(end); isWordCode(code) && !(end === at && code < 0x41); code = text.charCodeAt(end))
-    end++
-  return end
-}
-
-function isWordCode(code: number): boolean {
-  const lower = code | 0x20
-  return (lower >= 0x61 && lower <= 0x7a) || code === 0x5f || (code >= 0x30 && code <= 0x39)
-}
-
-/** The quote that ends a value of plain characters; -1 when there is an escape, a newline, or something beyond ASCII in it. */
-function plainValueEnd(text: string, start: number): number {
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) return at
-    if (code === 0x5c || code < 0x20 || code > 0x7e) return -1
+  /** Where the series that begins at `at` ends; -1 when it is not written the usual way. */
+  scan(at: number): number {
+    const body = this.#body
+    this.#boundCount = 0
+    let end = at
+    while (isNameByte(body[end] ?? 0)) end++
+    if (end === at || isDigit(body[at] ?? 0)) return -1
+    this.#note(at, end)
+    if (body[end] !== OPEN_BRACE) return this.#isBraceBehindBlanks(end) ? -1 : end
+    do {
+      end = this.#scanLabel(end + 1)
+    } while (end !== -1 && body[end] === COMMA)
+    return end !== -1 && body[end] === CLOSE_BRACE ? end + 1 : -1
   }
-  return -1
+
+  /** The labels of what was scanned last; undefined when they are not in ascending order. */
+  labels(): Labels | undefined {
+    const bounds = this.#bounds
+    const last = this.#last
+    const pairs = [METRIC_NAME, this.#textOf(0, last[1])]
+    let isOrderKnown = true
+    for (let i = 2; i < this.#boundCount; i += 4) {
+      const at = pairs.length
+      const name = this.#textOf(i, last[at])
+      isOrderKnown &&= name === last[at]
+      if (!isOrderKnown && name <= (pairs[at - 2] ?? '')) return undefined
+      if (bounds[i + 2] === bounds[i + 3]) isOrderKnown = false
+      else pairs.push(name, this.#textOf(i + 2, last[at + 1]))
+    }
+    this.#last = pairs
+    return Labels.fromSorted(pairs)
+  }
+
+  /** Gives where the quote behind the value ends; -1 when it is no plain label. */
+  #scanLabel(at: number): number {
+    const body = this.#body
+    let end = at
+    while (LABEL_NAME[body[end] ?? 0] === 1) end++
+    if (end === at || isDigit(body[at] ?? 0) || body[end] !== EQUAL || body[end + 1] !== QUOTE) return -1
+    this.#note(at, end)
+    const valueStart = end + 2
+    end = valueStart
+    while (PLAIN[body[end] ?? 0] === 1) end++
+    if (body[end] !== QUOTE) return -1
+    this.#note(valueStart, end)
+    return end + 1
+  }
+
+  #isBraceBehindBlanks(at: number): boolean {
+    let end = at
+    while (isBlank(this.#body[end] ?? 0)) end++
+    return this.#body[end] === OPEN_BRACE
+  }
+
+  #note(start: number, end: number): void {
+    if (this.#boundCount === this.#bounds.length) {
+      const grown = new Int32Array(this.#bounds.length * 2)
+      grown.set(this.#bounds)
+      this.#bounds = grown
+    }
+    this.#bounds[this.#boundCount++] = start
+    this.#bounds[this.#boundCount++] = end
+  }
+
+  /** The text of the bounds at `index`: `likely` itself when it is equal. */
+  #textOf(index: number, likely: string | undefined): string {
+    const body = this.#body
+    const start = this.#bounds[index] ?? 0
+    const length = (this.#bounds[index + 1] ?? 0) - start
+    if (likely?.length !== length) return internedText(body, start, length)
+    for (let i = 0; i < length; i++)
+      if (likely.charCodeAt(i) !== body[start + i]) return internedText(body, start, length)
+    return likely
+  }
 }

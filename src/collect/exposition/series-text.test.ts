@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Labels, METRIC_NAME } from '../../model/labels.ts'
-import { parsePlainSeries } from './plain-series.ts'
+import { PlainSeriesReader } from './plain-series.ts'
 import { parseSeriesText } from './series-text.ts'
 
 const labelName = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,6}$/).filter((name) => name !== METRIC_NAME)
@@ -32,7 +32,10 @@ test.each([
   ['a{b="1"}', ['__name__', 'a', 'b', '1']],
   ['a{b="",c="x y"}', ['__name__', 'a', 'c', 'x y']],
 ])('%s is read the short way', (text, pairs) => {
-  expect(parsePlainSeries(text)?.pairs).toEqual(pairs)
+  const body = Buffer.from(`${text} 1\n`)
+  const reader = new PlainSeriesReader(body)
+  expect(reader.scan(0)).toBe(text.length)
+  expect(reader.labels()?.pairs).toEqual(pairs)
 })
 
 test.each([
@@ -46,11 +49,12 @@ test.each([
   'a{ b="1"}',
   'a{b="\\n"}',
   'a{b="é"}',
-  'a{b="1"} ',
+  'a {b="1"}',
   'a{1="1"}',
   'a{b="1"',
   'a{b=1}',
   'a:b{B="1"}',
 ])('%j is left to the other parser', (text) => {
-  expect(parsePlainSeries(text)).toBeUndefined()
+  const reader = new PlainSeriesReader(Buffer.from(`${text} 1\n`))
+  expect(reader.scan(0) === -1 ? undefined : reader.labels()).toBeUndefined()
 })

@@ -1,7 +1,6 @@
 import { compareText, Labels, METRIC_NAME } from '../../model/labels.ts'
 import { utf8FromLatin1 } from './bytes.ts'
 import { LineError } from './exposition-error.ts'
-import { parsePlainSeries } from './plain-series.ts'
 
 /**
  * How a series may be written. `loose`: blanks between tokens, missing and trailing commas, as Prometheus's parser of the text format has
@@ -14,7 +13,7 @@ export type SeriesStyle = 'loose' | 'exact' | 'strict'
  * Throws `LineError`.
  */
 export function parseSeriesText(text: string, style: SeriesStyle): Labels {
-  return parsePlainSeries(text) ?? new SeriesTextParser(text, style).series()
+  return new SeriesTextParser(text, style).series()
 }
 
 /** Parses `{label="value"}` alone, as exemplars have it. Throws `LineError`. */

@@ -7,8 +7,7 @@ import type { ParsedExposition } from './exposition.ts'
 import type { LineCache, MetadataStatement } from './line-cache.ts'
 import { metadataOf } from './metadata.ts'
 import { scanNumber } from './number.ts'
-import { seriesEnd } from './series-end.ts'
-import { parseSeriesText } from './series-text.ts'
+import { SeriesReader } from './series-reader.ts'
 import { LINES_PER_STEP } from './step.ts'
 
 const TYPES = new Set(['counter', 'gauge', 'histogram', 'summary', 'untyped'])
@@ -21,6 +20,7 @@ export class TextReader {
   readonly #cursor: ByteCursor
   readonly #cache: LineCache
   readonly #columns: Columns
+  readonly #series: SeriesReader
   readonly #statements: MetadataStatement[] = []
   #hasNewStatements = false
   #previous = -1
@@ -31,6 +31,7 @@ export class TextReader {
     this.#cursor = new ByteCursor(body)
     this.#cache = cache
     this.#columns = new Columns(Math.max(64, cache.size))
+    this.#series = new SeriesReader(this.#cursor, cache, 'loose')
   }
 
   *read(): Steps<ParsedExposition> {
@@ -60,7 +61,7 @@ export class TextReader {
   }
 
   #readLine(start: number): void {
-    const slot = this.#cache.expected(this.#previous, this.#cursor.body, start)
+    const slot = this.#cache.expected(this.#previous, this.#cursor.view, start)
     if (slot !== -1 && this.#readExpected(slot, start)) return
     this.#cursor.pos = start
     this.#cursor.skipBlanks()
@@ -90,15 +91,9 @@ export class TextReader {
 
   #readSeries(first: number): void {
     const cursor = this.#cursor
-    const start = cursor.pos
     if (!isNameStart(first) && first !== OPEN_BRACE)
       throw new LineError('expected a metric name at the start of the line')
-    const end = seriesEnd(cursor.body, start, true)
-    if (end === -1) throw new LineError('expected a closing brace or quote')
-    cursor.pos = end
-    const text = cursor.latin1From(start)
-    const known = this.#cache.find(text)
-    const slot = known === -1 ? this.#cache.addSeries(text, parseSeriesText(text, 'loose')) : known
+    const slot = this.#series.read()
     cursor.skipBlanks()
     this.#readValue(slot)
   }
@@ -138,10 +133,9 @@ export class TextReader {
     const cursor = this.#cursor
     const start = cursor.pos
     cursor.skipLine()
-    const text = cursor.body.toString('latin1', start, cursor.pos - 1)
-    const known = this.#cache.find(text)
-    if (known === -1) this.#hasNewStatements = true
-    this.#acceptComment(known === -1 ? this.#cache.addComment(text, parseComment(text)) : known)
+    const { slot, isNew } = this.#cache.slotOfComment(cursor, start, cursor.pos - 1, parseComment)
+    this.#hasNewStatements ||= isNew
+    this.#acceptComment(slot)
   }
 
   #acceptComment(slot: number): void {

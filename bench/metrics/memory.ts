@@ -1,0 +1,116 @@
+/**
+ * Memory of a built server with many active series: remote write brings a sample of each every 15 s of simulated time, up to now, and after each
+ * half hour of it the resident set is read from /proc. Build first, then `npx tsx bench/metrics/memory.ts [series] [minutes]`; the head holds
+ * 180 minutes. Bounded: writing stops after twenty minutes of real time at the latest.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Agent, request, setGlobalDispatcher } from 'undici'
+import { Labels } from '../../src/model/labels.ts'
+import { SampleBatchBuilder } from '../../src/model/sample.ts'
+import { encodeWriteRequest } from '../../src/storage/prometheus/encode-write-request.ts'
+import { type Contender, cpuMs, diskMb, startBuilt, stop } from './contender.ts'
+
+const INTERVAL_MS = 15_000
+const SERIES_PER_REQUEST = 500
+/** Ten minutes of each series in one request: what is measured is what stays, and the sender is no part of that. */
+const SAMPLES_PER_REQUEST = 40
+const SENDERS = 4
+const REPORT_EVERY = 120
+const SETTLE_MS = 15_000
+const LIMIT_MS = 20 * 60_000
+
+const seriesCount = Number(process.argv[2] ?? 100_000)
+const minutes = Number(process.argv[3] ?? 180)
+const scrapes = Math.floor((minutes * 60_000) / INTERVAL_MS)
+const firstMs = Math.floor(Date.now() / INTERVAL_MS) * INTERVAL_MS - (scrapes - 1) * INTERVAL_MS
+setGlobalDispatcher(new Agent({ connections: SENDERS, headersTimeout: 120_000, bodyTimeout: 120_000 }))
+
+/** Seven labels, one of them different for each series. */
+function labelsOf(i: number): Labels {
+  return Labels.from({
+    __name__: `metric_${i % 97}_total`,
+    instance: `10.0.${(i >> 8) & 255}.${i & 255}:9100`,
+    job: `job-${i % 20}`,
+    model: `model-${i % 50}`,
+    pod: `serving-${i % 1000}-abcdef`,
+    namespace: `namespace-${i % 10}`,
+    handler: `/api/v1/handler/${i}`,
+  })
+}
+
+/** Of ten series: three constants, three counters, two gauges with two decimals, a counter of seconds and a gauge of incompressible noise. */
+function valueOf(series: number, scrape: number): number {
+  const noise = Math.abs(Math.sin(series * 12.9898 + scrape * 78.233))
+  const kind = (series * 7) % 10
+  if (kind < 3) return series
+  if (kind < 6) return Math.floor(scrape * (50 + (series % 400)) + noise * 50)
+  if (kind < 8) return Math.floor(noise * 10_000) / 100
+  return kind === 8 ? scrape * 0.8 + noise : noise
+}
+
+function bodyOf(labels: readonly Labels[], first: number, fromScrape: number): Buffer {
+  const builder = new SampleBatchBuilder()
+  for (let i = first; i < Math.min(labels.length, first + SERIES_PER_REQUEST); i++) {
+    const series = builder.newSeries(labels[i] ?? Labels.empty)
+    for (let scrape = fromScrape; scrape < Math.min(scrapes, fromScrape + SAMPLES_PER_REQUEST); scrape++) {
+      builder.put(series, firstMs + scrape * INTERVAL_MS, valueOf(i, scrape))
+    }
+  }
+  return encodeWriteRequest(builder.build())
+}
+
+async function sendScrapes(url: string, labels: readonly Labels[], fromScrape: number): Promise<void> {
+  let next = 0
+  const sender = async (): Promise<void> => {
+    for (let first = next; first < labels.length; first = next) {
+      next += SERIES_PER_REQUEST
+      const headers = { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' }
+      const body = bodyOf(labels, first, fromScrape)
+      const response = await request(`${url}/api/v1/write`, { method: 'POST', headers, body })
+      const text = await response.body.text()
+      if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${text}`)
+    }
+  }
+  await Promise.all(Array.from({ length: SENDERS }, sender))
+}
+
+/** Of the resident set `anonymous` is the process's own; the rest are pages of files, mostly the engine's library, which the system can take back. */
+function report(what: string, server: Contender): void {
+  const status = readFileSync(`/proc/${server.process.pid}/status`, 'utf8')
+  const megabytes = (field: string): string =>
+    (Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024).toFixed(0).padStart(5)
+  process.stdout.write(
+    `${what.padEnd(24)} RSS ${megabytes('VmRSS')} MB (anonymous ${megabytes('RssAnon')}), highest ${megabytes('VmHWM')} MB\n`,
+  )
+}
+
+const parent = mkdtempSync(path.join(tmpdir(), 'memory-'))
+const directory = path.join(parent, 'tetrascope')
+mkdirSync(directory)
+writeFileSync(path.join(directory, 'tetrascope.yaml'), 'rules: { defaults: false }\n')
+const server = await startBuilt(directory)
+try {
+  const labels = Array.from({ length: seriesCount }, (_, i) => labelsOf(i))
+  const untilMs = performance.now() + LIMIT_MS
+  report('empty', server)
+  const cpu = cpuMs(server)
+  let sent = 0
+  for (; sent < scrapes && performance.now() < untilMs; sent += SAMPLES_PER_REQUEST) {
+    await sendScrapes(server.url, labels, sent)
+    const after = sent + SAMPLES_PER_REQUEST
+    if (after % REPORT_EVERY === 0) report(`${(after * INTERVAL_MS) / 60_000} minutes`, server)
+  }
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  report('settled', server)
+  const sampleCount = seriesCount * Math.min(sent, scrapes)
+  const cpuUs = ((cpuMs(server) - cpu) * 1000) / sampleCount
+  process.stdout.write(
+    `${(sampleCount / 1e6).toFixed(1)} M samples, ${cpuUs.toFixed(2)} us of processor time each, ` +
+      `${((diskMb(server) * 1024 ** 2) / sampleCount).toFixed(2)} bytes of disk each\n`,
+  )
+} finally {
+  await stop(server)
+  rmSync(parent, { recursive: true, force: true })
+}
