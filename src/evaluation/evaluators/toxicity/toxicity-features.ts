@@ -4,6 +4,7 @@ import type { LexiconHit } from '../../text/lexicon.ts'
 import { rememberLast } from '../../text/remember.ts'
 import { isLetter } from '../../text/script.ts'
 import { unitsOf } from '../../text/units.ts'
+import { CHINESE_CUES, chineseCues } from './chinese-cues.ts'
 import type { ToxicCategory } from './toxicity-lexicon.ts'
 import { TOXIC_TERMS } from './toxicity-lexicon.ts'
 
@@ -18,6 +19,8 @@ export const TOXICITY_DENSE = [
   'second person',
   'density',
 ] as const
+
+export const CHINESE_TOXICITY_DENSE: readonly string[] = [...TOXICITY_DENSE, ...CHINESE_CUES]
 
 /** Characters that are read; what comes after a page of comment changes nothing. */
 const MAX_LENGTH = 6_000
@@ -36,7 +39,7 @@ export interface ToxicityFeatures {
 
 /** What the toxicity models read of a text. */
 export const toxicityFeatures = rememberLast((whole: string): ToxicityFeatures => {
-  const text = whole.length > MAX_LENGTH ? whole.slice(0, MAX_LENGTH) : whole
+  const text = beginningOf(whole)
   const hits = TOXIC_TERMS.find(text)
   // One word in a comment of a line says much, one in a page of prose little.
   const has = (category: ToxicCategory): number => {
@@ -56,6 +59,16 @@ export const toxicityFeatures = rememberLast((whole: string): ToxicityFeatures =
   ]
   return { blocks: [featuresOf(text)], dense, hits }
 })
+
+/** The same for a Chinese text, with what it speaks of. */
+export const chineseToxicityFeatures = rememberLast((whole: string): ToxicityFeatures => {
+  const features = toxicityFeatures(whole)
+  return { ...features, dense: [...features.dense, ...chineseCues(beginningOf(whole))] }
+})
+
+function beginningOf(text: string): string {
+  return text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text
+}
 
 /** Share of capitals among the letters of the alphabet, from a dozen letters on. */
 function shoutingShare(text: string): number {

@@ -2,7 +2,7 @@ import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Evaluator } from '../../evaluator.ts'
 import { lazyTextModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
-import { toxicityFeatures } from './toxicity-features.ts'
+import { chineseToxicityFeatures, toxicityFeatures } from './toxicity-features.ts'
 
 const english = lazyTextModel('toxicity-en')
 const chinese = lazyTextModel('toxicity-zh')
@@ -20,7 +20,7 @@ interface SideScore {
 /** Insulting, degrading or hostile language, of the user or of the model; the spans and the explanation say of whom. */
 export const toxicity: Evaluator = {
   name: 'toxicity',
-  version: '2',
+  version: '3',
   direction: 'higher_is_worse',
   costClass: 'moderate',
   languages: ['en', 'zh'],
@@ -44,8 +44,9 @@ export const toxicity: Evaluator = {
 
 function sideScore(field: SideScore['field'], text: string): SideScore {
   if (text.trim() === '') return { field, score: 0, isFlagged: false, spans: [] }
-  const { blocks, dense, hits } = toxicityFeatures(text)
-  const model = (isChinese(text) ? chinese : english)()
+  const isInChinese = isChinese(text)
+  const { blocks, dense, hits } = isInChinese ? chineseToxicityFeatures(text) : toxicityFeatures(text)
+  const model = (isInChinese ? chinese : english)()
   const score = model.probability(blocks, dense)
   const spans = hits.map(({ start, end, category }) => ({ field, start, end, label: category }))
   return { field, score, isFlagged: score >= model.header.threshold, spans }
