@@ -131,14 +131,18 @@ export function providerSecret({ name, value }: Assignment): string | undefined 
 
 /** Names whose value is secret, whoever gave it. */
 const SECRET_NAME =
-  /(?:(?:api|access|auth|client|private|secret|encryption|signing|session|service|app|consumer|refresh|user|admin|db|database|master|license)[_.-]?(?:key|token|secret|pass(?:word|wd)?|pwd|auth)|secret[_.-]?access[_.-]?key|token|secret|password|passwd|passphrase|pwd|apikey|credentials?|api[_.-]?pass|(?:^|[_.-])(?:auth|creds?|pass)|[\w]{2,}[_.-]key)$/i
+  /(?:(?:api|access|auth|client|private|secret|encryption|signing|session|service|app|consumer|refresh|user|admin|db|database|master|license)[_.-]?(?:key|token|secret|pass(?:word|wd)?|pwd|auth)|secret[_.-]?access[_.-]?key|token|secret|password|passwd|passphrase|pwd|apikey|credentials?|api[_.-]?pass|(?:^|[_.-])(?:auth|creds?|pass)|[_.-](?:pat|sk)|secret_key_base|[\w]{2,}[_.-]key)$/i
+/** Names that end in a key to data, not to a door. */
+const KEY_OF_DATA =
+  /(?:cache|sort|primary|partition|foreign|public|object|row|index|route|routing|unique|storage|lookup|group|range|hash|dict|map|shard|idempotency|i18n|translation|config|column|field|message|event|s3|bucket)[_.-]key$/i
 /** A part after the name that says that the value only describes the secret. */
 const DESCRIPTION_NAME =
   /(?:id|name|url|uri|path|file|length|size|type|count|expir\w*|hash|public\w*|prefix|alias|field|param\w*)$/i
 
 /** Whether the value of an assignment is a secret by its name and by looking random. */
 export function isGenericSecret({ name, value }: Assignment): boolean {
-  if (!SECRET_NAME.test(name) || DESCRIPTION_NAME.test(name) || isPlaceholder(value)) return false
+  if (!SECRET_NAME.test(name) || DESCRIPTION_NAME.test(name) || KEY_OF_DATA.test(name) || isPlaceholder(value))
+    return false
   if (/^(?:https?:|\/|\.|\$|@|%|#)|^[A-Za-z]+:\/\//.test(value) || isCode(value)) return false
   if (/pass|pwd/i.test(name)) return looksLikePassword(value)
   if (value.length < 10 || !/\d/.test(value) || !/[A-Za-z]/.test(value)) return false
@@ -152,7 +156,16 @@ function isCode(value: string): boolean {
   if (/[=!]=[^=]|->|&&|\|\|/.test(value)) return true
   // A package with its version: jackson-core-2.15.0.
   if (/^[A-Za-z]+(?:[-_][A-Za-z]+)*[-_@:]v?\d+(?:\.\d+){1,3}$/.test(value)) return true
+  // A type or a class: ApiKeyConfig2.
+  if (/^(?:[A-Z][a-z]{2,}){2,}\d{0,2}$/.test(value)) return true
   return /^[A-Z]+(?:_[A-Z\d]+)*$/.test(value) || /^[A-Za-z]+(?:[_-][A-Za-z\d]{1,10})+$/.test(value)
+}
+
+/** Whether a value that a sentence or a header calls a secret is one: random, or a password of three kinds of signs. */
+export function isSaidSecret(value: string): boolean {
+  if (isPlaceholder(value) || isCode(value) || /^(?:https?:|[./$@%#]|[A-Za-z]+:\/\/)/.test(value)) return false
+  if (looksLikePassword(value)) return /\d/.test(value)
+  return value.length >= 16 && /\d/.test(value) && /[A-Za-z]/.test(value) && entropyOf(value) >= 3.2
 }
 
 /** A password has at least two kinds of signs and eight characters; a word alone is an example. */

@@ -1,7 +1,7 @@
 import { isDigit } from '../../text/script.ts'
 import { unitsOf } from '../../text/units.ts'
 import type { Assignment } from './assigned-secret.ts'
-import { ASSIGNMENT, isGenericSecret, providerSecret } from './assigned-secret.ts'
+import { ASSIGNMENT, isGenericSecret, isSaidSecret, providerSecret } from './assigned-secret.ts'
 import { entropyOf, isPlaceholder } from './secret-value.ts'
 import type { TokenRule } from './token-rules.ts'
 import { minEntropyOf, TOKEN_RULES } from './token-rules.ts'
@@ -23,7 +23,7 @@ const MIN_ASSIGNED = 14
 export function findSecrets(text: string): readonly SecretFinding[] {
   const findings: SecretFinding[] = []
   forEachPiece(text, (start, end) => findInPiece(text, start, end, findings))
-  if (text.includes('PRIVATE KEY')) findPrivateKeys(text, findings)
+  if (text.includes('PRIVATE KEY') || text.includes('PuTTY-User-Key')) findPrivateKeys(text, findings)
   if (text.includes('://')) findUrlPasswords(text, findings)
   if (text.includes('curl')) findCurlCredentials(text, findings)
   return withoutOverlaps(findings)
@@ -145,15 +145,48 @@ function findJwts(piece: string, offset: number, findings: SecretFinding[]): voi
 function findAssigned(text: string, start: number, end: number, findings: SecretFinding[]): void {
   const from = Math.max(0, start - CONTEXT_LENGTH)
   const window = text.slice(from, end)
-  for (const match of window.matchAll(ASSIGNMENT)) {
+  ASSIGNMENT.lastIndex = 0
+  for (let match = ASSIGNMENT.exec(window); match !== null; match = ASSIGNMENT.exec(window)) {
     const [whole, name = '', value = ''] = match
     const at = from + match.index + whole.length - value.length
     const assignment: Assignment = { name, value: value.replace(/[.:]$/, ''), start: at }
-    if (at + value.length <= start) continue
-    const kind = providerSecret(assignment) ?? (isGenericSecret(assignment) ? 'generic' : undefined)
+    const isPassed = at + value.length <= start || EXAMPLE_BEFORE.test(window.slice(0, match.index))
+    const kind = isPassed ? undefined : secretKind(assignment)
     if (kind !== undefined) findings.push({ kind, start: at, end: at + assignment.value.length })
+    // A value may be a name itself: `client = Client(api_key="...")`, `jdbc:mysql://db/app?user=app&password=...`.
+    else ASSIGNMENT.lastIndex = match.index + name.length
   }
   findFlagged(window, from, start, findings)
+  findSaid(window, from, start, findings)
+}
+
+function secretKind(assignment: Assignment): string | undefined {
+  return providerSecret(assignment) ?? (isGenericSecret(assignment) ? 'generic' : undefined)
+}
+
+const SAID: readonly RegExp[] = [
+  // "Authorization: Bearer ...", also as a field of an object.
+  /(?:authorization|bearer)["']?\s{0,2}[:=]?\s{0,2}["']?(?:bearer|basic|token|apikey|key|digest)\s{1,2}([\w.~+/=-]{16,})/i,
+  // "my password is ...", "the key for it was: ..."; .netrc says only "password ...".
+  /\b(?:password|passwd|passcode|passphrase|api[ -]?key|secret(?: key)?|access[ -](?:key|token)|token|credentials?)(?: (?:is|was|are|will be)(?: now)?|[:：])? {1,2}["'`“]?([^\s"'`“”<>(){}，。]{8,200})/i,
+  /(?:密码|口令|密钥|秘钥|私钥|令牌|凭证)(?:[是为]|已?改[成为]|设[成为]|如下|[ :：=]){1,3}["'`“]?([!-~]{8,200})/,
+  // `sshpass -p ...`, `mysql -u root -p...`.
+  /\bsshpass\s{1,2}-p\s?["']?([^\s"'$]{6,100})/,
+  /\b(?:mysql|mysqldump|mariadb)\b[^\n]{0,60}\s-p([^\s"'$]{6,100})/,
+]
+
+/** "Here's an example password: ...". */
+const EXAMPLE_BEFORE = /\b(?:example|sample|such as|like|e\.g\.)[^.\n]{0,24}$|(?:例如|比如|示例|假设)[^。\n]{0,10}$/i
+
+/** What is told as a secret in a sentence, a header or a command, without a sign of assignment. */
+function findSaid(window: string, from: number, start: number, findings: SecretFinding[]): void {
+  for (const pattern of SAID) {
+    const match = pattern.exec(window)
+    const value = (match?.[1] ?? '').replace(/[.,;:!?]$/, '')
+    if (match === null || !isSaidSecret(value) || EXAMPLE_BEFORE.test(window.slice(0, match.index))) continue
+    const at = from + match.index + match[0].lastIndexOf(match[1] ?? '')
+    if (at + value.length > start) findings.push({ kind: 'generic', start: at, end: at + value.length })
+  }
 }
 
 const FLAG = /(?:^|\s)--?[\w-]*(?:token|secret|api-?key|password)(?:=|\s{1,2})["']?([^\s"'$<>{}]{16,})/i
@@ -168,7 +201,7 @@ function findFlagged(window: string, from: number, start: number, findings: Secr
 }
 
 const PRIVATE_KEY =
-  /-----BEGIN[ A-Z\d_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S]{40,8192}?-----END[ A-Z\d_-]{0,100}PRIVATE KEY(?: BLOCK)?-----|-----BEGIN[ A-Z\d_-]{0,100}PRIVATE KEY(?: BLOCK)?-----\s*[A-Za-z\d+/\\n\r\n=]{40,}/g
+  /-----BEGIN[ A-Z\d_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S]{40,8192}?-----END[ A-Z\d_-]{0,100}PRIVATE KEY(?: BLOCK)?-----|-----BEGIN[ A-Z\d_-]{0,100}PRIVATE KEY(?: BLOCK)?-----\s*[A-Za-z\d+/\\n\r\n=]{40,}|PuTTY-User-Key-File-\d:[\s\S]{1,4096}?Private-Lines: \d{1,3}\s+[A-Za-z\d+/=\s]{40,}/g
 
 function findPrivateKeys(text: string, findings: SecretFinding[]): void {
   for (const match of text.matchAll(PRIVATE_KEY)) {
@@ -176,7 +209,7 @@ function findPrivateKeys(text: string, findings: SecretFinding[]): void {
   }
 }
 
-const URL_PASSWORD = /\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s:/@"'<>{}$%[\]]{1,64}:([^\s:/@"'<>{}$%[\]]{3,128})@[\w.-]+/gi
+const URL_PASSWORD = /\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s:/@"'<>{}$%[\]]{0,64}:([^\s:/@"'<>{}$%[\]]{3,128})@[\w.-]+/gi
 
 /** Passwords in addresses and connection strings: `postgres://user:password@host`. */
 function findUrlPasswords(text: string, findings: SecretFinding[]): void {

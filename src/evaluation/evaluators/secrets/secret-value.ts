@@ -13,7 +13,10 @@ export function entropyOf(text: string): number {
 const PLACEHOLDER =
   /x{6,}|X{6,}|\*{3,}|\.{2,}|#{4,}|(.)\1{9,}|example|sample|placeholder|your[_-]|<[^>]*>|\$\{|\{\{|%[sd]\b|abcdefghijk|redacted|changeme|dummy|todo|insert|here$/i
 
+/** What is typed to fill a place. In capitals it is what scanners are tested with, and counts. */
+const COUNTED_UP = /12345678(?:90?)?abc/
+
 /** A value that stands for a secret without being one: `xxxxxxxx`, `your_token`, `${TOKEN}`, the alphabet. */
 export function isPlaceholder(value: string): boolean {
-  return PLACEHOLDER.test(value)
+  return PLACEHOLDER.test(value) || COUNTED_UP.test(value)
 }
