@@ -7,6 +7,8 @@ const STREET_TYPE =
 const NAME = "[A-Z\\u00C0-\\u024F][\\p{L}'’.-]{0,24}"
 const UNIT = String.raw`(?:[,\n ]{1,4}(?:Apt|Suite|Unit|Flat|Room|Ste|Floor|#)\.? ?[\dA-Z-]{1,6})?`
 
+const MONTHS = 'January|February|March|April|May|June|July|August|September|October|November|December'
+
 const ENGLISH = new RegExp(
   String.raw`(?<![\w$€£.,-])\d{1,6}[A-Za-z]? (?:[NSEW]\.? )?(?:${NAME} ){1,4}${STREET_TYPE}\b\.?${UNIT}`,
   'gu',
@@ -14,7 +16,7 @@ const ENGLISH = new RegExp(
 const EUROPEAN_SUFFIX =
   /(?<![\p{L}\d])\p{L}{3,24}(?:straße|strasse|str\.|vägen|gatan|gata|vej|vegen|veien|gate|laan|straat|weg|gasse|allee|platz|katu|kuja|tie|plein|kade|dijk|singel|allé|vænget) \d{1,4}[a-zA-Z]?(?![\d.,]\d)/gu
 const EUROPEAN_PREFIX = new RegExp(
-  String.raw`(?<![\p{L}\d])(?:Via|Viale|Piazza|Corso|Rua|Avenida|Calle|C\/|Plaza|Paseo|Carrer|Rue|Chemin|ul\.|al\.|pl\.|os\.) (?:(?:de|da|do|del|della|di|la|le|les|des|du|los|las|dos) )?(?:${NAME} ?){1,4},? ?\d{1,4}(?![\d.,]\d)`,
+  String.raw`(?<![\p{L}\d])(?:Via|Viale|Piazza|Corso|Rua|Avenida|Calle|C\/|Plaza|Paseo|Carrer|Rue|Chemin|Av\.|Avda\.|Praça|Travessa|ul\.|al\.|pl\.|os\.) (?:(?:de|da|das|do|del|della|di|la|le|les|des|du|los|las|dos) )?(?:${NAME} ?){1,4},? ?\d{1,4}(?![\d.,]\d)`,
   'gu',
 )
 const HUNGARIAN = new RegExp(String.raw`(?:${NAME} ){1,3}(?:utca|út|tér|u\.) \d{1,4}\.?`, 'gu')
@@ -22,11 +24,27 @@ const POST_BOX = /\b(?:P\.? ?O\.? Box|Postfach|Casilla|Box) \d{1,6}\b|\b(?:PSC|U
 const FLAT = /\b(?:Apt|Suite|Ste|Apartment|Flat)\b\.? ?#?\d{1,5}[A-Z]?\b/gi
 const MILITARY = /\b(?:[AFD]PO) (?:A[AEP]),? \d{5}\b/g
 
+const FRENCH =
+  /(?<![\d.,-])\d{1,4}(?: ?(?:bis|ter))?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours|route|square) (?:(?:de|du|des|la|le|les|l['’]|d['’]) ?){0,3}\p{Lu}[\p{L}'’-]{1,24}(?: \p{Lu}[\p{L}'’-]{1,24}){0,3}/gu
+const JAPANESE =
+  /[\u4e00-\u9fa5]{2,4}[都道府県][\u4e00-\u9fa5ぁ-んァ-ヶ]{1,8}[市区町村郡][\u4e00-\u9fa5ぁ-んァ-ヶー]{1,12}\d{1,4}(?:丁目|番地?|[-−‐]\d{1,4}){0,2}[\d-−‐]{0,8}号?/g
+const JAPANESE_POSTCODE = /〒 ?\d{3}-\d{4}/g
+const KOREAN =
+  /[가-힣]{2,8}(?:시|도) (?:[가-힣]{1,6}(?:시|군|구) ){1,2}[가-힣\d]{1,10}(?:로|길)(?: ?\d{1,3}번길)? ?\d{1,4}(?:-\d{1,4})?/g
+/** British, Canadian, Dutch and Irish postcodes show one street; alone they need their name. */
+const POSTCODE =
+  /(?:post ?code|postal code|eircode|zip ?\+ ?4)(?: is|:)? {0,2}(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}|\d{5}-\d{4})(?![A-Za-z\d])/gi
+
 /** Chinese: from the street's name to the house number, with the places before it and the flat after it. */
 const CHINESE =
-  /(?:[\u4e00-\u9fa5]{2,8}(?:省|自治区|市|州|盟))?(?:[\u4e00-\u9fa5]{1,7}(?:市|区|县|旗|镇|乡|街道|新区|开发区))?[\u4e00-\u9fa5\d]{1,12}(?:大道|大街|路|街|巷|弄|胡同|里|村)[\u4e00-\u9fa5]{0,4}\d{1,5} ?(?:号|弄)(?:[\u4e00-\u9fa5\dA-Za-z-]{0,16}(?:室|单元|栋|幢|楼|层|座|号))?/g
+  /(?:[\u4e00-\u9fa5]{2,8}(?:省|自治区|市|州|盟))?(?:[\u4e00-\u9fa5]{1,7}(?:市|区|县|旗|镇|乡|街道|新区|开发区))?[\u4e00-\u9fa5\d]{1,12}(?:大道|大街|路|街|巷|弄|胡同|里|村|[一二三四五六七八九十东南西北中]道)[\u4e00-\u9fa5]{0,4}\d{1,5} ?(?:号|弄|组 ?\d{1,4} ?号)(?:[\u4e00-\u9fa5\dA-Za-z-]{0,16}(?:室|单元|栋|幢|楼|层|座|号))?/g
 const CHINESE_COMMUNITY =
-  /[\u4e00-\u9fa5]{2,8}(?:市|区|县)[\u4e00-\u9fa5\d]{2,14}(?:小区|花园|公寓|大厦|家园|苑|村|广场)[\u4e00-\u9fa5]{0,2}\d{1,4} ?(?:号楼|栋|幢|座|单元|号)[\u4e00-\u9fa5\dA-Za-z-]{0,12}/g
+  /[\u4e00-\u9fa5]{2,8}(?:市|区|县)[\u4e00-\u9fa5\d]{2,14}(?:小区|花园|公寓|大厦|大楼|家园|苑|村|广场)[\u4e00-\u9fa5]{0,2}\d{1,4} ?(?:号楼|栋|幢|座|单元|号|楼|层|室)[\u4e00-\u9fa5\dA-Za-z-]{0,12}/g
+/** A street without a word that shows one, where the text says that an address follows: name and number, in either order. */
+const STATED = new RegExp(
+  String.raw`(?<=\baddress[^.\n]{0,24}?(?:is|to|:)\s{1,2}|\blives? (?:on|at) |\bcorner of )(?!\d+ (?:${MONTHS}))(?:\d{1,6},? )?(?:(?!(?:${MONTHS})\b)${NAME} ){1,5}\d{1,4}(?![\d.:]\d|[%])`,
+  'gu',
+)
 /** The address that is written when any address is meant. */
 const EXAMPLE = /^123\d? (?:Main|Any|Example|Elm|Fake|Your)\b/
 /** Characters around a house number: a street, a place, a flat. */
@@ -42,14 +60,15 @@ export function recogniseAddresses(text: string, groups: readonly DigitGroup[]):
 /** A house number has a name before it, or a space and a name after it; Chinese ones have a character beside them. */
 function mayBeHouseNumber(text: string, start: number, end: number): boolean {
   return (
-    /^[A-Za-z]? ?[A-Z\u00c0-\u024f\u4e00-\u9fa5]/u.test(text.slice(end, end + 3)) ||
-    /[\p{L}.#][ ]?$|\n$/u.test(text.slice(Math.max(0, start - 2), start))
+    /^[A-Za-z]? ?[A-Z\u00c0-\u024f\u4e00-\u9fa5가-힣]|^(?: ?(?:bis|ter))?,? (?:rue|ave|bou|pla|che|all|imp|qua|cou|rou|squ)/u.test(
+      text.slice(end, end + 3),
+    ) || /[\p{L}.#][ ]?$|\n$/u.test(text.slice(Math.max(0, start - 2), start))
   )
 }
 
 /** One of these stands in every address; around most numbers none does, and that is the end of it. */
 const CUE =
-  /street|\bst\b|avenue|\bave\b|road|\brd\b|boulevard|blvd|\blane\b|\bln\b|drive|\bdr\b|court|\bct\b|\bway\b|place|\bpl\b|square|\bsq\b|terrace|\bter\b|parkway|pkwy|highway|hwy|circle|\bcir\b|crescent|close|trail|alley|\brow\b|walk|mews|\bhill\b|\bisle\b|crossing|plaza|\bapt|suite|apartment|\bflat\b|\bste\b|\bbox\b|postfach|casilla|\b[af]po\b|straße|strasse|str\.|gata|väg|veg|vei|gate\b|laan|straat|weg\b|gasse|allee|allé|platz|katu|kuja|tie\b|plein|kade|dijk|singel|vænget|\bvia\b|viale|piazza|corso|\brua\b|avenida|calle|\bc\/|paseo|carrer|\brue\b|chemin|\b(?:ul|al|pl|os)\.|utca|út\b|tér\b| u\.|[路街巷弄村道里]|胡同|小区|花园|公寓|大厦|家园|广场|苑/i
+  /address|lives? (?:on|at)|corner of|street|\bst\b|avenue|\bave\b|road|\brd\b|boulevard|blvd|\blane\b|\bln\b|drive|\bdr\b|court|\bct\b|\bway\b|place|\bpl\b|square|\bsq\b|terrace|\bter\b|parkway|pkwy|highway|hwy|circle|\bcir\b|crescent|close|trail|alley|\brow\b|walk|mews|\bhill\b|\bisle\b|crossing|plaza|\bapt|suite|apartment|\bflat\b|\bste\b|\bbox\b|postfach|casilla|\b[af]po\b|straße|strasse|str\.|gata|väg|veg|vei|gate\b|laan|straat|weg\b|gasse|allee|allé|platz|katu|kuja|tie\b|plein|kade|dijk|singel|vænget|\bvia\b|viale|piazza|corso|\brua\b|avenida|calle|\bc\/|paseo|carrer|\brue\b|chemin|\b(?:ul|al|pl|os)\.|\bav\.|avda|praça|travessa|impasse|quai|route|丁目|番|〒|[都県]|[로길]|post ?code|postal|eircode|zip|utca|út\b|tér\b| u\.|[路街巷弄村道里]|胡同|小区|花园|公寓|大厦|家园|广场|苑/i
 
 function addressesIn(text: string): readonly PiiFinding[] {
   if (!CUE.test(text)) return []
@@ -59,6 +78,12 @@ function addressesIn(text: string): readonly PiiFinding[] {
     ...findAll(text, 'ADDRESS', EUROPEAN_SUFFIX),
     ...findAll(text, 'ADDRESS', EUROPEAN_PREFIX),
     ...findAll(text, 'ADDRESS', HUNGARIAN),
+    ...findAll(text, 'ADDRESS', FRENCH),
+    ...findAll(text, 'ADDRESS', JAPANESE),
+    ...findAll(text, 'ADDRESS', JAPANESE_POSTCODE),
+    ...findAll(text, 'ADDRESS', KOREAN),
+    ...findAll(text, 'ADDRESS', POSTCODE),
+    ...findAll(text, 'ADDRESS', STATED),
     ...findAll(text, 'ADDRESS', POST_BOX),
     ...findAll(text, 'ADDRESS', MILITARY),
     ...findAll(text, 'ADDRESS', CHINESE).map((found) => withoutVerb(text, found)),

@@ -13,6 +13,8 @@ export type PiiType =
   | 'CN_RESIDENT_ID'
   | 'NATIONAL_ID'
   | 'PASSPORT'
+  | 'DRIVER_LICENCE'
+  | 'DEVICE_ID'
   | 'IP_ADDRESS'
   | 'DATE_OF_BIRTH'
   | 'LICENCE_PLATE'

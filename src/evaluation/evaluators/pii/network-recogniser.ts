@@ -4,6 +4,8 @@ import { contextBefore, findAll, findAround } from './finding.ts'
 
 const IPV4 = /(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w/]|\.\d)/g
 const IPV6 = /(?<![\w:.])(?:[\da-fA-F]{1,4}:){2,7}(?::?[\da-fA-F]{1,4}){1,7}(?![\w:.])/g
+const MAC =
+  /(?<![\w:-])(?:[\da-fA-F]{2}:){5}[\da-fA-F]{2}(?![\w:-])|(?<![\w:-])(?:[\da-fA-F]{2}-){5}[\da-fA-F]{2}(?![\w:-])/g
 const VERSION_CONTEXT = /(?:version|ver\.?|v|release|build|section|版本) ?:?$/
 const IP_CONTEXT = /\bip\b|address|host|server|client|\bfrom\b|地址|登录/
 
@@ -20,7 +22,11 @@ export function recogniseIpAddresses(text: string, groups: readonly DigitGroup[]
 function ipAddressesIn(text: string): readonly PiiFinding[] {
   const v4 = text.includes('.') ? findAll(text, 'IP_ADDRESS', IPV4, (match) => isPersonalV4(text, match)) : []
   const v6 = text.includes(':') ? findAll(text, 'IP_ADDRESS', IPV6, ([address]) => isPersonalV6(address)) : []
-  return [...v4, ...v6]
+  return [
+    ...v4,
+    ...v6,
+    ...findAll(text, 'DEVICE_ID', MAC, ([address]) => /[a-f]/i.test(address) && new Set(address).size > 5),
+  ]
 }
 
 function isPersonalV4(text: string, match: RegExpExecArray): boolean {

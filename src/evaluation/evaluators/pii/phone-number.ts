@@ -33,12 +33,13 @@ export function isPhoneNumber({ candidate, digits, before, after }: PhoneCandida
   if (significant.length < 6 || significant.length > 15) return false
   if (FICTION.test(significant) || TOLL_FREE.test(significant) || ISO_DATE.test(number) || YEARS.test(number))
     return false
-  if (hasPhoneForm(number, significant, digits)) return !NOT_A_PHONE.test(before)
+  if (NOT_A_PHONE.test(before)) return false
+  if (hasPhoneForm(number, significant, digits)) return true
   return significant.length >= 7 && isLooseForm(number) && (announces(before) || CONTEXT_AFTER.test(after))
 }
 
 const NOT_A_PHONE =
-  /(?:isbn|issn|doi|version|order|invoice|tracking|ref(?:erence)?|serial|id|订单号?|编号|单号|流水号)(?: (?:no|number|code))?[ .:：#是为-]*$/
+  /(?:isbn|issn|imei|doi|version|order|invoice|tracking|ref(?:erence)?|serial|id|订单号?|编号|单号|流水号)(?: (?:no|number|code))?[ .:：#是为-]*$/
 
 const FORMS: readonly RegExp[] = [
   // International: + and a country.
@@ -55,6 +56,8 @@ const FORMS: readonly RegExp[] = [
   /^\(?0\d{1,4}\)?[ /-]{1,2}\d{5,8}$/,
   /^\(\d{2,4}\) ?\d{2,4}[ -]\d{3,4}(?:[ -]\d{2,4})?$/,
   /^\d{2}(?:([.-])\d{2})(?:\1\d{2}){2,3}$/,
+  // Russia, with the trunk 8.
+  /^8 ?\(\d{3}\) ?\d{3}-\d{2}-\d{2}$/,
   /^00[1-9]\d{0,2}[ .()-]{1,3}\(?\d[\d .()/-]{5,17}$/,
   /^[2-9]\d{2}-\d{4}$/,
 ]

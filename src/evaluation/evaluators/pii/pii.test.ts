@@ -29,6 +29,61 @@ describe('personal data', () => {
   })
 
   test.each([
+    ['UTR: 1234567895', 'NATIONAL_ID'],
+    ['Meine Steuer-ID ist 86095742719', 'NATIONAL_ID'],
+    ['Numéro de sécurité sociale : 2 55 08 14 168 025 38', 'NATIONAL_ID'],
+    ['PESEL: 44051401359', 'NATIONAL_ID'],
+    ['personnummer 811228-9874', 'NATIONAL_ID'],
+    ['AHV-Nummer 756.9217.0769.85', 'NATIONAL_ID'],
+    ['Aadhaar no: 234123412346', 'NATIONAL_ID'],
+    ['GSTIN 27ABCPE1234F1Z5', 'NATIONAL_ID'],
+    ['meu cpf é 52998224725', 'NATIONAL_ID'],
+    ['RUT 12.345.678-5', 'NATIONAL_ID'],
+    ['マイナンバーは 123456789018 です', 'NATIONAL_ID'],
+    ['주민등록번호 900101-1234567', 'NATIONAL_ID'],
+    ['MyKad 880101-14-5678', 'NATIONAL_ID'],
+    ['TFN 123 456 782', 'NATIONAL_ID'],
+    ['ИНН 500100732259', 'NATIONAL_ID'],
+    ['MRN: 00482913', 'NATIONAL_ID'],
+    ['社保卡号 123456789012', 'NATIONAL_ID'],
+    ["Driver's license number: S123-4567-8901", 'DRIVER_LICENCE'],
+    ['手机IMEI：490154203237518', 'DEVICE_ID'],
+    ['MAC 3c:22:fb:9a:10:4e', 'DEVICE_ID'],
+    ['IFSC HDFC0001234, a/c 50100123456789', 'ACCOUNT'],
+    ['微信号：wangwei_2020', 'ACCOUNT'],
+    ['车牌号：沪AD12345', 'LICENCE_PLATE'],
+    ['粤Z1234港', 'LICENCE_PLATE'],
+    ['my nric is s1234567d', 'NATIONAL_ID'],
+    ['8 (912) 345-67-89', 'PHONE_NUMBER'],
+    ['12 rue de la Paix, 75002 Paris', 'ADDRESS'],
+    ['東京都千代田区丸の内1丁目9-1', 'ADDRESS'],
+    ['서울특별시 강남구 테헤란로 152', 'ADDRESS'],
+    ['my postcode is EC1A 1BB', 'ADDRESS'],
+    ['地址：广东省深圳市南山区科技园南区高新南一道9号', 'ADDRESS'],
+    ['江苏省苏州市昆山市周庄镇全旺村12组8号', 'ADDRESS'],
+    ['重庆市渝中区解放碑步行街华润大厦18楼1801室', 'ADDRESS'],
+    ['She gave me her address: 71 Grote Baan 477', 'ADDRESS'],
+  ])('of other countries and kinds: %s', (text, type) => {
+    expect(findPii(text).map((finding) => finding.type)).toContain(type)
+  })
+
+  test.each([
+    'RFC 2616 section 4.2.1 and RG 58 cable',
+    'commit 3f786850e387550fdab836ed7e6dc881de23001b',
+    'trace 4bf92f3577b34da6a3ce929d0e0e4736',
+    'unix time 1700000000000, build 19045.3448, CVE-2024-12345',
+    'tracking 1Z999AA10123456784, EAN 4006381333931',
+    'your account was created on 2024-05-31',
+    'the address of the variable is 140737488347136',
+    'Please add the WeChat integration and the account settings page',
+    '客服热线 400-820-8820，版本号 3.2.1.0',
+    '第三大街有很多商店，5号楼正在施工',
+    'sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  ])('only looks like some: %s', (text) => {
+    expect(found(text)).toEqual([])
+  })
+
+  test.each([
     'name@example.com shows the form of an address',
     'the server runs on 127.0.0.1, version 1.2.3.4',
     'call 1-800-273-8255 when you need somebody',

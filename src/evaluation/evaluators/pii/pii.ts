@@ -2,6 +2,7 @@ import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { EvaluationInput, Evaluator } from '../../evaluator.ts'
 import { rememberLast } from '../../text/remember.ts'
 import { recogniseAddresses } from './address-recogniser.ts'
+import { recogniseAccountNames } from './account-recogniser.ts'
 import { recogniseBirthDates } from './birth-date-recogniser.ts'
 import { recogniseEmails } from './email-recogniser.ts'
 import { digitGroupsOf } from './digit-groups.ts'
@@ -10,12 +11,15 @@ import { withoutOverlaps } from './finding.ts'
 import { recogniseIdentityDocuments } from './identity-recogniser.ts'
 import { recogniseNames } from './name-recogniser.ts'
 import { recogniseIpAddresses } from './network-recogniser.ts'
+import { recogniseNamedNumbers } from './named-number-recogniser.ts'
 import { recogniseNumbers } from './number-recogniser.ts'
 
 const RECOGNISERS: readonly Recogniser[] = [
   recogniseEmails,
+  recogniseAccountNames,
   recogniseNumbers,
   recogniseIdentityDocuments,
+  recogniseNamedNumbers,
   recogniseIpAddresses,
   recogniseBirthDates,
   recogniseAddresses,
@@ -32,7 +36,7 @@ export const findPiiAndNames = rememberLast((text: string): readonly PiiFinding[
   return withoutOverlaps([...findPii(text), ...recogniseNames(text)])
 })
 
-const COMMON = { version: '1', direction: 'higher_is_worse', costClass: 'cheap', languages: ['en', 'zh'] } as const
+const COMMON = { version: '2', direction: 'higher_is_worse', costClass: 'cheap', languages: ['en', 'zh'] } as const
 
 /** Personal data in the prompt or in the answer; the spans say on which side. */
 export const pii: Evaluator = {
