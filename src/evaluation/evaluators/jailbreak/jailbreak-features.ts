@@ -4,11 +4,12 @@ import { CuedPattern } from '../../text/cued-pattern.ts'
 import { featuresOfWords } from '../../text/features.ts'
 import { wordsOf } from '../../text/words.ts'
 import type { WordWindow } from '../../text/windows.ts'
+import { JAILBREAK_CUES, jailbreakCues } from './jailbreak-cues.ts'
 
 /** Words of a window that is judged at once. A prompt longer than half as much again is judged piece by piece. */
 export const JAILBREAK_WINDOW = 240
 
-export const JAILBREAK_DENSE = [
+export const JAILBREAK_DENSE: readonly string[] = [
   'unrestricted persona',
   'no refusal',
   'forced opening',
@@ -16,7 +17,8 @@ export const JAILBREAK_DENSE = [
   'fiction',
   'mode',
   'harmful matter',
-] as const
+  ...JAILBREAK_CUES,
+]
 
 const SIGNS: readonly CuedPattern[] = [
   new CuedPattern(
@@ -119,7 +121,9 @@ export function jailbreakFeatures(
 ): { readonly blocks: readonly FeatureBlock[]; readonly dense: readonly number[] } {
   const words = wordsOf(text)
   const from = words.starts[window.from] ?? 0
-  const part = text.slice(from, words.ends[window.to - 1] ?? text.length)
+  const to = words.ends[window.to - 1] ?? text.length
+  const part = text.slice(from, to)
   const block = featuresOfWords(text, words, window.from, window.to)
-  return { blocks: [block], dense: [...SIGNS.map((sign) => Number(sign.test(text, part))), harmfulness(block)] }
+  const signs = SIGNS.map((sign) => Number(sign.test(text, part)))
+  return { blocks: [block], dense: [...signs, harmfulness(block), ...jailbreakCues(text, from, to)] }
 }

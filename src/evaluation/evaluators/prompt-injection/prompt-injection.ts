@@ -31,7 +31,7 @@ const NOTHING: Finding = {
  */
 export const promptInjection: Evaluator = {
   name: 'prompt-injection',
-  version: '1',
+  version: '2',
   direction: 'higher_is_worse',
   costClass: 'moderate',
   languages: ['en', 'zh'],
