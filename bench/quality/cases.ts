@@ -3,6 +3,7 @@ import { expandAll } from '../../scripts/training/template.ts'
 import { generator } from '../../scripts/training/classifier.ts'
 import { readLines } from '../../scripts/training/data.ts'
 import { hiddenInstructions } from '../../scripts/training/benign-texts.ts'
+import { summaryCases } from './hard-summaries.ts'
 import { ZH_PII_TEMPLATES, ZH_PII_WORDS } from './chinese-pii.ts'
 
 /** A labelled input for one or several evaluators: it counts as flagged when any of them flags it. */
@@ -63,6 +64,7 @@ export function caseSets(): readonly CaseSet[] {
     { evaluators: ['pii'], data: 'presidio, structured', isHighPositive: true, cases: personalTexts() },
     { evaluators: ['pii'], data: 'written, zh', isHighPositive: true, cases: chinesePersonalTexts() },
     { evaluators: ['groundedness'], data: 'HaluEval QA', isHighPositive: false, cases: groundedAnswers() },
+    { evaluators: ['groundedness'], data: 'written, hard summaries', isHighPositive: false, cases: hardSummaries() },
     {
       evaluators: ['hallucination'],
       data: 'HaluEval general, en',
@@ -190,6 +192,13 @@ function groundedAnswers(): Case[] {
   return rows.map(({ context, question, answer, label }) => ({
     input: input({ prompt: question, response: answer, context: [context] }),
     isPositive: label === 'hallucinated',
+  }))
+}
+
+function hardSummaries(): Case[] {
+  return summaryCases().map(({ document, summary, isWrong }) => ({
+    input: input({ prompt: 'Summarise the document.', response: summary, context: [document] }),
+    isPositive: isWrong,
   }))
 }
 

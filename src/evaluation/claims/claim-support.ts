@@ -3,6 +3,8 @@ import { isUnspaced } from '../text/script.ts'
 import { stemsOf } from '../text/stems.ts'
 import { isStopword } from '../text/stopwords.ts'
 import { numbersOf } from '../text/numbers.ts'
+import type { Bindings } from './bindings.ts'
+import { bindingsOf } from './bindings.ts'
 import type { Evidence } from './evidence.ts'
 
 /** Words of evidence within which a claim's words must stand together to support it. */
@@ -31,6 +33,8 @@ export interface ClaimSupport {
   readonly unsupported: readonly UnsupportedPart[]
   /** Content words of the claim that the prompt had not said. */
   readonly contentWords: number
+  /** How it puts together what the evidence says. */
+  readonly bindings: Bindings
 }
 
 interface ContentWord {
@@ -63,6 +67,7 @@ export function supportOf(claim: Sentence, evidence: Evidence, promptStems: Read
       end: end + claim.start,
     })),
     contentWords: words.length,
+    bindings: bindingsOf(claim.text, evidence.index),
   }
 }
 
@@ -165,16 +170,4 @@ function negationConflict(text: string, evidence: Evidence, window: Window): Uns
       ? { kind: 'negation', start: 0, end: text.length }
       : part('negation', { start: first.index, end: first.index + first[0].length }),
   ]
-}
-
-/** A wrong number is enough to refute a claim whose words are all there; a name or a negation may be put in other words. */
-const PENALTIES = { number: 3.6, name: 2.2, negation: 1.2 } as const
-
-/** 0-1 for one claim. The weights follow from comparing true answers with altered ones of the same length. */
-export function claimScore({ coverage, localCoverage, pairCoverage, unsupported, contentWords }: ClaimSupport): number {
-  // A bare "yes" or "no" can be checked by nobody who only reads words.
-  if (contentWords === 0 && unsupported.length === 0) return 0.75
-  const penalty = unsupported.reduce((sum, { kind }) => sum + PENALTIES[kind], 0)
-  const margin = 3.2 * localCoverage + 2 * coverage + 1.4 * pairCoverage - 3.2 - Math.min(5, penalty)
-  return 1 / (1 + Math.exp(-margin))
 }

@@ -1,5 +1,7 @@
 import { stemsOf } from '../text/stems.ts'
 import { numbersOf } from '../text/numbers.ts'
+import type { TokenIndex } from './bindings.ts'
+import { tokenIndexOf } from './bindings.ts'
 
 /** Places of one word that are kept; what occurs more often supports nothing in particular. */
 const MAX_PLACES = 64
@@ -8,6 +10,7 @@ const MAX_PLACES = 64
 export interface Evidence {
   readonly text: string
   readonly wordCount: number
+  readonly index: TokenIndex
   /** The places of a word's stem, ascending; empty when the documents do not have it. */
   places(stem: number): readonly number[]
   hasNumber(value: number): boolean
@@ -28,6 +31,7 @@ export function evidenceOf(documents: readonly string[]): Evidence {
   return {
     text,
     wordCount: words.count,
+    index: tokenIndexOf(text),
     places: (stem) => places.get(stem) ?? none,
     hasNumber: (value) => numbers.has(value),
   }

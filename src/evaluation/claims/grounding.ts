@@ -1,7 +1,8 @@
 import { sentencesOf } from '../text/sentences.ts'
 import { stemsOf } from '../text/stems.ts'
 import type { ClaimSupport } from './claim-support.ts'
-import { claimScore, supportOf } from './claim-support.ts'
+import { claimScore } from './claim-score.ts'
+import { supportOf } from './claim-support.ts'
 import { evidenceOf } from './evidence.ts'
 
 /** Claims that are compared; what an answer says after so many is not judged. */

@@ -113,6 +113,23 @@ describe('grounding', () => {
     expect(response.slice(span?.start, span?.end)).toBe(part)
   })
 
+  const match = [
+    'Ostrava beat Brnov 3-2 after extra time. Milan Dvorak scored twice for Brnov before half-time. Goalkeeper Jan Hruska of Brnov saved a penalty. Sales of tickets rose to 31,000.',
+  ]
+
+  test.each([
+    'Brnov beat Ostrava 3-2 after extra time.',
+    'Jan Hruska scored twice for Brnov before half-time.',
+    'Goalkeeper Milan Dvorak of Ostrava saved a penalty.',
+    'Sales of tickets fell to 31,000.',
+  ])("the document's own words in the wrong place support nothing: %s", (response) => {
+    const right = 'Milan Dvorak scored twice for Brnov before half-time.'
+    const prompt = 'Summarise the document.'
+    const scoreOf = (text: string) => groundedness.evaluate(input({ prompt, response: text, context: match }))?.score
+    expect(scoreOf(right)).toBeGreaterThan(0.6)
+    expect(scoreOf(response)).toBeLessThan((scoreOf(right) ?? 0) - 0.1)
+  })
+
   test('without documents there is nothing to be grounded in', () => {
     expect(groundedness.evaluate(input({ response: 'The hotel has 40 rooms.' }))).toBeUndefined()
   })

@@ -8,11 +8,11 @@ const MAX_SPANS = 20
 
 /**
  * Whether each claim of the answer is supported by the documents that the model was given: its words stand together
- * there, its numbers and names occur, and it does not deny what they affirm. 1 = grounded. Undefined without documents.
+ * there, its numbers and names occur beside the same words, and it does not deny what they affirm. 1 = grounded. Undefined without documents.
  */
 export const groundedness: Evaluator = {
   name: 'groundedness',
-  version: '1',
+  version: '2',
   direction: 'higher_is_better',
   costClass: 'moderate',
   languages: ['en', 'zh'],
