@@ -1,4 +1,3 @@
-import { constructJudge } from '../app/parts/judging.ts'
 import { readSettings, type Settings } from '../app/settings.ts'
 import { ConfigError } from '../config/config-error.ts'
 import {
@@ -11,14 +10,11 @@ import { loadEvaluators, UnknownEvaluatorError } from '../evaluation/evaluators.
 import { judgedAs } from '../evaluation/judge/criterion.ts'
 import type { Score } from '../model/evaluation.ts'
 import { PriceFileError } from '../pricing/price-file.ts'
-import { PriceTable } from '../pricing/price-table.ts'
 import { RuleFilesError } from '../rules/rule-files.ts'
-import { InstrumentRegistry } from '../telemetry/instruments.ts'
-import { silentLogger } from '../telemetry/log.ts'
 import { systemClock } from '../util/clock.ts'
 import { padRight } from '../util/text-width.ts'
-import { commandClock } from './command-clock.ts'
 import { CommandError } from './command-error.ts'
+import { commandJudge } from './command-judge.ts'
 
 export interface EvaluateFlags {
   readonly evaluators?: string
@@ -47,14 +43,9 @@ export async function evaluate(file: string, flags: EvaluateFlags): Promise<void
 
 /** Each failure once is enough: a judge without an endpoint fails at every line. */
 function judgeOf(settings: Settings | undefined): NonNullable<EvaluateFileOptions['judge']> {
-  const config = settings?.evaluation.judge
-  if (settings === undefined || config === undefined)
+  const judge = settings && commandJudge(settings)
+  if (settings === undefined || judge === undefined)
     throw new CommandError('--judge needs --config FILE with a section evaluation.judge')
-  const { judge } = constructJudge(
-    { clock: commandClock, random: Math.random, logger: silentLogger, instruments: new InstrumentRegistry() },
-    config,
-    { prices: new PriceTable(settings.config.pricing), state: FORGETFUL },
-  )
   const warned = new Set<string>()
   return async (input) => {
     const scores: Record<string, Score> = {}
@@ -69,9 +60,6 @@ function judgeOf(settings: Settings | undefined): NonNullable<EvaluateFileOption
     return scores
   }
 }
-
-/** The budget of a command is its own: it does not know what the server spends. */
-const FORGETFUL = { documents: async () => new Map<string, unknown>(), putDocuments: async () => undefined }
 
 function isExplained(error: unknown): error is Error {
   return [InputLineError, UnknownEvaluatorError, ConfigError, RuleFilesError, PriceFileError].some(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { customEvaluators } from './custom/config.ts'
-import { EVALUATORS } from './evaluators.ts'
+import { EVALUATORS, UnknownEvaluatorError } from './evaluators.ts'
 import { judgeConfig } from './judge/config.ts'
 import { truthConfig } from './truth/config.ts'
 
@@ -63,7 +63,7 @@ export const evaluationConfig = z
     /** Requests handed to the worker at once. */
     batch_size: z.int().min(1).max(10_000).default(256),
   })
-  .superRefine(({ custom, judge }, context) => {
+  .superRefine(({ evaluators, custom, judge }, context) => {
     const taken = new Set(EVALUATORS.map(({ name }) => name))
     custom.forEach(({ name }, i) => {
       if (taken.has(name) || name.startsWith('judge-') || name === 'self-consistency') {
@@ -71,6 +71,11 @@ export const evaluationConfig = z
         context.addIssue({ code: 'custom', path: ['custom', i, 'name'], message })
       }
       taken.add(name)
+    })
+    evaluators?.forEach((name, i) => {
+      if (taken.has(name)) return
+      const { message } = new UnknownEvaluatorError(name, [...taken])
+      context.addIssue({ code: 'custom', path: ['evaluators', i], message })
     })
     judge?.sampling.always.flagged.forEach((name, i) => {
       if (taken.has(name)) return

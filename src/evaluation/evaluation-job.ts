@@ -1,6 +1,7 @@
 import type { Evaluation } from '../model/evaluation.ts'
 import type { DiversityWindows, ModelDiversity } from './diversity-windows.ts'
 import type { EvaluationInput, Evaluator } from './evaluator.ts'
+import type { EvaluatorChoice } from './evaluators.ts'
 import { boundInput } from './input-of.ts'
 
 /** One request as it is handed to the worker. */
@@ -12,6 +13,9 @@ export interface EvaluationJob {
   /** `cheap`: only the evaluators of that cost class read it. */
   readonly depth: 'all' | 'cheap'
 }
+
+/** What the worker is sent: work, or evaluators that it uses from the next work on. */
+export type WorkerMessage = { readonly jobs: readonly EvaluationJob[] } | { readonly choice: EvaluatorChoice }
 
 /** An evaluator threw: a defect of the evaluator, which costs this one score and nothing else. */
 export interface EvaluatorFailure {

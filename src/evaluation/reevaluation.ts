@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
-import type { EvaluationJob, EvaluationOutcome } from './evaluation-job.ts'
+import type { EvaluationJob, EvaluationOutcome, WorkerMessage } from './evaluation-job.ts'
 import { checkChoice, choiceOf } from './evaluators.ts'
 import { inputOf } from './input-of.ts'
 
@@ -65,12 +65,19 @@ export class ReevaluationRunningError extends Error {
  */
 export class Reevaluation {
   readonly #options: ReevaluationOptions
+  #config: EvaluationConfig
   #progress: ReevaluationProgress | undefined
   #running: Promise<void> | undefined
   #isStopped = false
 
   constructor(options: ReevaluationOptions) {
     this.#options = options
+    this.#config = options.config
+  }
+
+  /** Takes over a configuration; a run under way ends by the one that it began with. */
+  apply(config: EvaluationConfig): void {
+    this.#config = config
   }
 
   /** Of the run under way, or of the last one; undefined before the first. */
@@ -82,7 +89,7 @@ export class Reevaluation {
   async start(question: ReevaluationQuestion): Promise<ReevaluationProgress> {
     const known = this.#progress
     if (known?.state === 'running') throw new ReevaluationRunningError(known.startedMs)
-    const choice = choiceOf(this.#options.config)
+    const choice = choiceOf(this.#config)
     checkChoice({ ...choice, names: question.evaluators })
     const startedMs = this.#options.clock.now()
     const counts = { total: 0, requests: 0, evaluations: 0, failures: 0 }
@@ -152,7 +159,7 @@ export class Reevaluation {
     const answered = new AbortController()
     const { signal } = answered
     const cancelTimeout = this.#options.clock.after(PAGE_TIMEOUT_MS, () => void worker.terminate())
-    worker.postMessage(jobs)
+    worker.postMessage({ jobs } satisfies WorkerMessage)
     try {
       const ended = once(worker, 'exit', { signal }).then(([code]) => {
         throw new Error(`the evaluation worker ended with code ${code}`)

@@ -149,7 +149,9 @@ describe('evaluation of requests', () => {
   })
 
   test('an unknown evaluator is refused with what was meant', () => {
-    expect(() => setUp({ evaluators: ['refusl'] })).toThrow('unknown evaluator "refusl": did you mean "refusal"?')
+    const wrong = evaluationConfig.safeParse({ evaluators: ['pii', 'refusl'] })
+    expect(wrong.error?.issues).toMatchObject([{ path: ['evaluators', 1] }])
+    expect(wrong.error?.issues[0]?.message).toContain('unknown evaluator "refusl": did you mean "refusal"?')
   })
 
   test('evaluators of one’s own run beside the others, and one that fails costs only its own scores', async () => {

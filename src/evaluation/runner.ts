@@ -13,8 +13,8 @@ import { sleep } from '../util/clock.ts'
 import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
 import { EvaluationInstruments } from './evaluation-instruments.ts'
-import type { EvaluationJob, EvaluationOutcome } from './evaluation-job.ts'
-import { checkChoice, choiceOf } from './evaluators.ts'
+import type { EvaluationJob, EvaluationOutcome, WorkerMessage } from './evaluation-job.ts'
+import { choiceOf } from './evaluators.ts'
 import { inputOf, isOverlong } from './input-of.ts'
 import { Sampler } from './sampler.ts'
 
@@ -48,8 +48,9 @@ export interface EvaluationRunnerOptions {
 export class EvaluationRunner {
   readonly #options: EvaluationRunnerOptions
   readonly #instruments: EvaluationInstruments
-  readonly #queue: BoundedQueue<EvaluationJob>
-  readonly #sampler: Sampler
+  #config: EvaluationConfig
+  #queue: BoundedQueue<EvaluationJob>
+  #sampler: Sampler
   #worker: Worker | undefined
   /** Sizes of the batches that the worker has not answered, oldest first. */
   #atWorker: number[] = []
@@ -60,10 +61,9 @@ export class EvaluationRunner {
   #cancelTimeout: () => void = () => undefined
   #whenIdle: (() => void) | undefined
 
-  /** Throws `UnknownEvaluatorError` when the configuration names an evaluator that does not exist. */
   constructor(options: EvaluationRunnerOptions) {
     this.#options = options
-    checkChoice(choiceOf(options.config))
+    this.#config = options.config
     this.#instruments = new EvaluationInstruments(options.instruments)
     this.#queue = new BoundedQueue(options.config.queue_capacity)
     this.#sampler = new Sampler(options.config, options.clock)
@@ -71,8 +71,24 @@ export class EvaluationRunner {
 
   /** From now on requests are taken. The thread begins with the first of them: a product that only scrapes does not pay for it. */
   start(): void {
-    if (this.#state !== 'new' || !this.#options.config.enabled) return
+    if (this.#state !== 'new') return
     this.#state = 'running'
+    this.#pump()
+  }
+
+  /**
+   * Takes over a configuration, with evaluators of the user's own read anew. What waits is judged by the new evaluators; what a smaller queue
+   * does not hold is dropped and counted.
+   */
+  apply(config: EvaluationConfig): void {
+    // A policy that stays goes on counting where it was.
+    if (JSON.stringify(policyOf(config)) !== JSON.stringify(policyOf(this.#config)))
+      this.#sampler = new Sampler(config, this.#options.clock)
+    this.#config = config
+    const waiting = this.#queue.take(this.#queue.size)
+    this.#queue = new BoundedQueue(config.queue_capacity)
+    this.#instruments.dropped('queue_full', waiting.filter((job) => !this.#queue.push(job)).length)
+    this.#worker?.postMessage({ choice: choiceOf(config) } satisfies WorkerMessage)
     this.#pump()
   }
 
@@ -88,7 +104,7 @@ export class EvaluationRunner {
 
   /** Evaluates requests in full on which feedback has arrived and which the sampling policy had passed over. */
   async onEvents(events: readonly Event[]): Promise<void> {
-    if (!this.#accepts() || !this.#options.config.sampling.always.feedback) return
+    if (!this.#accepts() || !this.#config.sampling.always.feedback) return
     for (const event of events) {
       if (event.type !== 'feedback' || event.spanId === '') continue
       const request = await this.#lookUp(event)
@@ -140,7 +156,7 @@ export class EvaluationRunner {
 
   /** What the user has declared runs in any case: naming built-in evaluators is about those. */
   #accepts(): boolean {
-    return this.#options.config.enabled && (this.#state === 'new' || this.#state === 'running')
+    return this.#config.enabled && (this.#state === 'new' || this.#state === 'running')
   }
 
   #enqueue(span: LlmSpan, depth: EvaluationJob['depth']): void {
@@ -166,13 +182,13 @@ export class EvaluationRunner {
   #hand(worker: Worker, jobs: readonly EvaluationJob[]): void {
     this.#atWorker.push(jobs.length)
     if (this.#atWorker.length === 1) this.#watchWorker(worker)
-    worker.postMessage(jobs)
+    worker.postMessage({ jobs } satisfies WorkerMessage)
   }
 
   /** When more waits than half of the queue holds, breadth comes before depth: every request gets the cheap evaluators. */
   #nextBatch(): readonly EvaluationJob[] {
     const isBehind = this.#queue.size > this.#queue.capacity / 2
-    const jobs = this.#queue.take(this.#options.config.batch_size)
+    const jobs = this.#queue.take(this.#config.batch_size)
     if (!isBehind) return jobs
     return jobs.map((job) => {
       if (job.depth === 'all') this.#instruments.reduced()
@@ -189,7 +205,7 @@ export class EvaluationRunner {
   }
 
   #startWorker(): void {
-    const worker = startWorker(workerUrl('evaluation-worker', import.meta.url), choiceOf(this.#options.config))
+    const worker = startWorker(workerUrl('evaluation-worker', import.meta.url), choiceOf(this.#config))
     worker.on('message', (outcome: EvaluationOutcome) => this.#onOutcome(worker, outcome))
     worker.on('error', (error) => this.#replaceWorker(worker, error.message))
     worker.on('exit', (code) => this.#replaceWorker(worker, `exit code ${code}`))
@@ -262,4 +278,9 @@ export class EvaluationRunner {
       if (this.#state !== 'stopped') this.#pump()
     })
   }
+}
+
+/** What decides which requests are read. */
+function policyOf({ sampling, cheap_for_all: cheapForAll }: EvaluationConfig): object {
+  return { sampling, cheapForAll }
 }

@@ -18,7 +18,7 @@ import { PriceTable } from '../../pricing/price-table.ts'
 import type { EvaluationStore } from '../../storage/store.ts'
 import type { Settings } from '../settings.ts'
 import type { Base } from './base.ts'
-import { constructJudging, type Judging } from './judging.ts'
+import { Judging } from './judging.ts'
 import type { Storing } from './storing.ts'
 
 export interface Requests {
@@ -26,8 +26,7 @@ export interface Requests {
   readonly budgets: BudgetTracker
   readonly requestSeries: RequestSeries
   readonly evaluation: EvaluationRunner
-  /** Undefined when no judge is configured. */
-  readonly judging: Judging | undefined
+  readonly judging: Judging
   readonly reevaluation: Reevaluation
   readonly drift: DriftMonitor
   readonly truth: TruthMonitor
@@ -36,6 +35,8 @@ export interface Requests {
   readonly intake: Intake
   /** Tells those who judge requests of what became known about them. */
   readonly onEvents: (events: readonly Event[]) => void
+  /** Takes over the section `evaluation` of changed settings: evaluators, sampling, the judge and its criteria, truth. */
+  readonly evaluateBy: (settings: Settings) => Promise<void>
 }
 
 /** The way of a request, from its intake to those who look at it afterwards. */
@@ -49,7 +50,8 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   const drift = new DriftMonitor({ config: config.drift, state, requests, clock, logger, instruments })
   const { truth: truthSettings } = config.evaluation
   const truth = new TruthMonitor({ config: truthSettings, events: store.events, requests, instruments, clock, logger })
-  const quality = new QualityReporter({ evaluations, requests, truth, directions: directionsOf(settings) })
+  let directions = directionsOf(settings)
+  const quality = new QualityReporter({ evaluations, requests, truth, directions: () => directions })
   const privacy = new Privacy(config.privacy, findSensitive)
   const evaluation = new EvaluationRunner({
     config: settings.evaluation,
@@ -61,7 +63,7 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     random,
     onEvaluated: (found) => {
       drift.onEvaluations(found)
-      void judging?.runner.onEvaluations(found)
+      judging.onEvaluations(found)
     },
   })
   const reevaluation = new Reevaluation({
@@ -71,12 +73,19 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     clock,
     logger,
   })
-  const judging = constructJudging(base, store, { prices, privacy, evaluation })
+  const judging = new Judging(base, { store, prices, privacy, evaluation })
   const listeners = { budgets, drift, evaluation, judging }
   const intake = constructIntake(base, store, { prices, privacy, requestSeries }, listeners)
   const onEvents = (events: readonly Event[]): void => {
     void evaluation.onEvents(events)
-    void judging?.runner.onEvents(events)
+    judging.onEvents(events)
+  }
+  const evaluateBy = async (changed: Settings): Promise<void> => {
+    evaluation.apply(changed.evaluation)
+    reevaluation.apply(changed.evaluation)
+    truth.apply(changed.evaluation.truth)
+    directions = directionsOf(changed)
+    await judging.apply(changed)
   }
   return {
     prices,
@@ -91,6 +100,7 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     privacy,
     intake,
     onEvents,
+    evaluateBy,
   }
 }
 
@@ -122,7 +132,7 @@ function constructIntake(
     },
     onRequests: (fresh) => {
       evaluation.onRequests(fresh)
-      judging?.runner.onRequests(fresh)
+      judging.onRequests(fresh)
     },
     redact: privacy.protectSpan,
     redactLog: privacy.protectLog,

@@ -42,15 +42,16 @@ type Evaluate = (input: EvaluationInput) => unknown
  */
 export async function loadModuleEvaluator(config: ModuleConfig, clock: Pick<Clock, 'now'>): Promise<Evaluator> {
   const { name, version, direction, path: file } = config
-  const evaluate = await importEvaluate(file)
+  const evaluate = await importEvaluate(file, clock.now())
   const guarded = guard(evaluate, config, clock)
   return { name, version, direction, costClass: 'moderate', languages: ['any'], evaluate: guarded }
 }
 
-async function importEvaluate(file: string): Promise<Evaluate> {
+/** Node keeps what it has imported under its address for good; another address is read anew, so that a reload takes up a changed file. */
+async function importEvaluate(file: string, nowMs: number): Promise<Evaluate> {
   let exported: unknown
   try {
-    const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+    const module = (await import(`${pathToFileURL(file).href}?loaded=${nowMs}`)) as { readonly default?: unknown }
     exported = module.default
   } catch (error) {
     throw new ModuleEvaluatorError(

@@ -13,10 +13,13 @@ const MAX_JUDGEMENTS = 20_000
 /** Feedback from here on is good news. */
 const POSITIVE_FEEDBACK = 0.5
 
-export interface AgreementMonitorOptions {
+export interface AgreementSettings {
   readonly config: JudgeConfig['agreement']
   /** Evaluators whose verdicts are compared: those of the judge. */
   readonly evaluators: readonly string[]
+}
+
+export interface AgreementMonitorOptions extends AgreementSettings {
   readonly events: Pick<EventStore, 'events'>
   readonly evaluations: Pick<EvaluationStore, 'evaluations'>
   readonly instruments: InstrumentRegistry
@@ -27,12 +30,15 @@ export interface AgreementMonitorOptions {
 /** States how far the judge's verdicts agree with the feedback of humans on the same requests, by evaluator. */
 export class AgreementMonitor {
   readonly #options: AgreementMonitorOptions
+  /** Undefined: nothing is compared. */
+  #settings: AgreementSettings | undefined
   readonly #gauges: ReadonlyArray<readonly [Gauge<'evaluator'>, (found: Agreement) => number | undefined]>
   #cancel: () => void = () => undefined
   #isStopped = false
 
   constructor(options: AgreementMonitorOptions) {
     this.#options = options
+    this.#settings = options
     const gauge = (name: string, help: string): Gauge<'evaluator'> =>
       options.instruments.gauge({ name, help, labelNames: ['evaluator'] })
     const what = 'requests of which the verdict of the judge and the feedback of a human are known'
@@ -54,9 +60,20 @@ export class AgreementMonitor {
   }
 
   start(): void {
-    this.#cancel = this.#options.clock.after(this.#options.config.interval, () => {
-      void this.refresh().then(() => this.#isStopped || this.start())
+    const settings = this.#settings
+    if (this.#isStopped || settings === undefined) return
+    this.#cancel = this.#options.clock.after(settings.config.interval, () => {
+      // A round that was under way when other settings came is not the one that goes on.
+      void this.refresh().then(() => settings === this.#settings && this.start())
     })
+  }
+
+  /** Takes over other evaluators, another window; undefined ends it for now. The next round compares by them. */
+  apply(settings: AgreementSettings | undefined): void {
+    this.#settings = settings
+    this.#cancel()
+    this.#state(new Map())
+    this.start()
   }
 
   stop(): void {
@@ -66,7 +83,10 @@ export class AgreementMonitor {
 
   /** Compares anew; what has left the window counts no more. A store that does not answer is asked again the next time. */
   async refresh(): Promise<void> {
-    const { clock, config, events, evaluators, logger } = this.#options
+    const { clock, events, logger } = this.#options
+    const settings = this.#settings
+    if (settings === undefined) return
+    const { config, evaluators } = settings
     const nowMs = clock.now()
     const range = { minMs: nowMs - config.window, maxMs: nowMs }
     try {
@@ -76,7 +96,7 @@ export class AgreementMonitor {
         const agreement = agreementOf(await this.#pairs(evaluator, range, feedback))
         if (agreement !== undefined) found.set(evaluator, agreement)
       }
-      this.#state(found)
+      if (settings === this.#settings) this.#state(found)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       logger.warn({ reason }, 'the agreement of the judge with feedback is not measured')

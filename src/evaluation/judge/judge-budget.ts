@@ -8,10 +8,14 @@ const NANO = 1_000_000_000
 /** What was spent is written at most this often, and at the stop. */
 const SAVE_MS = 10_000
 
-export interface JudgeBudgetOptions {
+/** What a judge may spend in a day. */
+export interface JudgeLimits {
   readonly callsPerDay: number
   /** Undefined: money does not matter. */
   readonly usdPerDay: number | undefined
+}
+
+export interface JudgeBudgetOptions extends JudgeLimits {
   readonly clock: Clock
   readonly state: StateStore
   /** Told when what was spent cannot be written; it is tried again. */
@@ -33,6 +37,7 @@ export interface Reservation {
  */
 export class JudgeBudget {
   readonly #options: JudgeBudgetOptions
+  #limits: JudgeLimits
   #dayMs = 0
   #calls = 0
   #nanoUsd = 0n
@@ -41,6 +46,12 @@ export class JudgeBudget {
 
   constructor(options: JudgeBudgetOptions) {
     this.#options = options
+    this.#limits = options
+  }
+
+  /** From now on other limits hold; what the day has already cost counts against them. */
+  limit(limits: JudgeLimits): void {
+    this.#limits = limits
   }
 
   /** Takes up what the day has already cost. */
@@ -62,7 +73,7 @@ export class JudgeBudget {
   /** Sets a call aside. `nanoUsd`: what it costs at most; undefined when the price is not known. */
   reserve(nanoUsd: bigint | undefined): Reservation | { readonly refused: BudgetRefusal } {
     this.#roll()
-    const { callsPerDay, usdPerDay } = this.#options
+    const { callsPerDay, usdPerDay } = this.#limits
     if (this.#calls >= callsPerDay) return { refused: 'calls' }
     if (usdPerDay !== undefined) {
       if (nanoUsd === undefined) return { refused: 'unpriced' }
@@ -85,7 +96,7 @@ export class JudgeBudget {
   /** Spent shares of the limits, 1 is all. */
   used(): { readonly calls: number; readonly usd: number | undefined } {
     this.#roll()
-    const { callsPerDay, usdPerDay } = this.#options
+    const { callsPerDay, usdPerDay } = this.#limits
     const usd = usdPerDay === undefined ? undefined : Number(this.#nanoUsd) / NANO / usdPerDay
     return { calls: this.#calls / callsPerDay, usd }
   }

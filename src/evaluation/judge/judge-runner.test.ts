@@ -66,6 +66,21 @@ describe('judging of requests', () => {
     ])
   })
 
+  test('another runner takes up what waits and what is under way, and nothing counts as lost', async () => {
+    const before = setUp({ config: { concurrency: 1 } })
+    provider.answer = () => undefined
+    const asked = [request(), request()]
+    before.runner.onRequests(asked)
+    await provider.gotten(1)
+    provider.answer = () => chatAnswer(judgement(5, 'safe'))
+    const after = setUp()
+    await before.runner.handOver(after.runner)
+    await after.runner.drained()
+    for (const one of asked) expect(await after.resultsOf(one)).toMatchObject([{ label: 'safe' }])
+    expect(before.valueOf('tetrascope_judge_dropped_total', { reason: 'stopped' })).toBe(0)
+    expect(before.valueOf('tetrascope_judge_dropped_total', { reason: 'failed' })).toBe(0)
+  })
+
   test('asks for nothing that is stored already', async () => {
     const { runner, valueOf, resultsOf } = setUp({ config: { cache_size: 0 } })
     const asked = request()

@@ -54,8 +54,8 @@ export class JudgeRunner {
   readonly #options: JudgeRunnerOptions
   readonly #queue: BoundedQueue<JudgeJob>
   readonly #tasks: readonly Task[]
-  #running = 0
-  #state: 'running' | 'stopped' = 'running'
+  readonly #underWay = new Set<JudgeJob>()
+  #state: 'running' | 'handed_over' | 'stopped' = 'running'
   #whenIdle: Array<() => void> = []
   /** The trouble that was logged last; the same again is only counted. */
   #trouble = ''
@@ -95,12 +95,23 @@ export class JudgeRunner {
 
   /** Resolves when everything that was taken is judged or has failed. */
   async drained(): Promise<void> {
-    while (this.#running > 0 || this.#queue.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+    while (this.#underWay.size > 0 || this.#queue.size > 0)
+      await new Promise<void>((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  /** Ends for another runner, which takes up what waits and begins anew what is under way: what is stored by then is not asked for again. */
+  async handOver(to: JudgeRunner): Promise<void> {
+    this.#state = 'handed_over'
+    const jobs = [...this.#underWay, ...this.#queue.take(this.#queue.size)]
+    await this.#options.judge.stop()
+    await this.drained()
+    for (const job of jobs) to.#take(job)
+    to.#pump()
   }
 
   /** Takes nothing more, gives up what is under way, counts what is left. Idempotent. */
   async stop(): Promise<void> {
-    if (this.#state === 'stopped') return
+    if (this.#state !== 'running') return
     this.#state = 'stopped'
     this.#options.instruments.dropped('stopped', this.#queue.take(this.#queue.size).length)
     await this.#options.judge.stop()
@@ -120,25 +131,29 @@ export class JudgeRunner {
   }
 
   #enqueue(span: LlmSpan): void {
-    if (this.#state === 'stopped' || span.kind !== 'llm') return
+    if (this.#state !== 'running' || span.kind !== 'llm') return
     const visible = this.#options.visible(span)
     if (visible === undefined || !isLlmSpan(visible)) return
     const input = inputOf(visible)
     if (input.response === '') return
     const { traceId, spanId, startMs: timeMs } = span
-    if (!this.#queue.push({ traceId, spanId, timeMs, input })) this.#options.instruments.dropped('queue_full')
+    this.#take({ traceId, spanId, timeMs, input })
+  }
+
+  #take(job: JudgeJob): void {
+    if (!this.#queue.push(job)) this.#options.instruments.dropped('queue_full')
   }
 
   #pump(): void {
-    while (this.#running < this.#options.config.concurrency && this.#queue.size > 0) {
+    while (this.#underWay.size < this.#options.config.concurrency && this.#queue.size > 0) {
       for (const job of this.#queue.take(1)) void this.#run(job)
     }
     this.#options.instruments.waiting(this.#queue.size)
-    if (this.#running === 0 && this.#queue.size === 0) for (const tell of this.#whenIdle.splice(0)) tell()
+    if (this.#underWay.size === 0 && this.#queue.size === 0) for (const tell of this.#whenIdle.splice(0)) tell()
   }
 
   async #run(job: JudgeJob): Promise<void> {
-    this.#running++
+    this.#underWay.add(job)
     try {
       const stored = await this.#storedOf(job)
       for (const task of this.#tasks) {
@@ -148,7 +163,7 @@ export class JudgeRunner {
     } catch (error) {
       this.#failed(unexpected(error))
     }
-    this.#running--
+    this.#underWay.delete(job)
     this.#pump()
   }
 
@@ -167,6 +182,8 @@ export class JudgeRunner {
   }
 
   #failed({ cause, reason }: Failure): void {
+    // Whoever took it over asks again.
+    if (this.#state === 'handed_over') return
     const { instruments, logger } = this.#options
     instruments.dropped(this.#state === 'stopped' ? 'stopped' : cause === 'busy' ? 'queue_full' : cause)
     if (cause === this.#trouble || this.#state === 'stopped') return

@@ -6,6 +6,9 @@ import { type AnswerSketch, sketchOf } from './answer-sketch.ts'
 import { type Check, type CheckResult, runCheck } from './check.ts'
 import type { GoldenItem } from './golden-set.ts'
 
+/** Why a judged check comes to nothing where no judge is configured. */
+export const NO_JUDGE = 'there is no judge for a check of type "judged"'
+
 /** What became of one question. `error`: there was no answer, or no judge; it says nothing of the model. */
 export interface ItemResult {
   readonly id: string
@@ -144,7 +147,7 @@ async function judged(
   response: string,
   judge: ProbeJudge | undefined,
 ): Promise<CheckResult | { readonly problem: string }> {
-  if (judge === undefined) return { problem: 'there is no judge for a check of type "judged"' }
+  if (judge === undefined) return { problem: NO_JUDGE }
   const prompt = item.messages.findLast(({ role }) => role === 'user')?.content ?? ''
   const found = await judge(check.criterion, { prompt, response, reference: check.expected })
   if ('problem' in found) return found

@@ -23,8 +23,8 @@ export interface QualityReporterOptions {
   readonly evaluations: Pick<EvaluationStore, 'evaluations' | 'evaluationTotals'>
   readonly requests: Pick<RequestStore, 'request' | 'totals'>
   readonly truth: Pick<TruthMonitor, 'report'>
-  /** Of evaluators that are not built in, by name. */
-  readonly directions?: ReadonlyMap<string, Direction>
+  /** Of evaluators that are not built in, by name, as they are now. */
+  readonly directions?: () => ReadonlyMap<string, Direction>
 }
 
 export interface ReportQuestion {
@@ -49,7 +49,7 @@ export class QualityReporter {
       this.#facts({ minMs: startMs, maxMs: endMs - 1 }, model),
       this.#facts({ minMs: startMs - windowMs, maxMs: startMs - 1 }, model),
     ])
-    const evaluators = evaluatorReports(now.evaluations, before.evaluations, this.#options.directions)
+    const evaluators = evaluatorReports(now.evaluations, before.evaluations, this.#options.directions?.())
     return {
       startMs,
       endMs,
