@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HealthBody } from '../../src/api/types.ts'
+import type { HealthBody, LogsBody, RequestsBody } from '../../src/api/types.ts'
 import { eventually, type ReadyLine } from '../support/tetrascope.ts'
 
 const main = path.resolve(import.meta.dirname, '../../dist/main.js')
@@ -41,4 +41,17 @@ test('the demo brings data to every layer through its real inputs', async () => 
   )
   const sources = new Set(layers.flatMap(({ readings }) => readings.map(({ from }) => from)))
   expect([...sources]).toEqual(expect.arrayContaining(['dcgm', 'host', 'requests', 'evaluations', 'events']))
+})
+
+test("the application's log lines stand beside its requests, by their trace", async () => {
+  const ask = async <T>(path: string): Promise<T> =>
+    (await fetch(`${url}/api/tetrascope/v1/${path}`)).json() as Promise<T>
+  const { logs } = await eventually(
+    () => ask<LogsBody>('logs?text=answered'),
+    (body) => body.logs.length > 0,
+  )
+  const [line] = logs
+  expect(line).toMatchObject({ level: 'info', service: 'assistant-app' })
+  const { rows } = await ask<RequestsBody>(`requests?trace=${line?.traceId}`)
+  expect(rows).toMatchObject([{ traceId: line?.traceId, status: 'success' }])
 })

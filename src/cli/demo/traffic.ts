@@ -2,6 +2,7 @@ import type { Logger } from '../../telemetry/log.ts'
 import { sleep, type Clock } from '../../util/clock.ts'
 import { pick } from '../../util/random.ts'
 import { makeConversation } from './conversation.ts'
+import { logLines } from './log-lines.ts'
 import type { Conditions } from './scenario.ts'
 import { schedule, type Arrival } from './trace.ts'
 
@@ -60,11 +61,14 @@ async function converse(options: TrafficOptions, arrival: Arrival): Promise<void
     traceId: hex(random, 32),
     spanId: hex(random, 16),
   }
-  const answered = await callModel(options, arrival, turn)
-  await tellOutcome(options, turn, answered)
+  const startedMs = options.clock.now()
+  const status = await callModel(options, arrival, turn)
+  const lines = logLines({ ...turn, status, startedMs, endedMs: options.clock.now() })
+  await Promise.all([tell(options, 'logs', { logs: lines }), tellOutcome(options, turn, status < 400)])
 }
 
-async function callModel(options: TrafficOptions, arrival: Arrival, turn: Turn): Promise<boolean> {
+/** Gives the HTTP status. */
+async function callModel(options: TrafficOptions, arrival: Arrival, turn: Turn): Promise<number> {
   const { random } = options
   const { promptScale } = options.conditions()
   const promptTokens = Math.min(MAX_PROMPT_TOKENS, arrival.contextTokens / 3) * promptScale
@@ -92,7 +96,7 @@ async function callModel(options: TrafficOptions, arrival: Arrival, turn: Turn):
     signal: options.signal,
   })
   await response.text()
-  return response.ok
+  return response.status
 }
 
 /** Some users say what they think, tasks end well or not, and a few buy something. */
@@ -109,11 +113,15 @@ async function tellOutcome(options: TrafficOptions, turn: Turn, answered: boolea
       { type: 'conversion', ...subject },
       { type: 'revenue', value: 4 + Math.floor(random() * 40), ...subject },
     )
-  await fetch(new URL('/api/tetrascope/v1/events', options.apiUrl), {
+  await tell(options, 'events', { events })
+}
+
+async function tell({ apiUrl, signal }: TrafficOptions, resource: 'events' | 'logs', body: object): Promise<void> {
+  await fetch(new URL(`/api/tetrascope/v1/${resource}`, apiUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ events }),
-    signal: options.signal,
+    body: JSON.stringify(body),
+    signal,
   })
 }
 
