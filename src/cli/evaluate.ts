@@ -26,7 +26,7 @@ export interface EvaluateFlags {
 /** Prints every line's scores. Throws `CommandError` at the first line that cannot be read, after all lines before it were printed. */
 export async function evaluate(file: string, flags: EvaluateFlags): Promise<void> {
   const write = flags.format === 'table' ? writeTable : writeJson
-  try {
+  await explained(file, async () => {
     const settings = flags.config === undefined ? undefined : readSettings(flags.config)
     const names = flags.evaluators?.split(',').map((name) => name.trim())
     const { pii_names: piiNames = false, custom = [] } = settings?.evaluation ?? {}
@@ -34,6 +34,13 @@ export async function evaluate(file: string, flags: EvaluateFlags): Promise<void
     for (const { evaluator, message } of failures) warn(evaluator, message)
     const judge = flags.judge === undefined ? {} : { judge: judgeOf(settings) }
     for await (const line of evaluateFile(file, evaluators, { ...judge, onFailure: warn })) write(line)
+  })
+}
+
+/** Runs what reads a file of lines, and gives its expected errors as those of a command. */
+export async function explained(file: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run()
   } catch (error) {
     if (isExplained(error)) throw new CommandError(error.message)
     if (error instanceof Error && 'code' in error) throw new CommandError(`${file}: ${error.message}`)

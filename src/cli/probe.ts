@@ -1,17 +1,24 @@
+import { probeJudge } from '../app/parts/probing.ts'
+import { readSettings } from '../app/settings.ts'
+import { ConfigError } from '../config/config-error.ts'
 import { ChatEndpoint } from '../evaluation/judge/chat-endpoint.ts'
 import { type EndpointConfig, endpointConfig } from '../evaluation/judge/config.ts'
 import { GoldenSetError, readGoldenSet } from '../evaluation/probes/golden-set.ts'
-import { type ItemResult, type ProbeRun, runProbe, summaryOf } from '../evaluation/probes/probe-run.ts'
+import { type ItemResult, type ProbeJudge, type ProbeRun, runProbe, summaryOf } from '../evaluation/probes/probe-run.ts'
 import { pricingSchema } from '../pricing/config.ts'
 import { PriceTable } from '../pricing/price-table.ts'
+import { RuleFilesError } from '../rules/rule-files.ts'
 import { systemClock } from '../util/clock.ts'
 import { CommandError } from './command-error.ts'
+import { commandJudge } from './command-judge.ts'
 
 export interface ProbeFlags {
   /** What stands before `/chat/completions`. */
   readonly endpoint: string
   readonly model: string
   readonly keyFile?: string
+  /** Whose judge rates what judged checks ask for. */
+  readonly config?: string
   /** 0-1. */
   readonly minAccuracy?: number
   readonly concurrency: number
@@ -24,6 +31,7 @@ export interface ProbeFlags {
  * used, when nothing was answered, and after the report when the accuracy is below what is asked for.
  */
 export async function probe(file: string, flags: ProbeFlags, write: (text: string) => void): Promise<void> {
+  const judge = judgeOf(flags.config)
   const endpoint = new ChatEndpoint(endpointOf(flags), systemClock)
   const prices = new PriceTable(pricingSchema.parse({}))
   try {
@@ -33,16 +41,30 @@ export async function probe(file: string, flags: ProbeFlags, write: (text: strin
       concurrency: flags.concurrency,
       clock: systemClock,
       costOf: (model, usage, atMs) => prices.costOfUsage('', model, usage, atMs),
-      judge: undefined,
+      judge,
     })
     write(flags.format === 'json' ? `${JSON.stringify({ ...summaryOf(run), ...run }, null, 2)}\n` : reportOf(run))
-    judge(run, flags.minAccuracy)
+    requireAccuracy(run, flags.minAccuracy)
   } finally {
     await endpoint.close()
   }
 }
 
-function judge(run: ProbeRun, minAccuracy: number | undefined): void {
+/** Undefined without a configuration: judged checks are then errors. */
+function judgeOf(file: string | undefined): ProbeJudge | undefined {
+  if (file === undefined) return undefined
+  try {
+    const settings = readSettings(file)
+    const judge = commandJudge(settings)
+    if (judge === undefined) throw new CommandError(`--config: ${file} has no section evaluation.judge`)
+    return probeJudge(() => judge, settings.folder)
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof RuleFilesError) throw new CommandError(error.message)
+    throw error
+  }
+}
+
+function requireAccuracy(run: ProbeRun, minAccuracy: number | undefined): void {
   const { accuracy } = summaryOf(run)
   if (accuracy === null) throw new CommandError(`nothing was answered: ${run.items[0]?.error ?? 'no items'}`)
   if (minAccuracy !== undefined && accuracy < minAccuracy)

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError } from '../config/config-error.ts'
 import { LOG_LEVELS } from '../telemetry/log.ts'
 import { VERSION } from '../app/version.ts'
+import { compareAnswers, type CompareFlags } from './compare-answers.ts'
 import { checkConfig } from './check.ts'
 import { checkAlertmanager } from './check-alertmanager.ts'
 import { checkMetricsFile } from './check-metrics.ts'
@@ -173,10 +174,14 @@ function print(text: string): void {
   process.stdout.write(text)
 }
 
+function complain(text: string): void {
+  process.stderr.write(text)
+}
+
 function addEvaluate(program: Command, environment: Environment): void {
   program
     .command('evaluate')
-    .argument('[file]', 'JSON lines {id?, prompt?, response?, context?, system?, model?}')
+    .argument('[file]', 'JSON lines {id?, prompt?, response?, context?, system?, model?, reference?}')
     .description("score prompts and responses with the server's own evaluators")
     .option('--since <duration>', 'instead of a file: what a running server has stored since then, again')
     .option('--model <model>', 'with --since: this model only')
@@ -184,12 +189,19 @@ function addEvaluate(program: Command, environment: Environment): void {
     .option('--evaluators <names>', 'comma-separated (default: all)')
     .option('--config <file>', 'a configuration whose own evaluators and judge are used too')
     .option('--judge', 'have the judge of the configuration rate each line too (calls its endpoint)')
+    .option(
+      '--compare <file>',
+      'with --config: have its judge say whose answers are better, those of this file or of the first one',
+    )
     .addOption(new Option('--format <format>', 'output').choices(['jsonl', 'table']).default('jsonl'))
-    .action(async (file: string | undefined, flags: EvaluateFlags & HistoryFlags) => {
-      const { since } = flags
+    .action(async (file: string | undefined, flags: EvaluateFlags & HistoryFlags & Partial<CompareFlags>) => {
+      const { since, compare } = flags
       if ((file === undefined) === (since === undefined))
         throw new CommandError('evaluate takes a file or --since, one of the two')
-      if (file !== undefined) await evaluate(file, flags)
+      if (compare !== undefined && file === undefined) throw new CommandError('--compare takes two files')
+      if (file !== undefined && compare !== undefined)
+        await compareAnswers(file, { ...flags, compare }, { write: print, complain })
+      else if (file !== undefined) await evaluate(file, flags)
       else if (since !== undefined) await evaluateHistory(historyOptions(since, flags, environment))
     })
 }
@@ -261,6 +273,7 @@ function addProbe(program: Command): void {
     .requiredOption('--endpoint <url>', 'what stands before /chat/completions, for example https://api.openai.com/v1')
     .requiredOption('--model <model>', 'the model that is asked')
     .option('--key-file <file>', 'a file that holds the key')
+    .option('--config <file>', 'a configuration whose judge rates what `judged` checks ask for')
     .option('--min-accuracy <share>', 'exit with 1 below this accuracy, 0-1', share)
     .option('--concurrency <number>', 'questions under way at once', positive, 4)
     .option('--timeout <duration>', 'for each answer', '60s')

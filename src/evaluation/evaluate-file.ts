@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Score } from '../model/evaluation.ts'
 import type { EvaluationInput, Evaluator } from './evaluator.ts'
 import { boundInput } from './input-of.ts'
+import type { JudgeInput } from './judge/criterion.ts'
 
 const inputLine = z.object({
   id: z.union([z.string(), z.number()]).optional(),
@@ -12,7 +13,16 @@ const inputLine = z.object({
   context: z.union([z.string().transform((text) => (text === '' ? [] : [text])), z.array(z.string())]).default([]),
   system: z.string().default(''),
   model: z.string().default(''),
+  /** What a good answer says, for a judge. */
+  reference: z.string().exactOptional(),
 })
+
+/** One line of input, with its number from 1. */
+export interface InputLine {
+  readonly number: number
+  readonly id: string | number
+  readonly input: JudgeInput
+}
 
 /** One line of output: the id that the line gave, or its number from 1. */
 export interface EvaluatedLine {
@@ -31,13 +41,13 @@ export class InputLineError extends Error {
 /** What is done with each line besides its scores by the evaluators. */
 export interface EvaluateFileOptions {
   /** Scores that are asked for elsewhere; put behind the others. */
-  readonly judge?: (input: EvaluationInput) => Promise<Readonly<Record<string, Score>>>
+  readonly judge?: (input: JudgeInput) => Promise<Readonly<Record<string, Score>>>
   /** Told of an evaluator that threw; its score is then left out. Without it the error ends the run. */
   readonly onFailure?: (evaluator: string, error: unknown) => void
 }
 
 /**
- * Evaluates a JSON-lines file of `{id?, prompt?, response?, context?, system?, model?}` line by line, so that a file
+ * Evaluates a JSON-lines file of `{id?, prompt?, response?, context?, system?, model?, reference?}` line by line, so that a file
  * of any length needs the memory of one line. Blank lines are skipped. Throws `InputLineError` at the first bad line.
  */
 export async function* evaluateFile(
@@ -45,15 +55,22 @@ export async function* evaluateFile(
   evaluators: readonly Evaluator[],
   { judge, onFailure }: EvaluateFileOptions = {},
 ): AsyncGenerator<EvaluatedLine> {
+  for await (const { id, input } of readInputLines(file)) {
+    const bounded = { ...input, ...boundInput(input) }
+    const scores = evaluateAll(bounded, evaluators, onFailure)
+    yield { id, scores: judge === undefined ? scores : { ...scores, ...(await judge(bounded)) } }
+  }
+}
+
+/** The lines of such a file one by one. Throws `InputLineError` at the first bad line. */
+export async function* readInputLines(file: string): AsyncGenerator<InputLine> {
   const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
   let number = 0
   for await (const line of lines) {
     number++
     if (line.trim() === '') continue
     const { id = number, input } = parseLine(file, number, line)
-    const bounded = boundInput(input)
-    const scores = evaluateAll(bounded, evaluators, onFailure)
-    yield { id, scores: judge === undefined ? scores : { ...scores, ...(await judge(bounded)) } }
+    yield { number, id, input }
   }
 }
 
@@ -78,7 +95,7 @@ export function evaluateAll(
 
 interface ParsedLine {
   readonly id: string | number | undefined
-  readonly input: EvaluationInput
+  readonly input: JudgeInput
 }
 
 function parseLine(file: string, number: number, line: string): ParsedLine {
