@@ -8,7 +8,10 @@ import { probe } from '../src/cli/probe.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { runCheck } from '../src/evaluation/probes/check.ts'
 import { readGoldenSet } from '../src/evaluation/probes/golden-set.ts'
+import { chooseCapture } from '../src/ingest/privacy/choose-capture.ts'
+import type { LlmCall, Span } from '../src/model/span.ts'
 import { Provider } from './support/provider.ts'
+import { testRequest } from './support/test-request.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const examples = path.join(root, 'examples')
@@ -40,6 +43,19 @@ describe('examples', () => {
     const route = 'route: { receiver: oncall }\n'
     const receivers = escalation.replace('receivers:', 'receivers:\n  - name: first\n  - name: second')
     expect(parseConfigFile(route + receivers).errors ?? []).toEqual([])
+  })
+
+  test('the configuration in docs/privacy.md loads and does what the page says', () => {
+    const [block = ''] = yamlBlocks('docs/privacy.md')
+    const { privacy } = parseConfig(block, 'docs/privacy.md')
+    const { span } = testRequest({ prompt: 'Hi' })
+    const captureOf = (fields: Partial<Span>, call: Partial<LlmCall> = {}): string =>
+      chooseCapture({ ...span, ...fields, llm: { ...span.llm, ...call } }, { ...privacy, sample: 1 })
+    expect(captureOf({})).toBe('redacted')
+    expect(captureOf({ userId: 'vip-7' })).toBe('none')
+    expect(captureOf({}, { requestModel: 'text-embedding-3-small' })).toBe('hashed')
+    expect(captureOf({ service: 'playground' })).toBe('full')
+    expect(privacy).toMatchObject({ sample: 0.5, logs: 'redacted' })
   })
 
   test.each(['docs/files.md'])('the configuration in %s loads', (file) => {

@@ -173,7 +173,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   requestRoutes(api, {
     store,
     clock: running.clock,
-    onDeletion: (deletion) => running.parts.gatewaySpool.forget(deletion),
+    forget: (deletion) => running.parts.forgetting.forget(deletion),
   })
   explorationRoutes(api, store.explorer, running.clock)
   comparisonRoutes(api, store.explorer, running.clock)

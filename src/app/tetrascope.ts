@@ -226,6 +226,7 @@ export class Tetrascope {
     const parts = this.#parts
     if (parts === undefined) return
     const externalUrl = this.#externalUrl(this.#listenAddresses().main)
+    parts.privacy.apply(settings.config.privacy)
     parts.limitSeries(seriesLimits(settings.config.limits))
     await parts.externalAlertmanagers.apply(alertmanagersOf(settings))
     parts.alertSender.apply(settings.config.alerting.alert_relabel_configs)

@@ -26,6 +26,7 @@ function setUp(
   config: unknown = {},
   known: readonly Request[] = [],
   request = async (traceId: string) => known.find(({ span }) => span.traceId === traceId),
+  isForgotten: (job: { readonly traceId: string }) => boolean = () => false,
 ) {
   const registry = new InstrumentRegistry()
   const evaluations = new UnreliableStore()
@@ -38,6 +39,7 @@ function setUp(
     logger: silentLogger,
     clock,
     random: () => 0.5,
+    isForgotten,
   })
   started.push(runner)
   return { runner, registry, evaluations, clock }
@@ -66,6 +68,41 @@ function valueOf(registry: InstrumentRegistry, name: string, labels: Record<stri
 
 const byEvaluator = (evaluations: readonly Evaluation[]): Record<string, string> =>
   Object.fromEntries(evaluations.map(({ evaluator, verdict }) => [evaluator, verdict]))
+
+describe('requests that were deleted', () => {
+  const rows = (evaluations: MemoryEvaluationStore) =>
+    evaluations.evaluations({ range: { minMs: 0, maxMs: 1e9 }, limit: 100 })
+
+  test('while they waited are not evaluated any more', async () => {
+    const forgotten = new Set<string>()
+    const { runner, registry, evaluations } = setUp({ evaluators: ['refusal'] }, [], undefined, ({ traceId }) =>
+      forgotten.has(traceId),
+    )
+    const [deleted, kept] = [
+      testRequest({ prompt: 'a', response: REFUSAL }),
+      testRequest({ prompt: 'b', response: 'c' }),
+    ]
+    runner.onRequests([deleted, kept])
+    forgotten.add(deleted.span.traceId)
+    runner.start()
+    await runner.drained()
+    expect((await rows(evaluations)).map(({ traceId }) => traceId)).toEqual([kept.span.traceId])
+    expect(valueOf(registry, 'llm_evaluation_score_count', { evaluator: 'refusal' })).toBe(1)
+  })
+
+  test('while they were evaluated leave no result', async () => {
+    const forgotten = new Set<string>()
+    const { runner, evaluations } = setUp({ evaluators: ['refusal'] }, [], undefined, ({ traceId }) =>
+      forgotten.has(traceId),
+    )
+    runner.start()
+    const deleted = testRequest({ prompt: 'a', response: REFUSAL })
+    runner.onRequests([deleted])
+    forgotten.add(deleted.span.traceId)
+    await runner.drained()
+    expect(await rows(evaluations)).toEqual([])
+  })
+})
 
 describe('evaluation of requests', () => {
   test('writes a row per evaluator and counts it in series', async () => {

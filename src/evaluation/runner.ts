@@ -37,6 +37,8 @@ export interface EvaluationRunnerOptions {
   readonly logger: Logger
   readonly clock: Clock
   readonly random: () => number
+  /** Whether a request was deleted meanwhile: it is not evaluated any more. */
+  readonly isForgotten?: (job: Pick<EvaluationJob, 'traceId' | 'spanId' | 'timeMs'>) => boolean
   /** Told of results as they come, before they are committed. */
   readonly onEvaluated?: (evaluations: readonly Evaluation[]) => void
 }
@@ -180,6 +182,7 @@ export class EvaluationRunner {
   }
 
   #hand(worker: Worker, jobs: readonly EvaluationJob[]): void {
+    if (jobs.length === 0) return
     this.#atWorker.push(jobs.length)
     if (this.#atWorker.length === 1) this.#watchWorker(worker)
     worker.postMessage({ jobs } satisfies WorkerMessage)
@@ -188,7 +191,7 @@ export class EvaluationRunner {
   /** When more waits than half of the queue holds, breadth comes before depth: every request gets the cheap evaluators. */
   #nextBatch(): readonly EvaluationJob[] {
     const isBehind = this.#queue.size > this.#queue.capacity / 2
-    const jobs = this.#queue.take(this.#config.batch_size)
+    const jobs = this.#wanted(this.#queue.take(this.#config.batch_size))
     if (!isBehind) return jobs
     return jobs.map((job) => {
       if (job.depth === 'all') this.#instruments.reduced()
@@ -229,14 +232,21 @@ export class EvaluationRunner {
       this.#instruments.failed(evaluator)
       this.#options.logger.error({ evaluator, error: message }, 'evaluator failed')
     }
-    this.#instruments.evaluated(outcome.evaluations)
-    this.#options.onEvaluated?.(outcome.evaluations)
+    const evaluations = this.#wanted(outcome.evaluations)
+    this.#instruments.evaluated(evaluations)
+    this.#options.onEvaluated?.(evaluations)
     for (const measured of outcome.diversity) this.#instruments.diversity(measured)
-    void this.#write(outcome)
+    void this.#write(evaluations)
     this.#pump()
   }
 
-  async #write({ evaluations }: EvaluationOutcome): Promise<void> {
+  /** Without what belongs to deleted requests. */
+  #wanted<Item extends Pick<EvaluationJob, 'traceId' | 'spanId' | 'timeMs'>>(items: readonly Item[]): readonly Item[] {
+    const { isForgotten } = this.#options
+    return isForgotten === undefined ? items : items.filter((item) => !isForgotten(item))
+  }
+
+  async #write(evaluations: readonly Evaluation[]): Promise<void> {
     this.#atStore++
     const isWritten = await this.#tryToWrite(evaluations)
     this.#atStore--

@@ -8,6 +8,7 @@ import type { Counter, InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Clock } from '../util/clock.ts'
 import { Lru } from '../util/lru.ts'
 import { LateMessages, type SpanMessages } from './late-messages.ts'
+import type { Forgettable } from './forgetting.ts'
 import type { RequestSeries } from './request-series.ts'
 
 /** Spans that are remembered as counted, so that one that is sent twice counts once. */
@@ -33,11 +34,13 @@ export interface IntakeOptions {
   readonly redact?: (span: Span) => Span
   readonly redactLog?: (record: LogRecord) => LogRecord
   readonly redactEvent?: (event: Event) => Event
+  /** Whether something was deleted and must not come again; such things are counted and left out. */
+  readonly isForgotten?: (item: Forgettable) => boolean
   /** Spans, events and log records that may wait for their commit at the same time. */
   readonly maxPending?: number
 }
 
-export type IngestSignal = 'spans' | 'events' | 'logs' | 'samples'
+export type IngestSignal = 'spans' | 'events' | 'logs' | 'messages' | 'samples'
 
 /**
  * The way of everything that is sent to us, whatever it came by: priced, committed, counted, handed to evaluation.
@@ -60,7 +63,8 @@ export class Intake {
   }
 
   async takeSpans(spans: readonly Span[], source: RequestSource): Promise<void> {
-    const complete = lastOfEach(spans).map((span) => this.#late.completed(span))
+    const wanted = this.#wanted('spans', source, lastOfEach(spans), (span) => ({ ...span, timeMs: span.startMs }))
+    const complete = wanted.map((span) => this.#late.completed(span))
     const costs = complete.map((span) => (isLlmSpan(span) ? this.#options.costOf(span) : undefined))
     await this.#commit('spans', source, complete.length, () => this.#writeSpans(complete, costs))
     const requests = requestsOf(complete, costs)
@@ -72,23 +76,26 @@ export class Intake {
     if (fresh.length > 0) this.#options.onRequests?.(fresh)
   }
 
-  async takeEvents(events: readonly Event[], source: string): Promise<void> {
+  async takeEvents(given: readonly Event[], source: string): Promise<void> {
     const { redactEvent, store } = this.#options
+    const events = this.#wanted('events', source, given, (event) => event)
     const kept = redactEvent === undefined ? events : events.map(redactEvent)
     await this.#commit('events', source, events.length, () => store.events.writeEvents(kept))
     this.#options.series.countEvents(events.filter((event) => this.#isFirst({ traceId: 'event', spanId: event.id })))
     this.#refresh()
   }
 
-  async takeLogs(records: readonly LogRecord[], source: string): Promise<void> {
+  async takeLogs(given: readonly LogRecord[], source: string): Promise<void> {
     const { redactLog, store } = this.#options
+    const records = this.#wanted('logs', source, given, (record) => record)
     const kept = redactLog === undefined ? records : records.map(redactLog)
     await this.#commit('logs', source, records.length, () => store.logs.writeLogs(kept))
   }
 
   /** Messages of calls that came apart from their spans, as log records; before or after them. */
   async takeMessages(messages: readonly SpanMessages[]): Promise<void> {
-    const changed = messages.flatMap((message) => this.#late.add(message))
+    const wanted = this.#wanted('messages', 'otlp', messages, (message) => ({ ...message, timeMs: undefined }))
+    const changed = wanted.flatMap((message) => this.#late.add(message))
     if (changed.length === 0) return
     const costs = changed.map(({ costUsd }) => costUsd)
     await this.#commit('spans', 'otlp', 0, () =>
@@ -127,6 +134,19 @@ export class Intake {
     } finally {
       this.#pending -= count
     }
+  }
+
+  #wanted<Item>(
+    signal: IngestSignal,
+    source: string,
+    items: readonly Item[],
+    identity: (item: Item) => Forgettable,
+  ): readonly Item[] {
+    const { isForgotten } = this.#options
+    if (isForgotten === undefined) return items
+    const wanted = items.filter((item) => !isForgotten(identity(item)))
+    this.countRejected(signal, source, 'deleted', items.length - wanted.length)
+    return wanted
   }
 
   #writeSpans(spans: readonly Span[], costs: ReadonlyArray<number | undefined>): Promise<void> {

@@ -17,6 +17,8 @@ export interface RequestStore {
   trace(traceId: string): Promise<Span[]>
   /** Sums for the range, by model. A span that came again with another start may count at both. */
   totals(range: TimeRange): Promise<RequestTotals[]>
+  /** The traces that a deletion takes as a whole, also those that are being written; none when it is about a single span. */
+  tracesOf(deletion: RequestDeletion): Promise<string[]>
   /**
    * Removes spans for good, with their evaluations, events and log records: of a user or a session whole traces, because the prompts of
    * a model call stand in the spans around it too. Resolves with the number of spans when nothing of it can be read any more.

@@ -386,6 +386,28 @@ export function explorerContract(store: () => Store): void {
       expect(await left(range)).toEqual({ requests: 1, evaluations: 1, logs: 1, events: 2 })
     })
 
+    test('takes with it what is being written', async () => {
+      const { range, mine, user } = await written()
+      const late = { ...request(range.minMs + 3, { userId: user }), traceId: mine.traceId }
+      const of = { traceId: mine.traceId, spanId: late.spanId, timeMs: range.minMs }
+      const rest = { evaluator: 'pii', evaluatorVersion: '1', model: '', score: 1, explanation: '' }
+      const writing = [
+        store().requests.writeSpans([late], []),
+        store().evaluations.writeEvaluations([{ ...of, ...rest, verdict: 'ok' }]),
+        store().logs.writeLogs([{ ...of, level: 'info', service: '', body: '', requestId: '', attributes: {} }]),
+      ]
+      expect(await store().requests.deleteRequests({ userId: user })).toBe(3)
+      await Promise.all(writing)
+      expect(await left(range)).toEqual({ requests: 1, evaluations: 1, logs: 1, events: 1 })
+    })
+
+    test('names the traces that it takes', async () => {
+      const { mine, user } = await written()
+      expect(await store().requests.tracesOf({ userId: user })).toEqual([mine.traceId])
+      expect(await store().requests.tracesOf({ sessionId: user })).toEqual([mine.traceId])
+      expect(await store().requests.tracesOf({ traceId: mine.traceId, spanId: mine.spanId })).toEqual([])
+    })
+
     test('what is not there is 0', async () => {
       expect(await store().requests.deleteRequests({ userId: 'nobody' })).toBe(0)
     })

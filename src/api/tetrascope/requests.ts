@@ -21,18 +21,12 @@ const deletionParameters = z.strictObject({ user: z.string().min(1).optional(), 
 export interface RequestRoutes {
   readonly store: Pick<Store, 'requests' | 'evaluations'>
   readonly clock: Clock
-  /** Told of a deletion before the store is: forgets what is on its way there. */
-  readonly onDeletion: (deletion: RequestDeletion) => void
+  /** Deletes from the store and from what is on its way there; gives the number of spans. */
+  readonly forget: (deletion: RequestDeletion) => Promise<number>
 }
 
 /** GET and DELETE /requests, /requests/:traceId/:spanId; GET /requests/totals, /traces/:traceId. Times are milliseconds since 1970. */
-export function requestRoutes(app: FastifyInstance, { store, clock, onDeletion }: RequestRoutes): void {
-  const forget = async (deletion: RequestDeletion): Promise<DeletedBody> => {
-    // First what waits for the store, so that nothing of it arrives after the deletion.
-    onDeletion(deletion)
-    return { spans: await store.requests.deleteRequests(deletion) }
-  }
-
+export function requestRoutes(app: FastifyInstance, { store, clock, forget }: RequestRoutes): void {
   app.get('/requests', (request): Promise<RequestsBody> => {
     const { limit, cursor, order, ...given } = parsed(listParameters, request.query)
     return store.requests.listRequests({
@@ -62,12 +56,17 @@ export function requestRoutes(app: FastifyInstance, { store, clock, onDeletion }
     },
   )
 
-  app.delete('/requests', (request) => forget(deletionOf(parsed(deletionParameters, request.query))))
-
-  app.delete<{ Params: { traceId: string; spanId: string } }>('/requests/:traceId/:spanId', (request) => {
-    const { traceId, spanId } = request.params
-    return forget({ traceId, spanId })
+  app.delete('/requests', async (request): Promise<DeletedBody> => {
+    return { spans: await forget(deletionOf(parsed(deletionParameters, request.query))) }
   })
+
+  app.delete<{ Params: { traceId: string; spanId: string } }>(
+    '/requests/:traceId/:spanId',
+    async (request): Promise<DeletedBody> => {
+      const { traceId, spanId } = request.params
+      return { spans: await forget({ traceId, spanId }) }
+    },
+  )
 
   app.get<{ Params: { traceId: string } }>('/traces/:traceId', async (request): Promise<TraceBody> => {
     const spans = await store.requests.trace(request.params.traceId)

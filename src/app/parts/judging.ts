@@ -8,6 +8,7 @@ import { JudgeRunner } from '../../evaluation/judge/judge-runner.ts'
 import { Judge } from '../../evaluation/judge/judge.ts'
 import { SELF_CONSISTENCY } from '../../evaluation/judge/self-consistency.ts'
 import type { EvaluationRunner } from '../../evaluation/runner.ts'
+import type { Forgetting } from '../../ingest/forgetting.ts'
 import type { Privacy } from '../../ingest/privacy/privacy.ts'
 import type { Evaluation } from '../../model/evaluation.ts'
 import type { Event } from '../../model/event.ts'
@@ -23,6 +24,7 @@ interface Others {
   readonly store: Store
   readonly prices: PriceTable
   readonly privacy: Privacy
+  readonly forgetting: Forgetting
   readonly evaluation: EvaluationRunner
 }
 
@@ -104,7 +106,7 @@ export class Judging {
     const { judge: config } = settings.evaluation
     const { criteria } = settings
     if (config === undefined || !config.enabled) return undefined
-    const { store, prices, privacy, evaluation } = this.#others
+    const { store, prices, privacy, forgetting, evaluation } = this.#others
     const { instruments, budget } = this.#keep(config, criteria)
     const judge = constructJudge(this.#base, config, { prices, instruments, budget })
     const runner = new JudgeRunner({
@@ -114,6 +116,7 @@ export class Judging {
       evaluations: store.evaluations,
       requests: store.requests,
       visible: privacy.visibleSpan,
+      isForgotten: forgetting.covers,
       record: (evaluations) => evaluation.record(evaluations),
       instruments,
       logger: this.#base.logger,

@@ -25,7 +25,7 @@ export async function constructParts(surroundings: Surroundings): Promise<Parts>
   const base = { ...surroundings, instruments }
   const catalogue = new Catalogue(entriesOf(surroundings.settings.config.catalogue))
   const storing = await constructStoring(base)
-  const requests = constructRequests(base, storing)
+  const requests = await constructRequests(base, storing)
   const probing = constructProbing(base, storing, requests)
   const writing = await constructWriting(base, storing, requests)
   const receiving = constructReceiving(base, storing, requests, writing)

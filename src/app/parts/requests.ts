@@ -8,6 +8,7 @@ import { EvaluationRunner } from '../../evaluation/runner.ts'
 import { TruthMonitor } from '../../evaluation/truth/truth-monitor.ts'
 import { findPiiAndNames } from '../../evaluation/evaluators/pii/pii.ts'
 import { findSecrets } from '../../evaluation/evaluators/secrets/find-secrets.ts'
+import { Forgetting } from '../../ingest/forgetting.ts'
 import { Intake } from '../../ingest/intake.ts'
 import { Privacy } from '../../ingest/privacy/privacy.ts'
 import type { SensitivePiece } from '../../ingest/privacy/protect-text.ts'
@@ -32,6 +33,7 @@ export interface Requests {
   readonly truth: TruthMonitor
   readonly quality: QualityReporter
   readonly privacy: Privacy
+  readonly forgetting: Forgetting
   readonly intake: Intake
   /** Tells those who judge requests of what became known about them. */
   readonly onEvents: (events: readonly Event[]) => void
@@ -40,7 +42,7 @@ export interface Requests {
 }
 
 /** The way of a request, from its intake to those who look at it afterwards. */
-export function constructRequests(base: Base, { store }: Storing): Requests {
+export async function constructRequests(base: Base, { store }: Storing): Promise<Requests> {
   const { settings, clock, random, logger, instruments } = base
   const { config } = settings
   const prices = new PriceTable(config.pricing)
@@ -53,14 +55,16 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   let directions = directionsOf(settings)
   const quality = new QualityReporter({ evaluations, requests, truth, directions: () => directions })
   const privacy = new Privacy(config.privacy, findSensitive)
+  const forgetting = await Forgetting.open({ state, requests, clock })
   const evaluation = new EvaluationRunner({
     config: settings.evaluation,
-    evaluations: protectedEvaluations(evaluations, privacy),
+    evaluations: protectedEvaluations(evaluations, privacy, forgetting),
     requests,
     instruments,
     logger,
     clock,
     random,
+    isForgotten: forgetting.covers,
     onEvaluated: (found) => {
       drift.onEvaluations(found)
       judging.onEvaluations(found)
@@ -68,14 +72,14 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
   })
   const reevaluation = new Reevaluation({
     config: settings.evaluation,
-    evaluations: protectedEvaluations(evaluations, privacy),
+    evaluations: protectedEvaluations(evaluations, privacy, forgetting),
     requests,
     clock,
     logger,
   })
-  const judging = new Judging(base, { store, prices, privacy, evaluation })
+  const judging = new Judging(base, { store, prices, privacy, forgetting, evaluation })
   const listeners = { budgets, drift, evaluation, judging }
-  const intake = constructIntake(base, store, { prices, privacy, requestSeries }, listeners)
+  const intake = constructIntake(base, store, { prices, privacy, forgetting, requestSeries }, listeners)
   const onEvents = (events: readonly Event[]): void => {
     void evaluation.onEvents(events)
     judging.onEvents(events)
@@ -98,6 +102,7 @@ export function constructRequests(base: Base, { store }: Storing): Requests {
     truth,
     quality,
     privacy,
+    forgetting,
     intake,
     onEvents,
     evaluateBy,
@@ -117,7 +122,7 @@ function directionsOf({ evaluation, criteria }: Settings): ReadonlyMap<string, D
 function constructIntake(
   { clock, instruments }: Base,
   store: Storing['store'],
-  { prices, privacy, requestSeries }: Pick<Requests, 'prices' | 'privacy' | 'requestSeries'>,
+  { prices, privacy, forgetting, requestSeries }: Pick<Requests, 'prices' | 'privacy' | 'forgetting' | 'requestSeries'>,
   { budgets, drift, evaluation, judging }: Pick<Requests, 'budgets' | 'drift' | 'evaluation' | 'judging'>,
 ): Intake {
   return new Intake({
@@ -137,12 +142,18 @@ function constructIntake(
     redact: privacy.protectSpan,
     redactLog: privacy.protectLog,
     redactEvent: privacy.protectEvent,
+    isForgotten: forgetting.covers,
   })
 }
 
-function protectedEvaluations(store: EvaluationStore, { protectEvaluation }: Privacy): EvaluationStore {
+function protectedEvaluations(
+  store: EvaluationStore,
+  { protectEvaluation }: Privacy,
+  { covers }: Forgetting,
+): EvaluationStore {
   return {
-    writeEvaluations: (evaluations) => store.writeEvaluations(evaluations.map(protectEvaluation)),
+    writeEvaluations: (evaluations) =>
+      store.writeEvaluations(evaluations.filter((evaluation) => !covers(evaluation)).map(protectEvaluation)),
     evaluationsOf: (traceId, spanId) => store.evaluationsOf(traceId, spanId),
     evaluations: (query) => store.evaluations(query),
     evaluationTotals: (range) => store.evaluationTotals(range),

@@ -26,6 +26,8 @@ export interface JudgeRunnerOptions {
   readonly requests: Pick<RequestStore, 'request'>
   /** What another party may read of a span: undefined when its texts may not leave. */
   readonly visible: (span: Span) => Span | undefined
+  /** Whether a request was deleted meanwhile: nobody is asked about it any more. */
+  readonly isForgotten?: (job: Pick<JudgeJob, 'traceId' | 'spanId' | 'timeMs'>) => boolean
   /** Takes results in, as those of the evaluators. */
   readonly record: (evaluations: readonly Evaluation[]) => Promise<void>
   readonly instruments: JudgeInstruments
@@ -153,6 +155,7 @@ export class JudgeRunner {
   }
 
   async #run(job: JudgeJob): Promise<void> {
+    if (this.#options.isForgotten?.(job) === true) return
     this.#underWay.add(job)
     try {
       const stored = await this.#storedOf(job)

@@ -63,27 +63,3 @@ test('what is written to disk is what may be kept', async () => {
   expect(files.join()).toContain('redacted')
   expect(files.join()).not.toContain('secret')
 })
-
-test('what was to be forgotten meanwhile is not committed, what comes later is', async () => {
-  const clock = new ManualClock(10_000)
-  const committed: Span[] = []
-  let isAway = true
-  const spool = await start(
-    async (spans) => {
-      if (isAway) throw new StoreUnavailableError('away')
-      committed.push(...spans)
-    },
-    { clock },
-  )
-  const of = (userId: string, startMs: number, spanId: string): Span => ({ ...SPAN, userId, startMs, spanId })
-  await spool.takeSpans([of('ann', 9_000, '1'), of('bob', 9_000, '2'), of('ann', 11_000, '3')])
-  spool.forget({ userId: 'ann' })
-  isAway = false
-  await expect
-    .poll(async () => {
-      await clock.advance(60_000)
-      return committed.map(({ spanId }) => spanId)
-    })
-    .toEqual(['2', '3'])
-  await spool.stop()
-})

@@ -14,12 +14,17 @@ const QUOTATION = /"(?:[^"\\]|\\.)*"/g
  * it twice gives the same as once, so that what was spooled may go through it again.
  */
 export class Privacy {
-  readonly #config: PrivacyConfig
+  #config: PrivacyConfig
   readonly #find: SensitiveFinder
 
   constructor(config: PrivacyConfig, find: SensitiveFinder) {
     this.#config = config
     this.#find = find
+  }
+
+  /** Takes over changed rules, for what comes from now on. */
+  apply(config: PrivacyConfig): void {
+    this.#config = config
   }
 
   readonly protectSpan = (span: Span): Span => {

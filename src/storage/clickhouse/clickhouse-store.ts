@@ -98,12 +98,15 @@ function createStore(
   journal: SampleJournal | undefined,
 ): Store {
   const commits = commitOptions(options)
+  const evaluations = new EvaluationTable(connection, commits)
+  const events = new EventTable(connection, commits)
+  const logs = new LogTable(connection, commits)
   const tables = {
     samples: new SampleTable(connection, commits, journal),
-    requests: new RequestTable(connection, commits),
-    evaluations: new EvaluationTable(connection, commits),
-    events: new EventTable(connection, commits),
-    logs: new LogTable(connection, commits),
+    requests: new RequestTable(connection, commits, [evaluations, events, logs]),
+    evaluations,
+    events,
+    logs,
     state: new StateTable(connection, commits),
   }
   const sizeLimit = limitSize(connection, tables.samples, options)

@@ -11,13 +11,9 @@ const TABLES_OF_TRACES = ['evaluations', 'evaluation_times', 'logs', 'events', '
 /** See `RequestStore.deleteRequests`. Rewrites the parts that hold the rows and waits for it. */
 export async function deleteRequests(connection: Connection, deletion: RequestDeletion): Promise<number> {
   if ('traceId' in deletion) return deleteSpan(connection, deletion.traceId, deletion.spanId)
-  const owner =
-    'userId' in deletion
-      ? sql`user_id = ${nonEmpty(deletion.userId)}`
-      : sql`session_id = ${nonEmpty(deletion.sessionId)}`
+  const owner = ownerCondition(deletion)
   for (const table of ['events', 'event_times']) await remove(connection, table, owner)
-  const found = await connection.query(sql`SELECT DISTINCT trace_id FROM spans WHERE ${owner}`)
-  const traces = rowsOf(found).map((row) => textOf(row, 'trace_id'))
+  const traces = await tracesOf(connection, deletion)
   let spans = 0
   for (let start = 0; start < traces.length; start += TRACES_AT_ONCE) {
     const condition = sql`trace_id IN ${traces.slice(start, start + TRACES_AT_ONCE) satisfies SqlValue}`
@@ -25,6 +21,19 @@ export async function deleteRequests(connection: Connection, deletion: RequestDe
     for (const table of TABLES_OF_TRACES) await remove(connection, table, condition)
   }
   return spans
+}
+
+/** See `RequestStore.tracesOf`. */
+export async function tracesOf(connection: Connection, deletion: RequestDeletion): Promise<string[]> {
+  if ('traceId' in deletion) return []
+  const found = await connection.query(sql`SELECT DISTINCT trace_id FROM spans WHERE ${ownerCondition(deletion)}`)
+  return rowsOf(found).map((row) => textOf(row, 'trace_id'))
+}
+
+function ownerCondition(deletion: Exclude<RequestDeletion, { traceId: string }>): Sql {
+  return 'userId' in deletion
+    ? sql`user_id = ${nonEmpty(deletion.userId)}`
+    : sql`session_id = ${nonEmpty(deletion.sessionId)}`
 }
 
 async function deleteSpan(connection: Connection, traceId: string, spanId: string): Promise<number> {

@@ -14,20 +14,28 @@ import {
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
-import { deleteRequests } from './request-deletion.ts'
+import { deleteRequests, tracesOf } from './request-deletion.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
 import { and, list, sql, Sql } from './sql.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
 import { microsecondCondition } from './time-condition.ts'
 
+interface Drained {
+  /** Commits all that was written before the call. */
+  drain(): Promise<void>
+}
+
 /** Spans in the table `spans`, by start; `span_starts` says where the newest statement of each span stands. */
 export class RequestTable implements RequestStore {
   readonly #connection: Connection
   readonly #writer: TableWriter<SpanRow>
+  readonly #related: readonly Drained[]
 
-  constructor(connection: Connection, options: CommitOptions) {
+  /** `related` write what belongs to requests: a deletion waits for them, or what they hold would come after it. */
+  constructor(connection: Connection, options: CommitOptions, related: readonly Drained[]) {
     this.#connection = connection
+    this.#related = related
     this.#writer = new TableWriter(connection, 'spans', SPAN_COLUMNS, options)
   }
 
@@ -71,8 +79,13 @@ export class RequestTable implements RequestStore {
     return rowsOf(await this.#connection.query(statement)).map(readTotals)
   }
 
-  async deleteRequests(deletion: RequestDeletion): Promise<number> {
+  async tracesOf(deletion: RequestDeletion): Promise<string[]> {
     await this.#writer.drain()
+    return tracesOf(this.#connection, deletion)
+  }
+
+  async deleteRequests(deletion: RequestDeletion): Promise<number> {
+    await Promise.all([this.#writer, ...this.#related].map((writer) => writer.drain()))
     return deleteRequests(this.#connection, deletion)
   }
 

@@ -11,6 +11,8 @@ const ROWS_PER_BLOCK = 500
 export class TableWriter<Row> {
   readonly #columns: readonly Column<Row>[]
   readonly #commits: GroupCommit
+  /** Rows on their way to `#commits`. */
+  readonly #encoding = new Set<Promise<unknown>>()
 
   constructor(connection: Connection, table: string, columns: readonly Column<Row>[], options: CommitOptions) {
     const target = { table, columns: columns.map(({ name }) => name) }
@@ -21,15 +23,27 @@ export class TableWriter<Row> {
   /** Resolves when the rows are committed; of rows with the same key the last one counts. Rejects with `StoreUnavailableError`. */
   async write(rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return
+    const encoding = this.#encode(rows).then((blocks) => ({ committed: this.#commits.write(blocks, rows.length) }))
+    this.#encoding.add(encoding)
+    try {
+      await (await encoding).committed
+    } finally {
+      this.#encoding.delete(encoding)
+    }
+  }
+
+  /** Commits all that was written before the call. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.#encoding)
+    await this.#commits.drain()
+  }
+
+  async #encode(rows: readonly Row[]): Promise<Buffer[]> {
     const blocks: Buffer[] = []
     for (let start = 0; start < rows.length; start += ROWS_PER_BLOCK) {
       if (start > 0) await new Promise((resolve) => setImmediate(resolve))
       blocks.push(encodeBlock(this.#columns, rows.slice(start, start + ROWS_PER_BLOCK)))
     }
-    await this.#commits.write(blocks, rows.length)
-  }
-
-  drain(): Promise<void> {
-    return this.#commits.drain()
+    return blocks
   }
 }

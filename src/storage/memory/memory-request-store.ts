@@ -64,11 +64,14 @@ export class MemoryRequestStore implements RequestStore {
       .sort((a, b) => (isBefore(a.span, b.span) ? 1 : -1))
   }
 
+  async tracesOf(deletion: RequestDeletion): Promise<string[]> {
+    if ('traceId' in deletion) return []
+    return [...new Set(this.#doomed(deletion).map(({ traceId }) => traceId))]
+  }
+
   async deleteRequests(deletion: RequestDeletion): Promise<number> {
-    const spans = [...this.#spans.values()].map(({ span }) => span)
-    const doomed = spansOf(deletion, spans)
-    const keys = new Set(doomed.map(({ traceId, spanId }) => spanKey(traceId, spanId)))
-    const traces = 'traceId' in deletion ? new Set<string>() : new Set(doomed.map(({ traceId }) => traceId))
+    const traces = new Set(await this.tracesOf(deletion))
+    const keys = new Set(this.#doomed(deletion).map(({ traceId, spanId }) => spanKey(traceId, spanId)))
     const belongs = (item: { readonly traceId: string; readonly spanId: string }): boolean =>
       traces.has(item.traceId) || keys.has(spanKey(item.traceId, item.spanId))
     for (const key of keys) this.#spans.delete(key)
@@ -99,6 +102,13 @@ export class MemoryRequestStore implements RequestStore {
       else requests.push(request)
     }
     return [...byModel].map(([model, requests]) => sumUp(model, requests)).sort((a, b) => (a.model < b.model ? -1 : 1))
+  }
+
+  #doomed(deletion: RequestDeletion): readonly Span[] {
+    return spansOf(
+      deletion,
+      [...this.#spans.values()].map(({ span }) => span),
+    )
   }
 
   #requestsIn(range: TimeRange): Request[] {
