@@ -9,7 +9,7 @@ import { HeldColumns, type QueryContext } from '../query-context.ts'
 import type { AggregateInputs } from './aggregate-operator.ts'
 import { Groups } from './grouping.ts'
 import { hashLabels } from './label-hash.ts'
-import { SeriesHeap } from './series-heap.ts'
+import { BestSeries } from './best-series.ts'
 
 /** Aggregations that keep some series of each group as they are. */
 export type ChooseOp = 'topk' | 'bottomk' | 'limitk' | 'limit_ratio'
@@ -32,6 +32,9 @@ export class ChooseOperator implements VectorOperator {
 
   async run(emit: Emit): Promise<void> {
     const param = (await this.#inputs.param?.values()) ?? new Float64Array(0)
+    const { op, grouping } = this.#plan
+    const isOneGroup = !grouping.without && grouping.labels.length === 0
+    if (isOneGroup && (op === 'topk' || op === 'bottomk')) return this.#keepBestOfAll(param, emit)
     const held = new HeldColumns(this.#context)
     await this.#inputs.input.run((column) => void held.keep(column))
     const grouped = this.#plan.op === 'limit_ratio' ? this.#checkRatios(param) : checkLimits(param)
@@ -67,14 +70,28 @@ export class ChooseOperator implements VectorOperator {
     for (const group of members) {
       for (const i of await this.#chooseFrom(group, columns, param)) ranking.push(i)
     }
-    const emitChosen: Emit = (column) => {
+    await this.#emitChosen(columns, ranking, emit)
+  }
+
+  async #emitChosen(columns: readonly Column[], ranking: readonly number[], emit: Emit): Promise<void> {
+    const chosen = ranking.map((i) => columns[i]!)
+    const emitPresent: Emit = (column) => {
       if (column.present.includes(1)) emit(column)
     }
-    await emitAll(
-      ranking.map((i) => columns[i]!),
-      emitChosen,
-      this.#context.pace,
-    )
+    await emitAll(chosen, emitPresent, this.#context.pace)
+  }
+
+  /** Where all series are one group, those that are not among the best as they come need not be kept. */
+  async #keepBestOfAll(param: Float64Array, emit: Emit): Promise<void> {
+    const best = new BestSeries(this.#plan.op === 'topk', param.map(Math.trunc))
+    const held = new HeldColumns(this.#context)
+    await this.#inputs.input.run((column) => {
+      if (best.offer(column, held.columns.length)) held.keep(column)
+    })
+    if (!checkLimits(param)) return
+    const all = held.columns.map((_, i) => i)
+    await this.#emitChosen(held.columns, await this.#keepOnly(best, all, held.columns), emit)
+    held.release()
   }
 
   /** Takes from each step the series that do not stay; gives the members in order of their rank at the last step. */
@@ -101,24 +118,26 @@ export class ChooseOperator implements VectorOperator {
     columns: readonly Column[],
     param: Float64Array,
   ): Promise<readonly number[]> {
-    const highest = this.#plan.op === 'topk'
-    const heaps = Array.from({ length: this.#grid.count }, () => new SeriesHeap(highest))
+    const best = new BestSeries(this.#plan.op === 'topk', param.map(Math.trunc))
     for (const i of group) {
-      const { values, present } = columns[i]!
-      for (let step = 0; step < heaps.length; step++) {
-        if (present[step] !== 1) continue
-        present[step] = 0
-        const limit = Math.min(Math.trunc(param[step]!), columns.length)
-        if (limit >= 1) heaps[step]!.offer(values[step]!, i, limit)
-      }
+      best.offer(columns[i]!, i)
       if (this.#context.pace.due) await this.#context.pace.rest()
     }
-    for (const [step, heap] of heaps.entries()) {
-      for (const i of heap.series) columns[i]!.present[step] = 1
-      if (this.#context.pace.due) await this.#context.pace.rest()
+    return this.#keepOnly(best, group, columns)
+  }
+
+  /** Takes the members from the steps at which they are not among the best. */
+  async #keepOnly(best: BestSeries, group: readonly number[], columns: readonly Column[]): Promise<readonly number[]> {
+    const { pace } = this.#context
+    for (const i of group) {
+      columns[i]!.present.fill(0)
+      if (pace.due) await pace.rest()
     }
-    const [only, ...more] = heaps
-    return only !== undefined && more.length === 0 ? only.ranked() : group
+    for (let step = 0; step < this.#grid.count; step++) {
+      for (const i of best.at(step)) columns[i]!.present[step] = 1
+      if (pace.due) await pace.rest()
+    }
+    return this.#grid.count === 1 ? best.rankedAt(0) : group
   }
 
   async #keepFirst(group: readonly number[], columns: readonly Column[], param: Float64Array): Promise<void> {

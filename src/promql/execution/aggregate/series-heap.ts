@@ -13,20 +13,21 @@ export class SeriesHeap {
     this.#sign = highest ? 1 : -1
   }
 
-  /** Offers a value to a heap of at most `limit`. */
-  offer(value: number, series: number, limit: number): void {
+  /** Offers a value to a heap of at most `limit`; false when it is not among the best. */
+  offer(value: number, series: number, limit: number): boolean {
     if (this.values.length < limit) {
       this.values.push(value)
       this.series.push(series)
       this.#up(this.values.length - 1)
-      return
+      return true
     }
     const worst = this.values[0] ?? NaN
     const better = worst * this.#sign < value * this.#sign || (Number.isNaN(worst) && !Number.isNaN(value))
-    if (!better) return
+    if (!better) return false
     this.values[0] = value
     this.series[0] = series
     this.#down(0)
+    return true
   }
 
   /** Series from best to worst. */

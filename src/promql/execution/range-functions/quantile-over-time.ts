@@ -60,6 +60,8 @@ class SortedWindow {
   }
 
   #move(values: Float64Array, from: number, to: number): void {
+    // Mostly the window moves on by one sample.
+    if (from === this.#from + 1 && to === this.#to + 1) return this.#replace(values[this.#from]!, values[this.#to]!)
     for (let i = this.#from; i < from; i++) this.#remove(values[i]!)
     this.#reserve(this.length + to - this.#to)
     for (let i = this.#to; i < to; i++) this.#insert(values[i]!)
@@ -71,6 +73,21 @@ class SortedWindow {
     const last = this.length - 1
     for (let i = this.#find(value); i < last; i++) values[i] = values[i + 1]!
     this.length = last
+  }
+
+  /** Removes a value and inserts another with one search: what lies between their places moves by one. */
+  #replace(old: number, value: number): void {
+    if (Number.isNaN(old) || Number.isNaN(value)) {
+      this.#remove(old)
+      this.#insert(value)
+      return
+    }
+    const { values, length } = this
+    let at = this.#find(old)
+    for (; at + 1 < length && values[at + 1]! < value; at++) values[at] = values[at + 1]!
+    // Of NaN, which stands first, no value is less.
+    for (; at > 0 && values[at - 1]! >= value; at--) values[at] = values[at - 1]!
+    values[at] = value
   }
 
   #insert(value: number): void {
