@@ -3,7 +3,6 @@ import { describePlan } from '../plan/describe.ts'
 import { countPresent, type Emit } from './column.ts'
 import type { RangeOperator, Receive, VectorOperator } from './operator.ts'
 import type { Probe } from './probe.ts'
-import type { Samples } from './samples.ts'
 
 /** What one operator of a query did. */
 export interface OperatorReport {
@@ -60,7 +59,10 @@ export class MeasuringProbe implements Probe {
           operator.run((column) => {
             measurement.series++
             measurement.samples += countPresent(column.present)
-            void took(() => void emit(column))
+            void took(() => {
+              emit(column)
+              return undefined
+            })
           }),
         ),
     }

@@ -192,7 +192,7 @@ export class LabelIndex<S extends IndexedSeries> {
     const values = this.#labels.get(matcher.name)?.postings
     if (values === undefined || values.size <= TESTS_PER_STEP || this.#rememberedValues(matcher) !== undefined) return
     const tested = new Map<string, boolean>()
-    for (const value of [...values.keys()]) {
+    for (const value of values.keys()) {
       tested.set(value, matcher.matches(value))
       if (tested.size % TESTS_PER_STEP === 0) yield
     }
