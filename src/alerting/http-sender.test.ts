@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -65,6 +66,21 @@ test('oauth2: one token serves until it ends', async () => {
   }
   expect(token.got).toHaveLength(1)
   expect(target.got.map(({ headers }) => headers.authorization)).toEqual(['Bearer T', 'Bearer T'])
+})
+
+test('what is under way comes to its end when the sender is let go', async () => {
+  let waiting: ServerResponse | undefined
+  const server = createServer((request, response) => request.resume().on('end', () => (waiting = response)))
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const sender = new HttpSender(httpConfig.parse({}))
+  const sent = sender.post({ url, body: '', headers: {} }, AbortSignal.timeout(20_000))
+  await expect.poll(() => waiting, { timeout: 20_000 }).toBeDefined()
+  const closed = sender.close()
+  waiting?.end('late')
+  expect((await sent).body).toBe('late')
+  await closed
 })
 
 test('redirects are followed unless that is not wanted', async () => {

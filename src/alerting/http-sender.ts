@@ -46,8 +46,9 @@ export class HttpSender {
     return waitMs === undefined ? answer : { ...answer, retryAfterMs: waitMs }
   }
 
+  /** What is under way comes to its end: cutting off a call that the other side has taken would call twice. */
   close(): Promise<void> {
-    return this.#access.close()
+    return this.#access.retire()
   }
 }
 

@@ -57,6 +57,13 @@ export class HttpAccess {
     this.#dispatcher = undefined
   }
 
+  /** Lets what is under way come to its end. Idempotent. */
+  async retire(): Promise<void> {
+    const dispatcher = this.#dispatcher?.dispatcher
+    this.#dispatcher = undefined
+    await dispatcher?.close()
+  }
+
   async #identity(signal: AbortSignal): Promise<Record<string, string>> {
     if (this.#token !== undefined) {
       const nowMs = (this.#options.clock ?? systemClock).now()

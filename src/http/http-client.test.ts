@@ -70,6 +70,14 @@ describe('authentication', () => {
     expect(await read(client, url)).toBe('Bearer second')
   })
 
+  test('a token is fetched where oauth2 says so', async () => {
+    const token = `http://127.0.0.1:${await listen(
+      createServer((_, response) => response.end(JSON.stringify({ access_token: 'T', expires_in: 60 }))),
+    )}/`
+    const url = `http://127.0.0.1:${await listen(createServer(echo))}/`
+    expect(await get({ oauth2: { client_id: 'i', client_secret: 's', token_url: token } }, url)).toBe('Bearer T')
+  })
+
   test('is not carried by a redirect to another server', async () => {
     const other = `http://localhost:${await listen(createServer(echo))}/`
     const url = `http://127.0.0.1:${await listen(createServer((_, response) => response.writeHead(302, { location: other }).end()))}/`

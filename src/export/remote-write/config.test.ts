@@ -52,6 +52,14 @@ describe('remote_write in the configuration', () => {
     expect(messageOf(config)).toBe(message)
   })
 
+  test('speaks HTTP in all the ways of Prometheus', () => {
+    const ways = { oauth2: { client_id: 'i', token_url: 'http://t' }, proxy_url: 'http://p', bearer_token_file: '' }
+    expect(messageOf([{ url: 'http://r', ...ways, http_headers: { 'X-Scope-OrgID': { values: ['a'] } } }])).toBe('ok')
+    expect(messageOf([{ url: 'http://r', bearer_token: 'a', bearer_token_file: 'b' }])).toBe(
+      '0: at most one of bearer_token & bearer_token_file must be configured',
+    )
+  })
+
   test('may ask for nothing', () => {
     expect(remoteWriteConfigs.parse(null)).toEqual([])
     expect(messageOf([{ url: 'http://r', send_exemplars: false, write_relabel_configs: [] }])).toBe('ok')
