@@ -1,7 +1,7 @@
 // What the gateway adds to a call at 500 calls per second, in the real program, which scores them unless told not to: the same calls to a
-// fake upstream itself, through the gateway, and through the gateway while heavy PromQL range queries run one after another on 21,000
-// series. Then streams: the time to their first byte, at 100 streams per second. Rounds of each kind take turns, so that what else the
-// machine does hits all of them.
+// fake upstream itself, through a proxy of thirty lines that only passes on, through the gateway, and through the gateway while heavy PromQL
+// range queries run one after another on 21,000 series. Then streams: the time to their first byte, at 100 streams per second. Rounds of each
+// kind take turns, so that what else the machine does hits all of them. What the proxy adds is the machine's and Node's, the rest is ours.
 // Run after a build: npx tsx bench/requests/gateway-latency.ts [rounds] [seconds per round] [unscored]
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -38,25 +38,51 @@ const UPSTREAM = `
     })
   }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
 
+/** The least that a proxy in Node does: it reads the call, asks the upstream over a kept connection and passes on what comes; nothing is kept. */
+const PROXY = `
+  const http = require('http')
+  const { hostname, port } = new URL(process.argv[1])
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1024 })
+  http.createServer((request, response) => {
+    const chunks = []
+    request.on('data', (bytes) => chunks.push(bytes)).on('end', () => {
+      const { method, url: path, headers } = request
+      http.request({ hostname, port, method, path, headers, agent }, (answer) => {
+        response.writeHead(answer.statusCode, answer.rawHeaders)
+        answer.on('data', (bytes) => response.write(bytes)).on('end', () => response.end())
+      }).on('error', () => response.destroy()).end(Buffer.concat(chunks))
+    })
+  }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+
 const child = spawn(process.execPath, ['-e', UPSTREAM], { stdio: ['ignore', 'pipe', 'inherit'] })
 const upstream = `http://127.0.0.1:${await firstLine(child)}`
+const proxy = spawn(process.execPath, ['-e', PROXY, upstream], { stdio: ['ignore', 'pipe', 'inherit'] })
 const config = `gateway: { upstreams: [{ name: openai, url: "${upstream}" }] }\n`
 const product = await Tetrascope.start({
   config: process.argv[4] === 'unscored' ? `${config}evaluation: { enabled: false }\n` : config,
 })
 const direct = new Pool(upstream, { connections: 64 })
+const plain = new Pool(`http://127.0.0.1:${await firstLine(proxy)}`, { connections: 64 })
 const gateway = new Pool(product.ready.gateway ?? '', { connections: 64 })
 
 try {
   await writeSeries()
-  const kinds = ['direct', 'gateway', 'gateway, heavy queries', 'stream direct', 'stream gateway'] as const
+  const kinds = [
+    'direct',
+    'plain proxy',
+    'gateway',
+    'gateway, heavy queries',
+    'stream direct',
+    'stream plain proxy',
+    'stream gateway',
+  ] as const
   const times = new Map<string, number[][]>(kinds.map((kind) => [kind, []]))
   let queries = 0
   await sleep(SETTLE_MS)
-  await run(gateway, BODY, PER_SECOND, 8)
+  for (const target of [direct, plain, gateway]) await run(target, BODY, PER_SECOND, 8)
   for (let round = 0; round < rounds; round++) {
     for (const kind of kinds) {
-      const target = kind.includes('direct') ? direct : gateway
+      const target = targetOf(kind)
       const [body, perSecond] = kind.startsWith('stream') ? [STREAM_BODY, STREAMS_PER_SECOND] : [BODY, PER_SECOND]
       const under = kind.includes('heavy') ? heavyQueries() : undefined
       times.get(kind)?.push(await run(target, body, perSecond))
@@ -67,9 +93,15 @@ try {
     report(kind, found, times.get(kind.startsWith('stream') ? 'stream direct' : 'direct') ?? [])
   console.log(`${queries} heavy queries ran meanwhile`)
 } finally {
-  await Promise.all([direct.destroy(), gateway.destroy()])
+  await Promise.all([direct, plain, gateway].map((pool) => pool.destroy()))
   await product.stop()
   child.kill()
+  proxy.kill()
+}
+
+function targetOf(kind: string): Pool {
+  if (kind.includes('direct')) return direct
+  return kind.includes('plain') ? plain : gateway
 }
 
 /** Milliseconds from each call to the first byte of its answer. Calls are made when they are due, whether or not earlier ones are answered. */

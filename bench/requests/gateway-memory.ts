@@ -1,13 +1,15 @@
 // Whether memory grows with the calls that pass: the real program without scoring, everything captured and committed, wrk on 16
-// connections, and the resident memory after each round of calls. The first rounds fill caches and buffers.
-// Run after a build; needs wrk. npx tsx bench/requests/gateway-memory.ts [rounds] [seconds per round]
+// connections, and the resident memory after each round of calls. The first rounds fill caches and buffers. Ends after so many calls, or
+// so many minutes if that comes first.
+// Run after a build; needs wrk. npx tsx bench/requests/gateway-memory.ts [calls] [minutes] [seconds per round]
 import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { eventually, Tetrascope } from '../../test/support/tetrascope.ts'
 
-const rounds = Number(process.argv[2] ?? 10)
-const seconds = Number(process.argv[3] ?? 10)
+const calls = Number(process.argv[2] ?? 1_000_000)
+const minutes = Number(process.argv[3] ?? 15)
+const seconds = Number(process.argv[4] ?? 10)
 const UPSTREAM = `
   const answer = JSON.stringify({ id: 'c', model: 'gpt-5', choices: [{ message: { role: 'assistant', content: 'word '.repeat(60) }, finish_reason: 'stop' }], usage: { prompt_tokens: 20, completion_tokens: 60 } })
   require('http').createServer((request, response) => request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(answer)))
@@ -27,9 +29,10 @@ const script = product.writeFile(
    wrk.headers["content-type"] = "application/json"
    wrk.body = '{"model":"gpt-5","user":"u1","messages":[{"role":"user","content":"${'word '.repeat(20)}"}]}'`,
 )
+const endMs = performance.now() + minutes * 60_000
 let called = 0
 try {
-  for (let round = 0; round < rounds; round++) {
+  while (called < calls && performance.now() < endMs) {
     const url = `${product.ready.gateway}/v1/chat/completions`
     const { stdout } = await promisify(execFile)('wrk', ['-t1', '-c16', `-d${seconds}s`, '-s', script, url])
     called += Number(/(\d+) requests in/.exec(stdout)?.[1])

@@ -75,7 +75,8 @@ export class Tetrascope {
       ...free,
       ...(options.args ?? []),
     ]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    // As `npm start` and the installed command start it.
+    const child = spawn(process.execPath, ['--max-semi-space-size=64', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     const log: string[] = []
     createInterface({ input: child.stderr }).on('line', (line) => log.push(line))
     const ready = await readyLine(child, log)
