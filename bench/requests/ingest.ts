@@ -1,11 +1,18 @@
 // OTLP/HTTP to committed and scored, through the real program: batches of 1,000 model calls with prompts and answers of 150 words.
-// Run after a build: npx tsx bench/requests/ingest.ts [batches]
+// Run after a build: npx tsx bench/requests/ingest.ts [batches] [evaluator,evaluator ...]
+import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'undici'
 import { ProtobufWriter } from '../../src/util/protobuf-wire.ts'
 import { pick, seededRandom } from '../../src/util/random.ts'
 import { eventually, Tetrascope } from '../../test/support/tetrascope.ts'
 
 const BATCHES = Number(process.argv[2] ?? 40)
+/** All of them unless some are named; verdicts of the first are counted. */
+const EVALUATORS = process.argv[3]?.split(',')
+const COUNTED = EVALUATORS?.[0] ?? 'refusal'
+const SCORED = EVALUATORS === undefined ? '' : `evaluation: { evaluators: [${EVALUATORS.join(', ')}] }\n`
+/** The kernel counts the time of threads in hundredths of a second. */
+const US_PER_TICK = 10_000
 const BATCH_SIZE = 1_000
 const SENDERS = 3
 const WORDS = 150
@@ -17,11 +24,12 @@ const vocabulary = Array.from(
 )
 const bodies = Array.from({ length: BATCHES }, (_, i) => encodeBatch(i))
 
-await run('committed and scored', '')
-await run('committed', 'evaluation: { enabled: false }\n')
+await run(`committed and scored by ${EVALUATORS?.join(', ') ?? 'all evaluators'}`, SCORED, true)
+await run('committed', 'evaluation: { enabled: false }\n', false)
 
-async function run(name: string, config: string): Promise<void> {
+async function run(name: string, config: string, isScored: boolean): Promise<void> {
   const product = await Tetrascope.start({ config })
+  const ticksBefore = threadTicks(product.pid)
   const began = performance.now()
   await sendAll(product.url)
   const committedMs = performance.now() - began
@@ -29,16 +37,39 @@ async function run(name: string, config: string): Promise<void> {
   console.log(
     `${name}: ${total} requests committed in ${committedMs.toFixed(0)} ms = ${perSecond(total, committedMs)}/s`,
   )
-  if (config === '') {
+  if (isScored) {
     await eventually(
-      async () => countOf(await (await fetch(`${product.url}/metrics`)).text(), 'refusal'),
+      async () => countOf(await (await fetch(`${product.url}/metrics`)).text(), COUNTED),
       (count) => count >= total,
       120_000,
     )
     const scoredMs = performance.now() - began
     console.log(`${name}: all scored after ${scoredMs.toFixed(0)} ms = ${perSecond(total, scoredMs)}/s`)
   }
+  console.log(`${name}: processor time per request ${busiestThreads(product.pid, ticksBefore, total)}`)
   await product.stop()
+}
+
+/** Ticks of processor time of each thread of a process, by the thread's id. */
+function threadTicks(pid: number): Map<string, { readonly name: string; readonly ticks: number }> {
+  const threads = readdirSync(`/proc/${pid}/task`).map((id) => {
+    const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')
+    const nameEnd = stat.lastIndexOf(')')
+    const fields = stat.slice(nameEnd + 2).split(' ')
+    const name = id === String(pid) ? 'main' : stat.slice(stat.indexOf('(') + 1, nameEnd)
+    return [id, { name, ticks: Number(fields[11]) + Number(fields[12]) }] as const
+  })
+  return new Map(threads)
+}
+
+/** The threads that have worked most since: on a machine that others use too, this says more than the requests per second. */
+function busiestThreads(pid: number, before: ReturnType<typeof threadTicks>, requests: number): string {
+  return [...threadTicks(pid)]
+    .map(([id, { name, ticks }]) => ({ name, ticks: ticks - (before.get(id)?.ticks ?? 0) }))
+    .sort((a, b) => b.ticks - a.ticks)
+    .slice(0, 10)
+    .map(({ name, ticks }) => `${name} ${((ticks * US_PER_TICK) / requests).toFixed(0)} µs`)
+    .join(', ')
 }
 
 async function sendAll(url: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { DiversityWindows, ModelDiversity } from './diversity-windows.ts'
 import type { EvaluationInput, Evaluator } from './evaluator.ts'
 import type { EvaluatorChoice } from './evaluators.ts'
 import { boundInput } from './input-of.ts'
+import type { PackedEvaluations } from './packed-evaluations.ts'
 
 /** One request as it is handed to the worker. */
 export interface EvaluationJob {
@@ -30,6 +31,9 @@ export interface EvaluationOutcome {
   /** Windows of answers that were measured again. */
   readonly diversity: readonly ModelDiversity[]
 }
+
+/** The same as it goes from thread to thread. */
+export type PackedOutcome = Omit<EvaluationOutcome, 'evaluations'> & { readonly evaluations: PackedEvaluations }
 
 /** Runs the evaluators over a batch, and takes its answers into the windows. */
 export function runJobs(

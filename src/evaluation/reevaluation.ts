@@ -8,9 +8,10 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
-import type { EvaluationJob, EvaluationOutcome, WorkerMessage } from './evaluation-job.ts'
+import type { EvaluationJob, EvaluationOutcome, PackedOutcome, WorkerMessage } from './evaluation-job.ts'
 import { checkChoice, choiceOf } from './evaluators.ts'
 import { inputOf } from './input-of.ts'
+import { unpackEvaluations } from './packed-evaluations.ts'
 
 /** Requests that are read, evaluated and committed at once. */
 const PAGE_SIZE = 100
@@ -155,7 +156,10 @@ export class Reevaluation {
   }
 
   /** What the worker makes of the jobs. Rejects when it ends before, or takes too long. */
-  async #answerTo(worker: Worker, jobs: readonly EvaluationJob[]): Promise<EvaluationOutcome> {
+  async #answerTo(
+    worker: Worker,
+    jobs: readonly EvaluationJob[],
+  ): Promise<Pick<EvaluationOutcome, 'evaluations' | 'failures'>> {
     const answered = new AbortController()
     const { signal } = answered
     const cancelTimeout = this.#options.clock.after(PAGE_TIMEOUT_MS, () => void worker.terminate())
@@ -164,8 +168,8 @@ export class Reevaluation {
       const ended = once(worker, 'exit', { signal }).then(([code]) => {
         throw new Error(`the evaluation worker ended with code ${code}`)
       })
-      const [outcome] = (await Promise.race([once(worker, 'message', { signal }), ended])) as [EvaluationOutcome]
-      return outcome
+      const [outcome] = (await Promise.race([once(worker, 'message', { signal }), ended])) as [PackedOutcome]
+      return { evaluations: unpackEvaluations(outcome.evaluations), failures: outcome.failures }
     } finally {
       cancelTimeout()
       answered.abort()

@@ -13,9 +13,10 @@ import { sleep } from '../util/clock.ts'
 import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
 import { EvaluationInstruments } from './evaluation-instruments.ts'
-import type { EvaluationJob, EvaluationOutcome, WorkerMessage } from './evaluation-job.ts'
+import type { EvaluationJob, PackedOutcome, WorkerMessage } from './evaluation-job.ts'
 import { choiceOf } from './evaluators.ts'
 import { inputOf, isOverlong } from './input-of.ts'
+import { unpackEvaluations } from './packed-evaluations.ts'
 import { Sampler } from './sampler.ts'
 
 /** Batches that the worker has or waits for: while one is computed, the next is already there. */
@@ -209,7 +210,7 @@ export class EvaluationRunner {
 
   #startWorker(): void {
     const worker = startWorker(workerUrl('evaluation-worker', import.meta.url), choiceOf(this.#config))
-    worker.on('message', (outcome: EvaluationOutcome) => this.#onOutcome(worker, outcome))
+    worker.on('message', (outcome: PackedOutcome) => this.#onOutcome(worker, outcome))
     worker.on('error', (error) => this.#replaceWorker(worker, error.message))
     worker.on('exit', (code) => this.#replaceWorker(worker, `exit code ${code}`))
     // The listeners of the product keep the process alive, not this thread.
@@ -223,7 +224,7 @@ export class EvaluationRunner {
     })
   }
 
-  #onOutcome(worker: Worker, outcome: EvaluationOutcome): void {
+  #onOutcome(worker: Worker, outcome: PackedOutcome): void {
     if (worker !== this.#worker) return
     this.#cancelTimeout()
     this.#atWorker.shift()
@@ -232,7 +233,7 @@ export class EvaluationRunner {
       this.#instruments.failed(evaluator)
       this.#options.logger.error({ evaluator, error: message }, 'evaluator failed')
     }
-    const evaluations = this.#wanted(outcome.evaluations)
+    const evaluations = this.#wanted(unpackEvaluations(outcome.evaluations))
     this.#instruments.evaluated(evaluations)
     this.#options.onEvaluated?.(evaluations)
     for (const measured of outcome.diversity) this.#instruments.diversity(measured)
@@ -254,7 +255,7 @@ export class EvaluationRunner {
     this.#pump()
   }
 
-  async #tryToWrite(evaluations: EvaluationOutcome['evaluations']): Promise<boolean> {
+  async #tryToWrite(evaluations: readonly Evaluation[]): Promise<boolean> {
     if (evaluations.length === 0) return true
     const delays = backoffDelays({ initialMs: 200, maxMs: 5_000, jitter: 0.2, random: this.#options.random })
     for (let attempt = 1; attempt <= WRITE_ATTEMPTS; attempt++) {
