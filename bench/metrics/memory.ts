@@ -86,6 +86,20 @@ function report(what: string, server: Contender): void {
   )
 }
 
+/** What the server itself knows of its memory: the newest of its own samples. */
+async function reportOwn({ url }: Contender): Promise<void> {
+  const megabytes = async (metric: string): Promise<string> => {
+    const { body } = await request(`${url}/api/v1/query?query=sum(${metric})`)
+    const value = /"value":\[[\d.]+,"([^"]+)"\]/.exec(await body.text())?.[1]
+    return (Number(value) / 1024 ** 2).toFixed(0)
+  }
+  process.stdout.write(
+    `head ${await megabytes('tetrascope_head_size_bytes')} MB, heap of JavaScript ` +
+      `${await megabytes('nodejs_heap_size_used_bytes')} of ${await megabytes('nodejs_heap_size_total_bytes')} MB, ` +
+      `outside of it ${await megabytes('nodejs_external_memory_bytes')} MB\n`,
+  )
+}
+
 const parent = mkdtempSync(path.join(tmpdir(), 'memory-'))
 const directory = path.join(parent, 'tetrascope')
 mkdirSync(directory)
@@ -104,6 +118,7 @@ try {
   }
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
   report('settled', server)
+  await reportOwn(server)
   const sampleCount = seriesCount * Math.min(sent, scrapes)
   const cpuUs = ((cpuMs(server) - cpu) * 1000) / sampleCount
   process.stdout.write(

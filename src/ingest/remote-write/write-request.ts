@@ -188,8 +188,8 @@ function parseLabels(reader: ProtobufReader): Labels {
 function readLabel(reader: ProtobufReader): readonly [name: string, value: string] {
   let [name, value] = ['', '']
   while (reader.next()) {
-    if (reader.field === 1) name = reader.string()
-    else if (reader.field === 2) value = reader.string()
+    if (reader.field === 1) name = reader.internedString()
+    else if (reader.field === 2) value = reader.internedString()
     else reader.skip()
   }
   return [name, value]
