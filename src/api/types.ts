@@ -12,9 +12,11 @@ import type { QualityReport } from '../evaluation/report/quality-report.ts'
 import type { ModelTruth } from '../evaluation/truth/truth-report.ts'
 import type { FollowedFileStatus } from '../ingest/files/file-following.ts'
 import type { Evaluation } from '../model/evaluation.ts'
+import type { Event } from '../model/event.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
 import type { Request } from '../model/request.ts'
+import type { UnpricedModel } from '../pricing/price-table.ts'
 import type { Facets, HistogramStep, RequestGroup, RequestSums, Session } from '../storage/request-explorer.ts'
 import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
@@ -22,6 +24,10 @@ export type { Dashboard, Panel } from '../dashboards/dashboard.ts'
 export type { RequestRow } from '../storage/request-store.ts'
 export type { Comparison, DriftBin, DriftLevel } from '../drift/comparison.ts'
 export type { FollowedFileStatus } from '../ingest/files/file-following.ts'
+export type { ComparisonLine, Estimate } from '../evaluation/comparison/compare-figures.ts'
+export type { ComparedRate, EvaluatorReport, Rate, WorstExample } from '../evaluation/report/quality-report.ts'
+export type { RequestField } from '../storage/request-explorer.ts'
+export type { EmbeddingDrift, ModelTruth }
 export type { FeatureDrift, HealthStatus, Layer, LocalizedText }
 
 /** GET /health */
@@ -104,6 +110,16 @@ export interface RequestBody {
   readonly span: Span
   readonly costUsd: number | undefined
   readonly evaluations: readonly Evaluation[]
+}
+
+/** GET /requests/:traceId/:spanId/labels: feedback and ground truths, newest first. */
+export interface LabelsBody {
+  readonly labels: readonly Event[]
+}
+
+/** GET /pricing/unpriced: models whose requests have no known cost, or cost nothing. */
+export interface UnpricedBody {
+  readonly models: readonly UnpricedModel[]
 }
 
 /** GET /traces/:traceId */

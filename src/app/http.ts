@@ -30,6 +30,7 @@ import { explorationRoutes } from '../api/tetrascope/exploration.ts'
 import { fileRoutes } from '../api/tetrascope/files.ts'
 import { explainRoutes } from '../api/tetrascope/explain.ts'
 import { healthRoutes } from '../api/tetrascope/health.ts'
+import { labelRoutes } from '../api/tetrascope/labels.ts'
 import { logRoutes } from '../api/tetrascope/logs.ts'
 import { importRoutes } from '../api/tetrascope/import.ts'
 import { ingestRoutes } from '../api/tetrascope/ingest.ts'
@@ -177,6 +178,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   })
   explorationRoutes(api, store.explorer, running.clock)
   comparisonRoutes(api, store.explorer, running.clock)
+  labelRoutes(api, store.events, running.clock)
   logRoutes(api, store.logs, running.clock)
   driftRoutes(api, running.parts.drift)
   qualityRoutes(api, { reporter: running.parts.quality, truth: running.parts.truth, clock: running.clock })

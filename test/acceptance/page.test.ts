@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LabelsBody } from '../../src/api/types.ts'
 import { Tetrascope } from '../support/tetrascope.ts'
 
 const BROWSER = '/usr/bin/chromium'
@@ -60,6 +61,40 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await page.getByText('What is a span?').click()
     await page.getByText('A span is one operation in a trace.').waitFor()
     await page.locator('[data-card="evaluations"]').getByText('refusal').waitFor()
+  })
+
+  test('a request is judged by hand, and judged again', async () => {
+    const card = page.locator('[data-card="labels"]')
+    await card.getByLabel('Comment').fill('Clear')
+    await card.getByRole('button', { name: 'Good' }).click()
+    await card.getByText('Clear').waitFor()
+    await card.getByRole('button', { name: 'Bad' }).click()
+    await card.locator('[data-label="feedback"]').getByText('Bad').waitFor()
+    expect(await card.locator('[data-label="feedback"]').count()).toBe(1)
+    await card.getByLabel('What would be right').fill('an operation')
+    await card.getByRole('button', { name: 'Save' }).click()
+    await card.locator('[data-label="ground_truth"]').getByText('an operation').waitFor()
+    const { pathname } = new URL(page.url())
+    const { labels } = await product.getJson<LabelsBody>(`/api/tetrascope/v1${pathname}/labels`)
+    expect(labels.map(({ type, value, comment }) => ({ type, value, comment }))).toEqual(
+      expect.arrayContaining([
+        { type: 'feedback', value: 0, comment: 'Clear' },
+        expect.objectContaining({ type: 'custom' }),
+      ]),
+    )
+  })
+
+  test('the quality report says what was flagged, beside the window before', async () => {
+    await page.getByRole('link', { name: 'Quality' }).click()
+    await page.locator('[data-evaluator="refusal"]').getByText('0.0%').first().waitFor()
+    await page.getByText('Composite score').first().waitFor()
+  })
+
+  test('two groups of requests are compared from the requests page', async () => {
+    await page.getByRole('link', { name: 'Requests' }).click()
+    await page.getByRole('link', { name: 'Compare' }).click()
+    await page.goto(`${product.url}/requests/compare?by=model&a=gpt-4o&b=gpt-4o`)
+    await page.locator('[data-figure="error_rate"]').getByText('no evidence').waitFor()
   })
 
   test.each([

@@ -16,9 +16,11 @@ import { RangeSelect } from './components/time-range.tsx'
 import type { TextKey } from './i18n/dictionary.ts'
 import { useLanguage } from './i18n/language.tsx'
 import { AlertsPage } from './pages/alerts.tsx'
+import { ComparePage } from './pages/compare.tsx'
 import { DriftPage } from './pages/drift.tsx'
 import { LogsPage } from './pages/logs.tsx'
 import { OverviewPage } from './pages/overview.tsx'
+import { QualityPage } from './pages/quality.tsx'
 import { QueryPage } from './pages/query.tsx'
 import { RequestDetailPage } from './pages/request-detail.tsx'
 import { RequestsPage } from './pages/requests.tsx'
@@ -27,6 +29,7 @@ import { TargetsPage } from './pages/targets.tsx'
 const PAGES: ReadonlyArray<readonly [path: string, name: TextKey]> = [
   ['/', 'overview'],
   ['/requests', 'requests'],
+  ['/quality', 'quality'],
   ['/drift', 'drift'],
   ['/alerts', 'alerts'],
   ['/logs', 'logs'],
@@ -47,7 +50,9 @@ export function App(): ReactNode {
           <Group gap="xs" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" />
             <img src="./favicon.svg" width={22} height={22} alt="" />
-            <Text fw={700}>Tetrascope</Text>
+            <Text fw={700} visibleFrom="xs">
+              Tetrascope
+            </Text>
           </Group>
           <Group gap="xs" wrap="nowrap">
             <RangeSelect />
@@ -63,9 +68,11 @@ export function App(): ReactNode {
         <Switch>
           <Route path="/" component={OverviewPage} />
           <Route path="/requests" component={RequestsPage} />
+          <Route path="/requests/compare" component={ComparePage} />
           <Route path="/requests/:traceId/:spanId">
             {({ traceId, spanId }) => <RequestDetailPage traceId={traceId} spanId={spanId} />}
           </Route>
+          <Route path="/quality" component={QualityPage} />
           <Route path="/drift" component={DriftPage} />
           <Route path="/alerts" component={AlertsPage} />
           <Route path="/logs" component={LogsPage} />

@@ -1,16 +1,24 @@
 import type {
+  AcceptedBody,
   AcknowledgedBody,
   AlertGroupsBody,
   AlertHistoryBody,
+  ComparisonBody,
   Dashboard,
   DriftBody,
+  FacetsBody,
   FilesBody,
   HealthBody,
+  LabelsBody,
   LogsBody,
+  QualityReportBody,
   RequestBody,
+  RequestField,
   RequestsBody,
   TotalsBody,
   TraceBody,
+  TruthBody,
+  UnpricedBody,
   WithdrawnBody,
 } from '../../../src/api/types.ts'
 import { getJson, deleteJson, postJson } from './client.ts'
@@ -25,12 +33,16 @@ export function fetchDashboard(id: string, signal?: AbortSignal): Promise<Dashbo
   return getJson(`${ROOT}/dashboards/${id}`, {}, signal)
 }
 
+/** What narrows requests down, by the names of the API. */
+export type GroupParameters = Readonly<Record<string, string | number>>
+
 export interface RequestsParameters {
   readonly start: number
   readonly end: number
   readonly text: string
   readonly model: string
   readonly status: string
+  readonly trace: string
   readonly cursor: string
 }
 
@@ -44,6 +56,56 @@ export function fetchTotals(start: number, end: number, signal?: AbortSignal): P
 
 export function fetchRequest(traceId: string, spanId: string, signal?: AbortSignal): Promise<RequestBody> {
   return getJson(`${ROOT}/requests/${traceId}/${spanId}`, {}, signal)
+}
+
+/** The most frequent values of a field. */
+export function fetchFacet(
+  { start, end, field }: { readonly start: number; readonly end: number; readonly field: RequestField },
+  signal?: AbortSignal,
+): Promise<FacetsBody> {
+  return getJson(`${ROOT}/requests/facets`, { start, end, fields: field, limit: 200 }, signal)
+}
+
+export function fetchComparison(a: GroupParameters, b: GroupParameters, signal?: AbortSignal): Promise<ComparisonBody> {
+  const prefixed = (prefix: string, group: GroupParameters): GroupParameters =>
+    Object.fromEntries(Object.entries(group).map(([name, value]) => [`${prefix}.${name}`, value]))
+  return getJson(`${ROOT}/requests/compare`, { ...prefixed('a', a), ...prefixed('b', b) }, signal)
+}
+
+export function fetchUnpriced(signal?: AbortSignal): Promise<UnpricedBody> {
+  return getJson(`${ROOT}/pricing/unpriced`, {}, signal)
+}
+
+/** `window`: a duration such as `60m`. */
+export function fetchQuality(window: string, model: string, signal?: AbortSignal): Promise<QualityReportBody> {
+  return getJson(`${ROOT}/quality/report`, { window, model }, signal)
+}
+
+export function fetchTruth(window: string, model: string, signal?: AbortSignal): Promise<TruthBody> {
+  return getJson(`${ROOT}/quality/truth`, { window, model }, signal)
+}
+
+/** Which request somebody judges. */
+export interface Judged {
+  readonly traceId: string
+  readonly spanId: string
+}
+
+export function fetchLabels({ traceId, spanId }: Judged, signal?: AbortSignal): Promise<LabelsBody> {
+  return getJson(`${ROOT}/requests/${traceId}/${spanId}/labels`, {}, signal)
+}
+
+/** Whoever judges again on the page takes back what was said before: both have the same id. */
+export function giveFeedback({ traceId, spanId }: Judged, value: 0 | 1, comment: string): Promise<AcceptedBody> {
+  const id = `page-feedback-${traceId}-${spanId}`
+  return postJson(`${ROOT}/feedback`, { id, trace_id: traceId, span_id: spanId, value, comment, via: 'page' })
+}
+
+/** `predicted`: the label that the answer amounts to; '' when that is to be read from its text. */
+export function giveTruth({ traceId, spanId }: Judged, expected: string, predicted: string): Promise<AcceptedBody> {
+  const id = `page-truth-${traceId}-${spanId}`
+  const labels = predicted === '' ? { expected } : { expected, predicted }
+  return postJson(`${ROOT}/ground-truth`, { id, trace_id: traceId, span_id: spanId, ...labels, via: 'page' })
 }
 
 export function fetchTrace(traceId: string, signal?: AbortSignal): Promise<TraceBody> {

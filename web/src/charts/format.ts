@@ -19,6 +19,17 @@ function formatMoney(value: number): string {
   return Math.abs(value) < 0.01 ? value.toPrecision(2) : value.toFixed(Math.abs(value) < 1 ? 4 : 2)
 }
 
+/** What is missing for a cost: a call that failed has no tokens to put a price on. */
+export function whyNoCost({
+  inputTokens,
+  outputTokens,
+}: {
+  readonly inputTokens?: number | undefined
+  readonly outputTokens?: number | undefined
+}): 'unknownTokens' | 'unknownCost' {
+  return inputTokens === undefined || outputTokens === undefined ? 'unknownTokens' : 'unknownCost'
+}
+
 export function formatDurationMs(durationMs: number | undefined): string {
   if (durationMs === undefined) return '–'
   return durationMs >= 1000 ? `${(durationMs / 1000).toFixed(2)} s` : `${Math.round(durationMs)} ms`

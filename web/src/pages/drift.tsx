@@ -1,7 +1,14 @@
 import { Badge, Card, Group, SimpleGrid, Stack, Text, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import type { Comparison, DriftBin, DriftBody, DriftLevel, FeatureDrift } from '../../../src/api/types.ts'
+import type {
+  Comparison,
+  DriftBin,
+  DriftBody,
+  DriftLevel,
+  EmbeddingDrift,
+  FeatureDrift,
+} from '../../../src/api/types.ts'
 import { fetchDrift } from '../api/tetrascope.ts'
 import { formatClock, formatDurationMs, formatNumber } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
@@ -40,10 +47,13 @@ export function DriftPage(): ReactNode {
       {(body) => (
         <Stack gap="sm">
           <Summary body={body} />
-          {body.features.length === 0 ? (
+          {body.features.length + body.embeddings.length === 0 ? (
             <Empty title={t('driftEmpty')} hint={t('driftEmptyHint')} />
           ) : (
             <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="sm">
+              {body.embeddings.map((embedding) => (
+                <EmbeddingCard key={embedding.model} drift={embedding} />
+              ))}
               {body.features.map((feature) => (
                 <FeatureCard key={`${feature.model} ${feature.feature}`} drift={feature} />
               ))}
@@ -81,7 +91,6 @@ function formatSpan(durationMs: number): string {
 }
 
 function FeatureCard({ drift }: { readonly drift: FeatureDrift }): ReactNode {
-  const { t } = useLanguage()
   const { comparison } = drift
   return (
     <Card withBorder radius="md" padding="sm" data-drift={drift.feature}>
@@ -92,18 +101,58 @@ function FeatureCard({ drift }: { readonly drift: FeatureDrift }): ReactNode {
             {drift.model} · {formatNumber(drift.referenceCount, '')} → {formatNumber(drift.currentCount, '')}
           </Text>
         </div>
-        {comparison === undefined ? (
-          <Badge color="gray" variant="light">
-            {t('driftTooFew')}
-          </Badge>
-        ) : (
-          <Badge color={COLOR[comparison.level]} variant={comparison.level === 'none' ? 'light' : 'filled'}>
-            {t(LEVEL[comparison.level])} · PSI {formatNumber(comparison.effects.psi, '')}
-          </Badge>
-        )}
+        <LevelBadge comparison={comparison} psi={comparison?.effects.psi} />
       </Group>
       {comparison !== undefined && <ComparisonView comparison={comparison} />}
     </Card>
+  )
+}
+
+/** Of a vector nothing can be drawn: how far the whole has moved, and where its middle is now. */
+function EmbeddingCard({ drift }: { readonly drift: EmbeddingDrift }): ReactNode {
+  const { t } = useLanguage()
+  const { model, length, referenceCount, currentCount, comparison } = drift
+  return (
+    <Card withBorder radius="md" padding="sm" data-drift="embedding">
+      <Group justify="space-between" wrap="nowrap" mb={4}>
+        <div>
+          <Text fw={600}>
+            {t('driftEmbedding')} ({length} {t('driftDimensions')})
+          </Text>
+          <Text size="xs" c="dimmed">
+            {model} · {formatNumber(referenceCount, '')} → {formatNumber(currentCount, '')}
+          </Text>
+        </div>
+        <LevelBadge comparison={comparison} psi={comparison?.psi} />
+      </Group>
+      {comparison?.distance !== undefined && (
+        <Text size="xs" c="dimmed">
+          {t('driftDistance')} {formatNumber(comparison.distance, '')}
+        </Text>
+      )}
+    </Card>
+  )
+}
+
+function LevelBadge({
+  comparison,
+  psi,
+}: {
+  readonly comparison: { readonly level: DriftLevel } | undefined
+  readonly psi: number | undefined
+}): ReactNode {
+  const { t } = useLanguage()
+  if (comparison === undefined)
+    return (
+      <Badge color="gray" variant="light" miw="max-content">
+        {t('driftTooFew')}
+      </Badge>
+    )
+  const { level } = comparison
+  return (
+    <Badge color={COLOR[level]} variant={level === 'none' ? 'light' : 'filled'} miw="max-content">
+      {t(LEVEL[level])} · PSI {formatNumber(psi, '')}
+    </Badge>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Badge, Card, Stack, Table, TextInput } from '@mantine/core'
+import { Anchor, Badge, Card, Stack, Table, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
+import { Link } from 'wouter'
 import type { LogRecord } from '../../../src/model/log-record.ts'
 import { fetchLogs } from '../api/tetrascope.ts'
 import { formatClock } from '../charts/format.ts'
@@ -47,6 +48,7 @@ export function LogsPage(): ReactNode {
 }
 
 function LogTable({ lines }: { readonly lines: readonly LogRecord[] }): ReactNode {
+  const { t } = useLanguage()
   return (
     <Card withBorder padding={0} radius="md">
       <Table fz="xs" ff="monospace" verticalSpacing={3}>
@@ -57,12 +59,19 @@ function LogTable({ lines }: { readonly lines: readonly LogRecord[] }): ReactNod
             <Table.Tr key={`${line.timeMs}-${i}`}>
               <Table.Td style={{ whiteSpace: 'nowrap' }}>{formatClock(line.timeMs)}</Table.Td>
               <Table.Td>
-                <Badge size="xs" variant="light" color={COLOR[line.level]}>
+                <Badge size="xs" variant="light" color={COLOR[line.level]} miw="max-content">
                   {line.level}
                 </Badge>
               </Table.Td>
-              <Table.Td>{line.service}</Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{line.body}</Table.Td>
+              <Table.Td visibleFrom="sm">{line.service}</Table.Td>
+              <Table.Td w="100%" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+                {line.body}{' '}
+                {line.traceId !== '' && (
+                  <Anchor component={Link} href={`/requests?trace=${line.traceId}`} size="xs">
+                    {t('trace')}
+                  </Anchor>
+                )}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { RequestBody } from '../../../src/api/types.ts'
-import type { Message, MessagePart } from '../../../src/model/span.ts'
+import type { Message, MessagePart, TokenUsage } from '../../../src/model/span.ts'
 import { fetchRequest } from '../api/tetrascope.ts'
-import { formatClock, formatDurationMs, formatNumber } from '../charts/format.ts'
+import { formatClock, formatDurationMs, formatNumber, whyNoCost } from '../charts/format.ts'
+import { HandLabels } from '../components/hand-labels.tsx'
 import { Loaded } from '../components/loaded.tsx'
 import { TraceWaterfall } from '../components/trace-waterfall.tsx'
+import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
 
 /** Evaluations arrive a moment after the request. */
@@ -69,6 +71,7 @@ function RequestDetail({ body }: { readonly body: RequestBody }): ReactNode {
           <Stack gap="md">
             <Facts body={body} />
             <Evaluations body={body} />
+            <HandLabels traceId={span.traceId} spanId={span.spanId} />
           </Stack>
         </Grid.Col>
       </Grid>
@@ -133,12 +136,14 @@ function Facts({ body: { span, costUsd } }: { readonly body: RequestBody }): Rea
   const { t } = useLanguage()
   const { llm } = span
   if (llm === undefined) return null
-  const facts: ReadonlyArray<readonly [string, string]> = [
+  const tokens = `${formatNumber(llm.usage.inputTokens, '')} → ${formatNumber(llm.usage.outputTokens, '')}`
+  const isEstimated = span.attributes['tetrascope.usage.estimated'] === true
+  const facts: ReadonlyArray<readonly [string, string, hint?: string]> = [
     [t('provider'), llm.provider],
     [t('latency'), formatDurationMs(span.endMs - span.startMs)],
     [t('ttft'), formatDurationMs(llm.ttftMs)],
-    [t('tokens'), `${formatNumber(llm.usage.inputTokens, '')} → ${formatNumber(llm.usage.outputTokens, '')}`],
-    [t('cost'), costUsd === undefined ? t('unknownCost') : formatNumber(costUsd, 'USD')],
+    [t('tokens'), isEstimated ? `≈ ${tokens}` : tokens, isEstimated ? t('estimatedTokens') : ''],
+    costUsd === undefined ? noCost(llm.usage, t) : [t('cost'), formatNumber(costUsd, 'USD')],
     [t('finish'), llm.finishReasons.join(', ')],
     [t('user'), span.userId],
     [t('session'), span.sessionId],
@@ -151,16 +156,28 @@ function Facts({ body: { span, costUsd } }: { readonly body: RequestBody }): Rea
         <Table.Tbody>
           {facts
             .filter(([, value]) => value !== '')
-            .map(([name, value]) => (
+            .map(([name, value, hint = '']) => (
               <Table.Tr key={name}>
                 <Table.Td c="dimmed">{name}</Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                  {value}
+                  {hint !== '' && (
+                    <Text size="xs" c="dimmed">
+                      {hint}
+                    </Text>
+                  )}
+                </Table.Td>
               </Table.Tr>
             ))}
         </Table.Tbody>
       </Table>
     </Card>
   )
+}
+
+function noCost(usage: TokenUsage, t: (key: TextKey) => string): readonly [name: string, value: string, hint: string] {
+  const reason = whyNoCost(usage)
+  return [t('cost'), t(reason), reason === 'unknownTokens' ? t('unknownTokensHint') : '']
 }
 
 function Evaluations({ body: { evaluations } }: { readonly body: RequestBody }): ReactNode {

@@ -2,12 +2,14 @@ import { Badge, Button, Card, Group, Select, Stack, Table, Text, TextInput } fro
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { useLocation } from 'wouter'
+import { Link, useLocation, useSearchParams } from 'wouter'
 import type { RequestRow } from '../../../src/api/types.ts'
-import { fetchRequests, fetchTotals } from '../api/tetrascope.ts'
-import { formatClock, formatDurationMs, formatNumber } from '../charts/format.ts'
+import { fetchRequests } from '../api/tetrascope.ts'
+import { formatClock, formatDurationMs, formatNumber, whyNoCost } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
+import { ModelSelect } from '../components/model-select.tsx'
 import { useRange } from '../components/time-range.tsx'
+import { UnpricedModels } from '../components/unpriced-models.tsx'
 import { useLanguage } from '../i18n/language.tsx'
 
 const REFRESH_MS = 2_000
@@ -20,15 +22,25 @@ export function RequestsPage(): ReactNode {
   const [model, setModel] = useState('')
   const [status, setStatus] = useState('')
   const [cursor, setCursor] = useState('')
+  const [search, setSearch] = useSearchParams()
+  const trace = search.get('trace') ?? ''
   const [searched] = useDebouncedValue(text, 250)
   const requests = useQuery({
-    queryKey: ['requests', range, searched, model, status, cursor],
+    queryKey: ['requests', range, searched, model, status, trace, cursor],
     refetchInterval: cursor === '' ? REFRESH_MS : false,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       // Senders' clocks may run ahead of ours: what they date into the near future is shown as well.
       fetchRequests(
-        { start: windowAt(Date.now()).startMs, end: Date.now() + 60_000, text: searched, model, status, cursor },
+        {
+          start: trace === '' ? windowAt(Date.now()).startMs : 0,
+          end: Date.now() + 60_000,
+          text: searched,
+          model,
+          status,
+          trace,
+          cursor,
+        },
         signal,
       ),
   })
@@ -58,7 +70,16 @@ export function RequestsPage(): ReactNode {
             { value: 'error', label: t('error') },
           ]}
         />
+        {trace !== '' && (
+          <Button size="xs" variant="light" rightSection="×" onClick={() => setSearch({})}>
+            {t('ofTrace')} {trace.slice(0, 8)}
+          </Button>
+        )}
+        <Button component={Link} href={compareLink(model)} size="xs" variant="default" ml="auto">
+          {t('compare')}
+        </Button>
       </Group>
+      <UnpricedModels />
       <Loaded query={requests}>
         {(page) => (
           <>
@@ -86,37 +107,8 @@ export function RequestsPage(): ReactNode {
   )
 }
 
-function ModelSelect({
-  value,
-  onChange,
-}: {
-  readonly value: string
-  readonly onChange: (model: string) => void
-}): ReactNode {
-  const { t } = useLanguage()
-  const { range, windowAt } = useRange()
-  const totals = useQuery({
-    queryKey: ['totals', range],
-    refetchInterval: 15_000,
-    queryFn: ({ signal }) => fetchTotals(windowAt(Date.now()).startMs, Date.now() + 60_000, signal),
-  })
-  const models = totals.data?.models ?? []
-  const options = models.map(({ model, requests }) => ({
-    value: model,
-    label: `${model} (${formatNumber(requests, '')})`,
-  }))
-  return (
-    <Select
-      aria-label={t('model')}
-      size="xs"
-      w={230}
-      searchable
-      allowDeselect={false}
-      value={value}
-      onChange={(next) => onChange(next ?? '')}
-      data={[{ value: '', label: t('allModels') }, ...options]}
-    />
-  )
+function compareLink(model: string): string {
+  return `/requests/compare?${new URLSearchParams({ by: 'model', a: model })}`
 }
 
 function RequestTable({ rows }: { readonly rows: readonly RequestRow[] }): ReactNode {
@@ -181,7 +173,7 @@ function RequestLine({ row }: { readonly row: RequestRow }): ReactNode {
       <Table.Td ta="right">
         {formatNumber(row.inputTokens, '')} → {formatNumber(row.outputTokens, '')}
       </Table.Td>
-      <Table.Td ta="right" title={row.costUsd === undefined ? t('unknownCost') : ''}>
+      <Table.Td ta="right" title={row.costUsd === undefined ? t(whyNoCost(row)) : ''}>
         {formatNumber(row.costUsd, 'USD')}
       </Table.Td>
       <Table.Td maw={160}>
