@@ -17,6 +17,7 @@ import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
 import type { Request } from '../model/request.ts'
 import type { UnpricedModel } from '../pricing/price-table.ts'
+import type { SelfHostedUse } from '../pricing/self-hosted.ts'
 import type { Facets, HistogramStep, RequestGroup, RequestSums, Session } from '../storage/request-explorer.ts'
 import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
@@ -120,6 +121,11 @@ export interface LabelsBody {
 /** GET /pricing/unpriced: models whose requests have no known cost, or cost nothing. */
 export interface UnpricedBody {
   readonly models: readonly UnpricedModel[]
+}
+
+/** GET /pricing/self-hosted: what own hardware cost in the range, and how much of it was idle. */
+export interface SelfHostedBody {
+  readonly models: readonly SelfHostedUse[]
 }
 
 /** GET /traces/:traceId */

@@ -170,7 +170,8 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   ingestRoutes(api, ingest)
   importRoutes(api, ingest)
   fileRoutes(api, running.parts.following)
-  pricingRoutes(api, running.parts.prices, running.parts.budgets)
+  const { prices, budgets } = running.parts
+  pricingRoutes(api, { prices, budgets, requests: store.requests, clock: running.clock })
   requestRoutes(api, {
     store,
     clock: running.clock,

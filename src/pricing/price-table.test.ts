@@ -208,6 +208,14 @@ describe('what the user says', () => {
     const [parsed] = pricingSchema.parse({ self_hosted: [model] }).self_hosted
     if (parsed === undefined) throw new Error('no model was parsed')
     expect(idleShare(parsed, 0.9, 3_600_000)).toBeCloseTo(0.75)
+    const totals = [
+      { model: 'llama-8b', requests: 3, costUsd: 0.4 },
+      { model: 'Llama-70B', requests: 2, costUsd: 0.5 },
+      { model: 'gpt-4o', requests: 9, costUsd: 7 },
+    ]
+    expect(prices.selfHostedUse(totals, 3_600_000)).toEqual([
+      { model: 'llama-.*', requests: 5, usedUsd: 0.9, paidUsd: 3.6, idleShare: expect.closeTo(0.75) as number },
+    ])
   })
 })
 

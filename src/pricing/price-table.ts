@@ -10,7 +10,7 @@ import { type NanoUsd, nanoUsdOf, usdOf } from './money.ts'
 import { type CostParts, costParts, isFree, type Price, totalOf } from './price.ts'
 import { priceAt, type PriceEntry, type PriceFile, readPriceFile } from './price-file.ts'
 import { publishedPrice } from './published-prices.ts'
-import { selfHostedPrice } from './self-hosted.ts'
+import { selfHostedPrice, type SelfHostedUse, selfHostedUse } from './self-hosted.ts'
 
 /** A file beside the code, so that it can be read and compared without the program. */
 const SHIPPED = path.join(import.meta.dirname, 'prices.json')
@@ -124,6 +124,11 @@ export class PriceTable {
   /** Models that requests came for without a known price, or with a price of zero; most requests first. */
   unpricedModels(): UnpricedModel[] {
     return [...this.#unpriced.values()].sort((a, b) => b.requests - a.requests)
+  }
+
+  /** Models on own hardware over a time, with what of it was idle. */
+  selfHostedUse(totals: Parameters<typeof selfHostedUse>[1], durationMs: number): SelfHostedUse[] {
+    return selfHostedUse(this.#config.self_hosted, totals, durationMs)
   }
 
   #lookUp(provider: string, model: string, atMs: number): Price | undefined {

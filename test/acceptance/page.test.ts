@@ -21,7 +21,8 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
   const errors: string[] = []
 
   beforeAll(async () => {
-    product = await Tetrascope.start()
+    const own = "{ model: 'gpt-4o', gpus: 1, usd_per_gpu_hour: 12, tokens_per_second: 100 }"
+    product = await Tetrascope.start({ config: `pricing: { self_hosted: [${own}] }\n` })
     await product.post('/v1/traces', oneCall(), { 'content-type': 'application/json' })
     browser = await chromium.launch({ executablePath: BROWSER, args: QUIET })
     page = await browser.newPage({ locale: 'en-US' })
@@ -92,6 +93,7 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
 
   test('two groups of requests are compared from the requests page', async () => {
     await page.getByRole('link', { name: 'Requests' }).click()
+    await page.locator('[data-note="own-hardware"]').getByText('gpt-4o $1.00, idle 100.0%').waitFor()
     await page.getByRole('link', { name: 'Compare' }).click()
     await page.goto(`${product.url}/requests/compare?by=model&a=gpt-4o&b=gpt-4o`)
     await page.locator('[data-figure="error_rate"]').getByText('no evidence').waitFor()

@@ -15,6 +15,7 @@ import type {
   RequestBody,
   RequestField,
   RequestsBody,
+  SelfHostedBody,
   TotalsBody,
   TraceBody,
   TruthBody,
@@ -74,6 +75,10 @@ export function fetchComparison(a: GroupParameters, b: GroupParameters, signal?:
 
 export function fetchUnpriced(signal?: AbortSignal): Promise<UnpricedBody> {
   return getJson(`${ROOT}/pricing/unpriced`, {}, signal)
+}
+
+export function fetchSelfHosted(start: number, end: number, signal?: AbortSignal): Promise<SelfHostedBody> {
+  return getJson(`${ROOT}/pricing/self-hosted`, { start, end }, signal)
 }
 
 /** `window`: a duration such as `60m`. */

@@ -134,6 +134,8 @@ export const dictionary = {
   estimatedTokens: { en: 'counted here: the provider did not say', zh: '本地估算：提供方未返回' },
   unpricedModels: { en: 'No price is known for', zh: '以下模型价格未知' },
   freeModels: { en: 'Priced at zero', zh: '以下模型按零价计' },
+  ownHardware: { en: 'Own hardware', zh: '自有硬件' },
+  idle: { en: 'idle', zh: '空闲' },
   ofTrace: { en: 'Only trace', zh: '仅看追踪' },
   judgement: { en: 'Your judgement', zh: '人工标注' },
   goodAnswer: { en: 'Good', zh: '好' },

@@ -8,6 +8,7 @@ import { fetchRequests } from '../api/tetrascope.ts'
 import { formatClock, formatDurationMs, formatNumber, whyNoCost } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
 import { ModelSelect } from '../components/model-select.tsx'
+import { OwnHardware } from '../components/own-hardware.tsx'
 import { useRange } from '../components/time-range.tsx'
 import { UnpricedModels } from '../components/unpriced-models.tsx'
 import { useLanguage } from '../i18n/language.tsx'
@@ -80,6 +81,7 @@ export function RequestsPage(): ReactNode {
         </Button>
       </Group>
       <UnpricedModels />
+      <OwnHardware />
       <Loaded query={requests}>
         {(page) => (
           <>
