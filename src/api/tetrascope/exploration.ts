@@ -18,6 +18,7 @@ import { filterOf, filterParameters, rangeOf, rangeParameters } from './request-
 const MAX_STEPS = 2_000
 /** A histogram without a step has about so many. */
 const USUAL_STEPS = 60
+const HOUR_MS = 3_600_000
 
 const common = { ...rangeParameters, ...filterParameters }
 const field = z.enum(REQUEST_FIELDS)
@@ -105,7 +106,7 @@ function selectionOf(given: Parameters<typeof filterOf>[0], clock: Clock): Reque
 /** A duration such as `5m`, or milliseconds. Throws `HttpError` 400 when the range would have too many steps. */
 function stepOf(step: string | undefined, range: TimeRange): number {
   const rangeMs = range.maxMs - range.minMs
-  const stepMs = step === undefined ? Math.max(1, Math.ceil(rangeMs / USUAL_STEPS)) : durationOf(step)
+  const stepMs = step === undefined ? usualStepMs(rangeMs) : durationOf(step)
   if (!(stepMs >= 1)) throw new HttpError(400, `step: must be a duration of at least 1ms, got ${JSON.stringify(step)}`)
   if (rangeMs / stepMs > MAX_STEPS) {
     throw new HttpError(
@@ -114,6 +115,12 @@ function stepOf(step: string | undefined, range: TimeRange): number {
     )
   }
   return stepMs
+}
+
+/** From an hour on in whole hours, which is what days that are over are summed up by. */
+function usualStepMs(rangeMs: number): number {
+  const stepMs = Math.max(1, Math.ceil(rangeMs / USUAL_STEPS))
+  return stepMs < HOUR_MS ? stepMs : Math.ceil(stepMs / HOUR_MS) * HOUR_MS
 }
 
 function durationOf(text: string): number {

@@ -21,12 +21,19 @@ import type {
   Session,
 } from '../request-explorer.ts'
 import type { Connection, ExportTarget } from './connection.ts'
-import { LATENCY_MS, requestConditions } from './request-conditions.ts'
+import { middleOf } from './buckets.ts'
+import { evaluatedIn, FINAL_BY_DAY, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
+import { settledDaysIn, sumsFor, sumsOf } from './settled-days.ts'
+import { microsecondCondition } from './time-condition.ts'
+import type { TimeRange } from '../sample-store.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, textsOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_SELECT } from './span-columns.ts'
 import { list, sql, Sql } from './sql.ts'
 
-/** Questions about many requests, answered by the engine in one pass over `spans`. A span that came again with another start may count at both. */
+/**
+ * Questions about many requests, answered by the engine in one pass over `spans`, and of days that are settled over their sums: all numbers are
+ * the same then, percentiles are known within 1.1 %. A span that came again with another start may count at both.
+ */
 export class ClickHouseRequestExplorer implements RequestExplorer {
   readonly #connection: Connection
 
@@ -35,12 +42,27 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
   }
 
   async facets({ range, filter, fields, limit }: Parameters<RequestExplorer['facets']>[0]): Promise<Facets> {
-    if (fields.length === 0) return {}
+    // What has many values would make as many combinations; what has few is counted together, in one pass.
+    const alone = fields.filter((field) => field === 'user' || field === 'session')
+    const together = fields.filter((field) => field !== 'user' && field !== 'session')
+    const sets = [together, ...alone.map((field) => [field])].filter((set) => set.length > 0)
+    const counted = await Promise.all(sets.map((set) => this.#facetsOf({ range, filter }, set, limit)))
+    const found: Facets = Object.assign({}, ...counted)
+    return Object.fromEntries(fields.map((field) => [field, found[field] ?? []]))
+  }
+
+  async #facetsOf(selection: RequestSelection, fields: readonly RequestField[], limit: number): Promise<Facets> {
     const pairs = list(fields.map((field) => sql`arrayMap(value -> (${field}, value), ${valuesOf(field)})`))
+    const names = list([...new Set(fields.flatMap((field) => COLUMNS_OF[field]))].map((name) => new Sql(name)))
+    const sums = await this.#sums(selection, fields)
+    const combinations =
+      sums === undefined
+        ? sql`SELECT ${names}, count() AS n FROM spans FINAL WHERE ${requestConditions(selection.range, selection.filter)} GROUP BY ${names}`
+        : sql`SELECT ${sums.names ?? names}, sum(request_count) AS n FROM ${sums.table} GROUP BY ${sums.names ?? names}`
     const statement = sql`
-      SELECT pair.1 AS field, pair.2 AS value, count() AS requests
-      FROM (SELECT arrayJoin(arrayConcat(${pairs})) AS pair FROM spans FINAL WHERE ${requestConditions(range, filter)})
-      GROUP BY field, value ORDER BY requests DESC, value LIMIT ${limit} BY field`
+      SELECT pair.1 AS field, pair.2 AS value, sum(n) AS requests
+      FROM (SELECT arrayJoin(arrayConcat(${sums?.names === undefined ? pairs : sql`[(${fields[0] ?? ''}, id)]`})) AS pair, n FROM (${combinations}))
+      GROUP BY field, value ORDER BY requests DESC, value LIMIT ${limit} BY field ${FINAL_BY_DAY}`
     const rows = rowsOf(await this.#connection.query(statement))
     const countsOf = (field: RequestField): ResultRow[] => rows.filter((row) => textOf(row, 'field') === field)
     return Object.fromEntries(fields.map((field) => [field, countsOf(field).map(readCount)]))
@@ -48,10 +70,17 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
 
   async histogram({ range, filter, stepMs }: RequestSelection & { stepMs: number }): Promise<HistogramStep[]> {
     const stepUs = Math.round(stepMs * 1_000)
-    const statement = sql`
-      SELECT intDiv(toUnixTimestamp64Micro(start), ${stepUs}) * ${stepUs} AS step_us, ${SUMS},
-        quantileExactInclusive(0.95)(${LATENCY_MS}) AS latency_p95
-      FROM spans FINAL WHERE ${requestConditions(range, filter)} GROUP BY step_us ORDER BY step_us`
+    const sums = stepMs % HOUR_MS === 0 ? await this.#sums({ range, filter }, []) : undefined
+    const statement =
+      sums === undefined
+        ? sql`
+          SELECT intDiv(toUnixTimestamp64Micro(start), ${stepUs}) * ${stepUs} AS step_us, ${SUMS},
+            quantileExactInclusive(0.95)(${LATENCY_MS}) AS latency_p95
+          FROM spans FINAL WHERE ${requestConditions(range, filter)} GROUP BY step_us ORDER BY step_us ${FINAL_BY_DAY}`
+        : sql`
+          SELECT intDiv(at_us, ${stepUs}) * ${stepUs} AS step_us, ${SUMS_OF_SUMS}, ${ERRORS_OF_FIELDS},
+            ${middleOf(sql`quantileExactWeightedArray(0.95)(latency_buckets, latency_counts)`)} AS latency_p95
+          FROM ${sums.table} GROUP BY step_us ORDER BY step_us ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       startMs: millisecondsOf(row, 'step_us'),
       ...readSums(row),
@@ -60,17 +89,18 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
   }
 
   async groups({ range, filter, by, limit }: Parameters<RequestExplorer['groups']>[0]): Promise<RequestGroup[]> {
-    const statement = sql`
-      SELECT arrayJoin(${valuesOf(by)}) AS value, ${SUMS},
-        toUInt64(sum(ifNull(cache_read_tokens, 0))) AS sum_cache_read,
-        quantileExactInclusive(0.5)(${LATENCY_MS}) AS latency_p50, quantileExactInclusive(0.95)(${LATENCY_MS}) AS latency_p95,
-        quantileExactInclusive(0.99)(${LATENCY_MS}) AS latency_p99, countIf(ttft_ms IS NOT NULL) AS with_ttft,
-        quantileExactInclusiveIf(0.5)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL) AS ttft_p50,
-        quantileExactInclusiveIf(0.95)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL) AS ttft_p95,
-        sumIf(${LATENCY_MS}, output_tokens IS NOT NULL) AS output_ms
-      FROM spans FINAL WHERE ${requestConditions(range, filter)}
-      GROUP BY value ORDER BY requests DESC, value LIMIT ${limit}`
+    const sums = await this.#sums({ range, filter }, [by])
+    const statement = sums === undefined ? exactGroups({ range, filter }, by, limit) : groupsOfSums(sums, by, limit)
     return rowsOf(await this.#connection.query(statement)).map(readGroup)
+  }
+
+  /** Sums to answer a question of; undefined when nothing of it is summed up and the requests themselves are read. */
+  async #sums(selection: RequestSelection, fields: readonly RequestField[]): Promise<Sums | undefined> {
+    const by = sumsFor(selection.filter, fields)
+    if (by === undefined) return undefined
+    const days = await settledDaysIn(this.#connection, selection.range)
+    if (days.length === 0) return undefined
+    return { table: sumsOf(by, selection, days), names: by === 'fields' ? undefined : sql`id` }
   }
 
   async figures(selection: RequestSelection): Promise<RequestFigures> {
@@ -92,11 +122,12 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
   }
 
   async sessions({ range, filter, limit, offset }: Parameters<RequestExplorer['sessions']>[0]): Promise<Session[]> {
+    const ids = (await this.#newestSessions({ range, filter }, offset + limit)).slice(offset)
     const statement = sql`
       SELECT session_id, argMax(user_id, start) AS newest_user, ${SUMS},
         toUnixTimestamp64Micro(min(start)) AS first_us, toUnixTimestamp64Micro(max(end)) AS last_us
-      FROM spans FINAL WHERE session_id != '' AND ${requestConditions(range, filter)}
-      GROUP BY session_id ORDER BY max(start) DESC, session_id LIMIT ${limit} OFFSET ${offset}`
+      FROM spans FINAL WHERE session_id IN ${ids} AND ${requestConditions(range, filter)}
+      GROUP BY session_id ORDER BY max(start) DESC, session_id ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       sessionId: textOf(row, 'session_id'),
       userId: textOf(row, 'newest_user'),
@@ -106,10 +137,33 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     }))
   }
 
+  /** The ids of the sessions with the newest requests. Looks at the end of the range first, because that is mostly enough. */
+  async #newestSessions({ range, filter }: RequestSelection, count: number): Promise<string[]> {
+    const { maxMs } = range
+    const newest = await this.#newestStartMs(range)
+    if (newest === undefined) return []
+    for (const lastingMs of [HOUR_MS, DAY_MS, maxMs - range.minMs]) {
+      const minMs = Math.max(range.minMs, newest - lastingMs)
+      const statement = sql`
+        SELECT session_id FROM spans FINAL WHERE session_id != '' AND ${requestConditions({ minMs, maxMs }, filter)}
+        GROUP BY session_id ORDER BY max(start) DESC, session_id LIMIT ${count} ${FINAL_BY_DAY}`
+      const ids = rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'session_id'))
+      if (ids.length === count || minMs === range.minMs) return ids
+    }
+    return []
+  }
+
+  async #newestStartMs(range: TimeRange): Promise<number | undefined> {
+    const statement = sql`
+      SELECT start FROM spans WHERE is_request AND ${microsecondCondition('start', range)} ORDER BY start DESC LIMIT 1`
+    const [row] = rowsOf(await this.#connection.query(statement))
+    return row === undefined ? undefined : millisecondsOf(row, 'start')
+  }
+
   async turns({ sessionId, range, limit }: Parameters<RequestExplorer['turns']>[0]): Promise<Request[]> {
     const statement = sql`
       SELECT ${SPAN_SELECT} FROM spans FINAL WHERE ${requestConditions(range, { sessionId })}
-      ORDER BY start, trace_id, span_id LIMIT ${limit}`
+      ORDER BY start, trace_id, span_id LIMIT ${limit} ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).flatMap((row) => {
       const span = readSpan(row)
       return isLlmSpan(span) ? [{ span, costUsd: optionalNumberOf(row, 'cost_usd') }] : []
@@ -126,7 +180,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     )
     const [row] = rowsOf(
       await this.#connection.query(
-        sql`SELECT ${SUMS}, ${columns} FROM spans FINAL WHERE ${requestConditions(range, filter)}`,
+        sql`SELECT ${SUMS}, ${columns} FROM spans FINAL WHERE ${requestConditions(range, filter)} ${FINAL_BY_DAY}`,
       ),
     )
     if (row === undefined) throw new Error('an aggregate without groups has one row')
@@ -154,7 +208,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     })
     const [row] = rowsOf(
       await this.#connection.query(
-        sql`SELECT ${list(columns)} FROM spans FINAL WHERE ${requestConditions(range, filter)}`,
+        sql`SELECT ${list(columns)} FROM spans FINAL WHERE ${requestConditions(range, filter)} ${FINAL_BY_DAY}`,
       ),
     )
     if (row === undefined) return () => []
@@ -164,9 +218,10 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
   async #judgements({ range, filter }: RequestSelection): Promise<Judgement[]> {
     const statement = sql`
       SELECT evaluator, evaluator_version, count() AS judged, countIf(verdict = 'flagged') AS flagged
-      FROM evaluations FINAL
-      WHERE (trace_id, span_id) IN (SELECT trace_id, span_id FROM spans FINAL WHERE ${requestConditions(range, filter)})
-      GROUP BY evaluator, evaluator_version ORDER BY evaluator, evaluator_version`
+      FROM evaluation_times FINAL
+      WHERE ${evaluatedIn(range)}
+        AND ${SPAN_HASH} IN (SELECT ${SPAN_HASH} FROM spans FINAL WHERE ${requestConditions(range, filter)})
+      GROUP BY evaluator, evaluator_version ORDER BY evaluator, evaluator_version ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       evaluator: textOf(row, 'evaluator'),
       version: textOf(row, 'evaluator_version'),
@@ -175,18 +230,76 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     }))
   }
 
-  exportRequests({
+  async *exportRequests({
     range,
     filter,
     format,
     limit,
-  }: Parameters<RequestExplorer['exportRequests']>[0]): AsyncIterable<Buffer> {
+  }: Parameters<RequestExplorer['exportRequests']>[0]): AsyncGenerator<Buffer> {
+    const minMs = await this.#startOfNewest({ range, filter }, limit)
     const statement = sql`
-      SELECT ${EXPORTED} FROM spans FINAL WHERE ${requestConditions(range, filter)}
+      SELECT ${EXPORTED} FROM spans FINAL WHERE ${requestConditions({ ...range, minMs }, filter)}
       ORDER BY spans.start DESC, trace_id DESC, span_id DESC LIMIT ${limit}`
-    return this.#connection.export(statement, FORMATS[format])
+    yield* this.#connection.export(statement, FORMATS[format])
+  }
+
+  /** From when on there are enough requests, also when half of them were replaced: FINAL would merge the whole range for a few. */
+  async #startOfNewest({ range, filter }: RequestSelection, count: number): Promise<number> {
+    const statement = sql`
+      SELECT min(start) AS first, count() AS found FROM (
+        SELECT start FROM spans WHERE ${requestConditions(range, filter)} ORDER BY start DESC LIMIT ${2 * count}
+      )`
+    const [row] = rowsOf(await this.#connection.query(statement))
+    return row === undefined || numberOf(row, 'found') < 2 * count ? range.minMs : millisecondsOf(row, 'first')
   }
 }
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+interface Sums {
+  /** To select from. */
+  readonly table: Sql
+  /** What is grouped by when that is an owner. */
+  readonly names: Sql | undefined
+}
+
+function exactGroups({ range, filter }: RequestSelection, by: RequestField, limit: number): Sql {
+  // Written out for each level; the engine works out equal ones once.
+  const latencies = sql`quantilesExactInclusive(0.5, 0.95, 0.99)(${LATENCY_MS})`
+  const ttfts = sql`quantilesExactInclusiveIf(0.5, 0.95)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL)`
+  return sql`
+    SELECT arrayJoin(${valuesOf(by)}) AS value, ${SUMS},
+      toUInt64(sum(ifNull(cache_read_tokens, 0))) AS sum_cache_read,
+      ${latencies}[1] AS latency_p50, ${latencies}[2] AS latency_p95, ${latencies}[3] AS latency_p99,
+      countIf(ttft_ms IS NOT NULL) AS with_ttft, ${ttfts}[1] AS ttft_p50, ${ttfts}[2] AS ttft_p95, sumIf(${LATENCY_MS}, output_tokens IS NOT NULL) AS output_ms
+    FROM spans FINAL WHERE ${requestConditions(range, filter)}
+    GROUP BY value ORDER BY requests DESC, value LIMIT ${limit} ${FINAL_BY_DAY}`
+}
+
+function groupsOfSums({ table, names }: Sums, by: RequestField, limit: number): Sql {
+  // Owners are many: percentiles are worked out of those only that are shown.
+  const shown =
+    names === undefined
+      ? sql`1`
+      : sql`id IN (SELECT id FROM ${table} GROUP BY id ORDER BY sum(request_count) DESC, id LIMIT ${limit})`
+  const latencies = sql`quantilesExactWeightedArray(0.5, 0.95, 0.99)(latency_buckets, latency_counts)`
+  const ttfts = sql`quantilesExactWeightedArray(0.5, 0.95)(ttft_buckets, ttft_counts)`
+  return sql`
+    SELECT ${names ?? sql`arrayJoin(${valuesOf(by)})`} AS value, ${SUMS_OF_SUMS},
+      ${names === undefined ? ERRORS_OF_FIELDS : sql`sum(error_count) AS errors`},
+      sum(cache_read_sum) AS sum_cache_read,
+      ${middleOf(sql`${latencies}[1]`)} AS latency_p50, ${middleOf(sql`${latencies}[2]`)} AS latency_p95,
+      ${middleOf(sql`${latencies}[3]`)} AS latency_p99, sum(arraySum(ttft_counts)) AS with_ttft,
+      ${middleOf(sql`${ttfts}[1]`)} AS ttft_p50, ${middleOf(sql`${ttfts}[2]`)} AS ttft_p95, sum(output_ms_sum) AS output_ms
+    FROM ${table} WHERE ${shown}
+    GROUP BY value ORDER BY requests DESC, value LIMIT ${limit} ${FINAL_BY_DAY}`
+}
+
+const SUMS_OF_SUMS: Sql = sql`
+  sum(request_count) AS requests, sum(input_sum) AS sum_input, sum(output_sum) AS sum_output, sum(cost_sum) AS sum_cost,
+  sum(unpriced_count) AS unpriced`
+const ERRORS_OF_FIELDS: Sql = sql`sumIf(request_count, request_status = 'error') AS errors`
 
 interface Moments {
   readonly sums: RequestSums
@@ -240,6 +353,22 @@ const SUMS: Sql = sql`
   count() AS requests, countIf(request_status = 'error') AS errors,
   toUInt64(sum(ifNull(input_tokens, 0))) AS sum_input, toUInt64(sum(ifNull(output_tokens, 0))) AS sum_output,
   sum(ifNull(cost_usd, 0)) AS sum_cost, countIf(cost_usd IS NULL) AS unpriced`
+
+/** The columns that `valuesOf` looks at. */
+const COLUMNS_OF: Readonly<Record<RequestField, readonly string[]>> = {
+  model: ['model'],
+  provider: ['provider'],
+  status: ['request_status'],
+  operation: ['operation'],
+  source: ['source'],
+  service: ['service'],
+  feature: ['feature'],
+  user: ['user_id'],
+  session: ['session_id'],
+  prompt: ['prompt_name', 'prompt_version'],
+  error_type: ['error_type'],
+  finish_reason: ['finish_reasons'],
+}
 
 /** The values of a request in a field, as a list of texts: one, but for finish reasons. */
 function valuesOf(field: RequestField): Sql {

@@ -5,6 +5,7 @@ import type { RetentionConfig, StorageConfig } from '../config.ts'
 import type { Store } from '../store.ts'
 import { ClickHouseRequestExplorer } from './clickhouse-request-explorer.ts'
 import type { Connection } from './connection.ts'
+import { DaySettling } from './day-settling.ts'
 import { EmbeddedConnection } from './embedded-connection.ts'
 import { EvaluationTable } from './evaluation-table.ts'
 import { EventTable } from './event-table.ts'
@@ -19,7 +20,7 @@ import { migrate } from './schema.ts'
 import { SizeLimit } from './size-limit.ts'
 import { StateTable } from './state-table.ts'
 import type { CommitOptions } from './table-writer.ts'
-import { countJournal, countSizeChecks, countWrites } from './storage-instruments.ts'
+import { countJournal, countSettlingRounds, countSizeChecks, countWrites } from './storage-instruments.ts'
 
 export interface ClickHouseStoreOptions {
   readonly storage: StorageConfig
@@ -98,28 +99,30 @@ function createStore(
   journal: SampleJournal | undefined,
 ): Store {
   const commits = commitOptions(options)
+  const explorer = new ClickHouseRequestExplorer(connection)
   const evaluations = new EvaluationTable(connection, commits)
   const events = new EventTable(connection, commits)
   const logs = new LogTable(connection, commits)
   const tables = {
     samples: new SampleTable(connection, commits, journal),
-    requests: new RequestTable(connection, commits, [evaluations, events, logs]),
+    requests: new RequestTable(connection, explorer, commits, [evaluations, events, logs]),
     evaluations,
     events,
     logs,
     state: new StateTable(connection, commits),
   }
   const sizeLimit = limitSize(connection, tables.samples, options)
+  const settling = settleDays(connection, options)
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    await sizeLimit?.stop()
+    await Promise.all([sizeLimit?.stop(), settling.stop()])
     await Promise.all(Object.values(tables).map((table) => table.drain()))
     await journal?.close()
     await connection.close()
   }
   return {
     ...tables,
-    explorer: new ClickHouseRequestExplorer(connection),
+    explorer,
     close() {
       closing ??= close()
       return closing
@@ -136,6 +139,16 @@ function commitOptions({ clock, commitIntervalMs, instruments }: ClickHouseStore
     maxPendingBytes: MAX_PENDING_BYTES,
     ...(instruments === undefined ? {} : { onInsert: countWrites(instruments) }),
   }
+}
+
+function settleDays(connection: Connection, { clock, instruments }: ClickHouseStoreOptions): DaySettling {
+  const settling = new DaySettling({
+    connection,
+    clock: clock ?? systemClock,
+    ...(instruments === undefined ? {} : { onRound: countSettlingRounds(instruments) }),
+  })
+  settling.start()
+  return settling
 }
 
 function limitSize(

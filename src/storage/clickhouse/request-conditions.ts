@@ -1,12 +1,23 @@
 import type { RequestFilter } from '../request-store.ts'
 import type { TimeRange } from '../sample-store.ts'
 import { and, sql, Sql } from './sql.ts'
-import { microsecondCondition } from './time-condition.ts'
+import { microsecondCondition, timeCondition } from './time-condition.ts'
 
-export const LATENCY_MS: Sql = sql`(toUnixTimestamp64Micro(end) - toUnixTimestamp64Micro(start)) / 1000`
+export const LATENCY_MS: Sql = sql`latency_ms`
 
 /** Unknown when either is. */
-export const TOTAL_TOKENS: Sql = sql`(input_tokens + output_tokens)`
+export const TOTAL_TOKENS: Sql = sql`total_tokens`
+
+/** At the end of a statement with FINAL: what has equal keys has the same start, and so lies in the same partition. */
+export const FINAL_BY_DAY: Sql = sql`SETTINGS do_not_merge_across_partitions_select_final = 1`
+
+/** Tells a span from all others. */
+export const SPAN_HASH: Sql = sql`sipHash64(trace_id, span_id)`
+
+type EvaluationFilter = NonNullable<RequestFilter['evaluation']>
+
+/** Evaluations bear the time of their request; some senders round it. */
+const EVALUATED_WITHIN_MS = 3_600_000
 
 /** Rows of `spans` that are requests of the range and pass the filter. */
 export function requestConditions(range: TimeRange, filter: RequestFilter): Sql {
@@ -15,8 +26,13 @@ export function requestConditions(range: TimeRange, filter: RequestFilter): Sql 
     microsecondCondition('start', range),
     ...equalities(filter),
     ...bounds(filter),
-    ...others(filter),
+    ...others(range, filter),
   ])
+}
+
+/** Rows of `request_hours` that pass a filter of which sums are kept. */
+export function sumConditions(filter: RequestFilter): Sql {
+  return and([...equalities(filter), ...finishes(filter)])
 }
 
 function equalities(filter: RequestFilter): Sql[] {
@@ -28,7 +44,6 @@ function equalities(filter: RequestFilter): Sql[] {
     ['session_id', filter.sessionId],
     ['service', filter.service],
     ['feature', filter.feature],
-    ['trace_id', filter.traceId],
     ['prompt_name', filter.promptName],
     ['prompt_version', filter.promptVersion],
     ['error_type', filter.errorType],
@@ -52,17 +67,46 @@ function bounds(filter: RequestFilter): Sql[] {
   })
 }
 
-function others({ finishReason, text, evaluation }: RequestFilter): Sql[] {
-  const conditions: Sql[] = []
-  if (finishReason !== undefined) conditions.push(sql`has(finish_reasons, ${finishReason})`)
-  if (evaluation !== undefined) conditions.push(evaluationCondition(evaluation))
+function finishes({ finishReason }: RequestFilter): Sql[] {
+  return finishReason === undefined ? [] : [sql`has(finish_reasons, ${finishReason})`]
+}
+
+function others(range: TimeRange, filter: RequestFilter): Sql[] {
+  const { traceId, text, evaluation } = filter
+  const conditions = finishes(filter)
+  if (traceId !== undefined)
+    conditions.push(
+      sql`trace_id = ${traceId} AND (start, trace_id, span_id) IN (
+        SELECT start, trace_id, span_id FROM span_starts WHERE trace_id = ${traceId})`,
+    )
+  if (evaluation !== undefined) conditions.push(evaluationCondition(range, evaluation))
   if (text !== undefined && text !== '') conditions.push(textCondition(text))
   return conditions
 }
 
-function evaluationCondition({ evaluator, verdict }: NonNullable<RequestFilter['evaluation']>): Sql {
-  const named = evaluator === undefined ? sql`1` : sql`evaluator = ${evaluator}`
-  return sql`(trace_id, span_id) IN (SELECT trace_id, span_id FROM evaluations FINAL WHERE verdict = ${verdict} AND ${named})`
+/**
+ * By time, because the evaluations of a month are many more than those that are asked for. Not FINAL: one that was made again may pass with
+ * its earlier verdict (`isEvaluatedAs` tells). By hash, or the engine would look for each of them in its index.
+ */
+function evaluationCondition(range: TimeRange, { evaluator, verdict }: EvaluationFilter): Sql {
+  return sql`${SPAN_HASH} IN (
+    SELECT ${SPAN_HASH} FROM evaluation_times WHERE ${evaluatedIn(range)} AND verdict = ${verdict} AND ${isNamed(evaluator)})`
+}
+
+/** Whether spans of some traces are evaluated so by what was evaluated last. */
+export function isEvaluatedAs({ evaluator, verdict }: EvaluationFilter, traceIds: readonly string[]): Sql {
+  return sql`(trace_id, span_id) IN (
+    SELECT trace_id, span_id FROM evaluations FINAL
+    WHERE trace_id IN ${traceIds} AND verdict = ${verdict} AND ${isNamed(evaluator)})`
+}
+
+function isNamed(evaluator: string | undefined): Sql {
+  return evaluator === undefined ? sql`1` : sql`evaluator = ${evaluator}`
+}
+
+/** Where the evaluations of the requests of a range stand in `evaluation_times`. */
+export function evaluatedIn({ minMs, maxMs }: TimeRange): Sql {
+  return timeCondition('time', { minMs: minMs - EVALUATED_WITHIN_MS, maxMs: maxMs + EVALUATED_WITHIN_MS })
 }
 
 function textCondition(wanted: string): Sql {

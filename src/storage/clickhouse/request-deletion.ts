@@ -18,6 +18,7 @@ export async function deleteRequests(connection: Connection, deletion: RequestDe
   for (let start = 0; start < traces.length; start += TRACES_AT_ONCE) {
     const condition = sql`trace_id IN ${traces.slice(start, start + TRACES_AT_ONCE) satisfies SqlValue}`
     spans += await countSpans(connection, condition)
+    await removeOwners(connection, condition)
     for (const table of TABLES_OF_TRACES) await remove(connection, table, condition)
   }
   return spans
@@ -39,12 +40,19 @@ function ownerCondition(deletion: Exclude<RequestDeletion, { traceId: string }>)
 async function deleteSpan(connection: Connection, traceId: string, spanId: string): Promise<number> {
   const condition = sql`trace_id = ${nonEmpty(traceId)} AND span_id = ${nonEmpty(spanId)}`
   const spans = await countSpans(connection, condition)
+  await removeOwners(connection, condition)
   // `event_times` does not know the span.
   const events = sql`id IN (SELECT id FROM events WHERE ${condition})`
   await remove(connection, 'event_times', events)
   for (const table of TABLES_OF_TRACES.filter((name) => name !== 'event_times'))
     await remove(connection, table, condition)
   return spans
+}
+
+/** Sums by user and session. Those of the days are made anew, because the parts of their spans change. */
+async function removeOwners(connection: Connection, condition: Sql): Promise<void> {
+  const owners = sql`SELECT arrayJoin([user_id, session_id]) FROM spans WHERE ${condition}`
+  await remove(connection, 'request_owner_days', sql`id IN (${owners})`)
 }
 
 async function countSpans(connection: Connection, condition: Sql): Promise<number> {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../util/group-by.ts'
 import { isLlmSpan, type Request, type RequestStatus } from '../../model/request.ts'
 import type { Span } from '../../model/span.ts'
 import { decodeCursor, encodeCursor, type PagePosition } from '../page-cursor.ts'
@@ -11,15 +12,17 @@ import {
   type RequestStore,
   type RequestTotals,
 } from '../request-store.ts'
+import type { RequestExplorer, RequestGroup } from '../request-explorer.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
-import { LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
+import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
 import { deleteRequests, tracesOf } from './request-deletion.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
 import { and, list, sql, Sql } from './sql.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
-import { microsecondCondition } from './time-condition.ts'
+
+const MAX_MODELS = 100_000
 
 interface Drained {
   /** Commits all that was written before the call. */
@@ -30,11 +33,18 @@ interface Drained {
 export class RequestTable implements RequestStore {
   readonly #connection: Connection
   readonly #writer: TableWriter<SpanRow>
+  readonly #explorer: Pick<RequestExplorer, 'groups'>
   readonly #related: readonly Drained[]
 
   /** `related` write what belongs to requests: a deletion waits for them, or what they hold would come after it. */
-  constructor(connection: Connection, options: CommitOptions, related: readonly Drained[]) {
+  constructor(
+    connection: Connection,
+    explorer: Pick<RequestExplorer, 'groups'>,
+    options: CommitOptions,
+    related: readonly Drained[],
+  ) {
     this.#connection = connection
+    this.#explorer = explorer
     this.#related = related
     this.#writer = new TableWriter(connection, 'spans', SPAN_COLUMNS, options)
   }
@@ -66,17 +76,8 @@ export class RequestTable implements RequestStore {
   }
 
   async totals(range: TimeRange): Promise<RequestTotals[]> {
-    const statement = sql`
-      SELECT model, count() AS requests, countIf(request_status = 'error') AS errors,
-        toUInt64(sum(ifNull(input_tokens, 0))) AS sum_input, toUInt64(sum(ifNull(output_tokens, 0))) AS sum_output,
-        sum(ifNull(cost_usd, 0)) AS sum_cost, countIf(cost_usd IS NULL) AS unpriced,
-        quantileExactInclusive(0.5)(latency_ms) AS p50, quantileExactInclusive(0.95)(latency_ms) AS p95
-      FROM (
-        SELECT model, request_status, input_tokens, output_tokens, cost_usd, ${LATENCY_MS} AS latency_ms FROM spans FINAL
-        WHERE is_request AND ${microsecondCondition('start', range)}
-      )
-      GROUP BY model ORDER BY model`
-    return rowsOf(await this.#connection.query(statement)).map(readTotals)
+    const groups = await this.#explorer.groups({ range, filter: {}, by: 'model', limit: MAX_MODELS })
+    return groups.map(toTotals).sort((a, b) => (a.model < b.model ? -1 : 1))
   }
 
   async tracesOf(deletion: RequestDeletion): Promise<string[]> {
@@ -94,16 +95,17 @@ export class RequestTable implements RequestStore {
   }
 
   /**
-   * Where the rows of a page may stand, newest first. Not FINAL, which would merge the whole range before it gives the first row:
-   * this reads from the end of the range and stops when it has enough. So statements that were replaced are among them.
+   * Where the rows of a page may stand, in its order. Not FINAL, which would merge the whole range before it gives the first row: this reads
+   * from the end of the range, or where the greatest figures are, and stops when it has enough. So statements that were replaced are among them.
    */
   async #candidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
     const { order = 'start' } = query
-    // By a figure the whole range is read anyway, and a replaced statement would stand where it does not belong.
-    const spans = new Sql(order === 'start' ? 'spans' : 'spans FINAL')
+    const conditions = pageConditions(query)
+    const least = order === 'start' ? undefined : await this.#leastFigure(order, conditions, limit)
+    if (least !== undefined) conditions.push(sql`${figureSql(order)} >= ${least}`)
     const statement = sql`
-      SELECT trace_id, span_id, start, ${figureSql(order)} AS figure FROM ${spans} WHERE ${and(pageConditions(query))}
-      ORDER BY ${orderSql(order)} LIMIT ${limit}`
+      SELECT trace_id, span_id, start, ${figureSql(order)} AS figure FROM spans WHERE ${and(conditions)}
+      ORDER BY ${orderSql(order)} LIMIT ${limit} ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       traceId: textOf(row, 'trace_id'),
       spanId: textOf(row, 'span_id'),
@@ -112,20 +114,66 @@ export class RequestTable implements RequestStore {
     }))
   }
 
-  /** The rows at these positions that are the newest statement of their span and, as that, still pass the filter. */
+  /**
+   * The figure of the last row of a page; undefined when so many requests do not have one. Ordered by nothing but its column, the engine
+   * passes over all that its index knows to be less.
+   */
+  async #leastFigure(
+    order: Exclude<RequestOrder, 'start'>,
+    conditions: readonly Sql[],
+    limit: number,
+  ): Promise<number | undefined> {
+    const column = FIGURE_COLUMNS[order]
+    const statement = sql`
+      SELECT toFloat64(assumeNotNull(${column})) AS figure FROM (
+        SELECT ${column} FROM spans WHERE ${and([...conditions, sql`${column} IS NOT NULL`])} ORDER BY ${column} DESC LIMIT ${limit}
+      ) ORDER BY figure ${FINAL_BY_DAY}`
+    const rows = rowsOf(await this.#connection.query(statement))
+    const [least] = rows
+    return least === undefined || rows.length < limit ? undefined : numberOf(least, 'figure')
+  }
+
+  /**
+   * The rows at these positions that are the newest statement of their span and, as that, still pass the filter and stand there. FINAL reads
+   * all columns of all that lies beside them, so only what was stated more than once is read so.
+   */
   async #rowsAt(positions: readonly PagePosition[], query: RequestQuery): Promise<RequestRow[]> {
+    const rows = await this.#statementsAt(positions, query, 'all')
+    const times = groupBy(rows, spanKeyOf)
+    const repeated = positions.filter((position) => (times.get(position.traceId + position.spanId)?.length ?? 0) > 1)
+    const newest = repeated.length === 0 ? [] : await this.#statementsAt(repeated, query, 'newest')
+    const stated = [...rows.filter((row) => times.get(spanKeyOf(row))?.length === 1), ...newest]
+    const chosen = new Map(stated.map((row) => [spanKeyOf(row), row]))
+    return positions.flatMap((position) => {
+      const key = position.traceId + position.spanId
+      const row = chosen.get(key)
+      if (row === undefined || !standsAt(row, position)) return []
+      // A statement that came again stands at its position twice.
+      chosen.delete(key)
+      return [readRow(row)]
+    })
+  }
+
+  async #statementsAt(
+    positions: readonly PagePosition[],
+    query: RequestQuery,
+    which: 'all' | 'newest',
+  ): Promise<ResultRow[]> {
     const keys = positions.map(({ startMs, traceId, spanId }) => sql`(${momentSql(startMs)}, ${traceId}, ${spanId})`)
+    const traceIds = positions.map(({ traceId }) => traceId)
+    const { evaluation } = query.filter
+    const conditions = [
+      sql`(start, trace_id, span_id) IN (${list(keys)})`,
+      ...pageConditions(query),
+      sql`(trace_id, span_id, start) IN (SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${traceIds})`,
+      ...(evaluation === undefined ? [] : [isEvaluatedAs(evaluation, traceIds)]),
+    ]
     const statement = sql`
       SELECT trace_id, span_id, start, ${LATENCY_MS} AS latency_ms, ttft_ms, request_status, error_type, provider, model, operation,
-        service, user_id, session_id, input_tokens, output_tokens, cost_usd,
+        service, user_id, session_id, input_tokens, output_tokens, cost_usd, ${figureSql(query.order ?? 'start')} AS figure,
         substringUTF8(prompt, 1, ${PREVIEW_LENGTH}) AS prompt_preview, substringUTF8(response, 1, ${PREVIEW_LENGTH}) AS response_preview
-      FROM spans FINAL
-      WHERE (start, trace_id, span_id) IN (${list(keys)}) AND ${and(pageConditions(query))}
-        AND (trace_id, span_id, start) IN (
-          SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${positions.map(({ traceId }) => traceId)}
-        )
-      ORDER BY ${orderSql(query.order ?? 'start')}`
-    return rowsOf(await this.#connection.query(statement)).map(readRow)
+      FROM ${new Sql(which === 'all' ? 'spans' : 'spans FINAL')} WHERE ${and(conditions)} ${FINAL_BY_DAY}`
+    return rowsOf(await this.#connection.query(statement))
   }
 
   /** The newest statement of each span that meets a condition on its identity, by start. */
@@ -157,20 +205,24 @@ function orderSql(order: RequestOrder): Sql {
   return order === 'start' ? byStart : sql`${figureSql(order)} DESC, ${byStart}`
 }
 
+const FIGURE_COLUMNS: Readonly<Record<Exclude<RequestOrder, 'start'>, Sql>> = {
+  latency: LATENCY_MS,
+  ttft: sql`ttft_ms`,
+  cost: sql`cost_usd`,
+  tokens: TOTAL_TOKENS,
+}
+
 /** What the list is ordered by, as Float64; -1 for what is unknown. */
 function figureSql(order: RequestOrder): Sql {
-  switch (order) {
-    case 'start':
-      return sql`0.`
-    case 'latency':
-      return sql`toFloat64(${LATENCY_MS})`
-    case 'ttft':
-      return sql`ifNull(ttft_ms, -1.)`
-    case 'cost':
-      return sql`ifNull(cost_usd, -1.)`
-    case 'tokens':
-      return sql`toFloat64(ifNull(${TOTAL_TOKENS}, -1))`
-  }
+  return order === 'start' ? sql`0.` : sql`toFloat64(ifNull(${FIGURE_COLUMNS[order]}, -1))`
+}
+
+function standsAt(row: ResultRow, { startMs, figure = 0 }: PagePosition): boolean {
+  return millisecondsOf(row, 'start') === startMs && numberOf(row, 'figure') === figure
+}
+
+function spanKeyOf(row: ResultRow): string {
+  return textOf(row, 'trace_id') + textOf(row, 'span_id')
 }
 
 function momentSql(timeMs: number): Sql {
@@ -200,16 +252,7 @@ function readRow(row: ResultRow): RequestRow {
   }
 }
 
-function readTotals(row: ResultRow): RequestTotals {
-  return {
-    model: textOf(row, 'model'),
-    requests: numberOf(row, 'requests'),
-    errors: numberOf(row, 'errors'),
-    inputTokens: numberOf(row, 'sum_input'),
-    outputTokens: numberOf(row, 'sum_output'),
-    costUsd: numberOf(row, 'sum_cost'),
-    unpriced: numberOf(row, 'unpriced'),
-    latencyP50Ms: numberOf(row, 'p50'),
-    latencyP95Ms: numberOf(row, 'p95'),
-  }
+function toTotals(group: RequestGroup): RequestTotals {
+  const { value, requests, errors, inputTokens, outputTokens, costUsd, unpriced, latencyP50Ms, latencyP95Ms } = group
+  return { model: value, requests, errors, inputTokens, outputTokens, costUsd, unpriced, latencyP50Ms, latencyP95Ms }
 }

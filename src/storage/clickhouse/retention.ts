@@ -10,6 +10,9 @@ const TIMES: ReadonlyArray<readonly [table: string, time: string, kept: Exclude<
   ['series', 'toDateTime(day) + toIntervalDay(1)', 'samples'],
   ['exemplars', 'toDateTime(time)', 'samples'],
   ['spans', 'toDateTime(start)', 'requests'],
+  // A day of sums goes with its requests.
+  ['request_hours', 'toDateTime(hour)', 'requests'],
+  ['request_owner_days', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
   ['span_starts', 'toDateTime(start)', 'requests'],
   ['evaluations', 'toDateTime(time)', 'evaluations'],
   ['evaluation_times', 'toDateTime(time)', 'evaluations'],

@@ -1,6 +1,7 @@
 import { NewerSchemaError } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { tables } from './migrations/001-tables.ts'
+import { settledDays } from './migrations/002-settled-days.ts'
 import { numberOf, rowsOf } from './result-row.ts'
 import { sql, type Sql } from './sql.ts'
 
@@ -10,7 +11,7 @@ export interface Migration {
   readonly statements: readonly Sql[]
 }
 
-const MIGRATIONS: readonly Migration[] = [tables]
+const MIGRATIONS: readonly Migration[] = [tables, settledDays]
 
 export const SCHEMA_VERSION = Math.max(...MIGRATIONS.map(({ version }) => version))
 

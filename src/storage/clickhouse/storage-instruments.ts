@@ -31,6 +31,16 @@ export function countJournal(
   }
 }
 
+/** Counts rounds in which days are summed up, by result. */
+export function countSettlingRounds(instruments: InstrumentRegistry): (result: 'done' | 'failed') => void {
+  const rounds = instruments.counter({
+    name: 'tetrascope_storage_settling_rounds_total',
+    help: 'Rounds in which days of requests that are over are summed up, by result (done, failed: taken up again in the next round).',
+    labelNames: ['result'],
+  })
+  return (result) => rounds.add({ result })
+}
+
 /** Counts inserts and their rows by table and result. */
 export function countWrites(instruments: InstrumentRegistry): (outcome: InsertOutcome) => void {
   const labelNames = ['table', 'result'] as const
