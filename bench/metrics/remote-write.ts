@@ -3,9 +3,7 @@
  * embedded store, head), and how much of ours is decoding and the head. Run with
  * `UV_THREADPOOL_SIZE=16 npx tsx bench/metrics/remote-write.ts [series] [samples per series] [samples of a series in one request]`; peers that are not installed are left out.
  *
- * On two cores that ten other processes wanted as well, 21,000 series x 120 samples, processor time a sample: decoding 0.3 µs, with the head 0.6 µs,
- * committed 3.1 µs (so four fifths are the insert into ClickHouse); Prometheus 2.42 1.3 µs, VictoriaMetrics 1.79 0.9 µs. So the goal of writing as fast
- * as Prometheus is not met: it takes less than half the work, because its samples go to disk in compressed chunks and ours as rows.
+ * The whole program beside the others, and what its parts take, is in README.md (`side-by-side.ts`).
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
