@@ -1,4 +1,4 @@
-// Where the time of an OTLP batch goes: decode → dialects → price, count and commit. 1,000 LLM spans with 150-word prompts and
+// Where the time of an OTLP batch goes: decode → dialects → price, count, watch for drift and commit. 1,000 LLM spans with 150-word prompts and
 // answers, protobuf. `UV_THREADPOOL_SIZE=16 npx tsx bench/requests/otlp.ts [batches]`.
 // The stages before the store are given by CPU time of this process, so that a busy machine does not count; the store by the clock.
 // tsx wraps every closure to keep its name, which makes the dialects about half as fast as compiled; for true figures compile first:
@@ -10,6 +10,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
+import { driftConfig } from '../../src/drift/config.ts'
+import { DriftMonitor } from '../../src/drift/drift-monitor.ts'
 import { Intake } from '../../src/ingest/intake.ts'
 import { decodeTraces } from '../../src/ingest/otlp/traces.ts'
 import { RequestSeries } from '../../src/ingest/request-series.ts'
@@ -22,6 +24,7 @@ import { openClickHouseStore } from '../../src/storage/clickhouse/clickhouse-sto
 import { retentionConfig } from '../../src/storage/config.ts'
 import { createMemoryStore } from '../../src/storage/memory/memory-store.ts'
 import { InstrumentRegistry } from '../../src/telemetry/instruments.ts'
+import { createLogger } from '../../src/telemetry/log.ts'
 import { systemClock } from '../../src/util/clock.ts'
 import { encodeRequest, tracesRequest } from '../../test/support/otlp-protos.ts'
 
@@ -29,6 +32,7 @@ const SPANS = 1_000
 const WORDS = 150
 const SENDERS = 6
 const batches = Number(process.argv[2] ?? 30)
+let taken = 0
 
 const bodies = Array.from({ length: 4 }, (_, i) => batchOf(i))
 const spansOf = (body: Buffer): Span[] => decodeTraces(body, 'protobuf').spans.map((span) => readSpan(span))
@@ -40,7 +44,7 @@ process.stdout.write(
 )
 report('decode', await byCpu(async (body) => void decodeTraces(body, 'protobuf')))
 report('decode + dialects', await byCpu(async (body) => void spansOf(body)))
-report('decode + dialects + price + count, kept nowhere', await byCpu(intakeOver(discarding())))
+report('decode + dialects + price + count + drift, kept nowhere', await byCpu(intakeOver(discarding())))
 await measureStore()
 
 /** Several senders at once, as the store commits their batches together. */
@@ -71,14 +75,29 @@ function intakeOver(requests: RequestStore): (body: Buffer) => Promise<void> {
   const registry = new InstrumentRegistry()
   const prices = new PriceTable(pricingSchema.parse({}))
   const store = createMemoryStore()
+  const logger = createLogger('error')
+  const drift = new DriftMonitor({
+    config: driftConfig.parse({}),
+    state: store.state,
+    requests: store.requests,
+    clock: systemClock,
+    logger,
+    instruments: registry,
+  })
   const intake = new Intake({
     store: { requests, events: store.events, logs: store.logs },
     costOf: (span) => prices.costOf(span, span.startMs)?.usd,
     series: new RequestSeries(registry),
     registry,
     clock: systemClock,
+    onCounted: (counted) => drift.onRequests(counted),
   })
-  return (body) => intake.takeSpans(spansOf(body), 'otlp')
+  return (body) => intake.takeSpans(spansOf(body).map(asNew), 'otlp')
+}
+
+/** A span that comes again is not counted again, and the bodies come again and again. */
+function asNew(span: Span): Span {
+  return { ...span, traceId: (++taken).toString(16).padStart(32, '0') }
 }
 
 function discarding(): RequestStore {
