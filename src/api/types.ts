@@ -26,7 +26,7 @@ export type { RequestRow } from '../storage/request-store.ts'
 export type { Comparison, DriftBin, DriftLevel } from '../drift/comparison.ts'
 export type { FollowedFileStatus } from '../ingest/files/file-following.ts'
 export type { ComparisonLine, Estimate } from '../evaluation/comparison/compare-figures.ts'
-export type { ComparedRate, EvaluatorReport, Rate, WorstExample } from '../evaluation/report/quality-report.ts'
+export type { ComparedRate, EvaluatorReport, WorstExample } from '../evaluation/report/quality-report.ts'
 export type { RequestField } from '../storage/request-explorer.ts'
 export type { EmbeddingDrift, ModelTruth }
 export type { FeatureDrift, HealthStatus, Layer, LocalizedText }
