@@ -17,7 +17,7 @@ import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
 import { deleteRequests, tracesOf } from './request-deletion.ts'
-import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
+import { flagOf, millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
 import { and, list, sql, Sql } from './sql.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
@@ -143,7 +143,7 @@ export class RequestTable implements RequestStore {
     const repeated = positions.filter((position) => (times.get(position.traceId + position.spanId)?.length ?? 0) > 1)
     const newest = repeated.length === 0 ? [] : await this.#statementsAt(repeated, query, 'newest')
     const stated = [...rows.filter((row) => times.get(spanKeyOf(row))?.length === 1), ...newest]
-    const chosen = new Map(stated.map((row) => [spanKeyOf(row), row]))
+    const chosen = new Map(stated.filter((row) => flagOf(row, 'passes')).map((row) => [spanKeyOf(row), row]))
     return positions.flatMap((position) => {
       const key = position.traceId + position.spanId
       const row = chosen.get(key)
@@ -163,7 +163,6 @@ export class RequestTable implements RequestStore {
     const traceIds = positions.map(({ traceId }) => traceId)
     const { evaluation } = query.filter
     const conditions = [
-      sql`(start, trace_id, span_id) IN (${list(keys)})`,
       ...pageConditions(query),
       sql`(trace_id, span_id, start) IN (SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${traceIds})`,
       ...(evaluation === undefined ? [] : [isEvaluatedAs(evaluation, traceIds)]),
@@ -171,8 +170,9 @@ export class RequestTable implements RequestStore {
     const statement = sql`
       SELECT trace_id, span_id, start, ${LATENCY_MS} AS latency_ms, ttft_ms, request_status, error_type, provider, model, operation,
         service, user_id, session_id, input_tokens, output_tokens, cost_usd, ${figureSql(query.order ?? 'start')} AS figure,
-        substringUTF8(prompt, 1, ${PREVIEW_LENGTH}) AS prompt_preview, substringUTF8(response, 1, ${PREVIEW_LENGTH}) AS response_preview
-      FROM ${new Sql(which === 'all' ? 'spans' : 'spans FINAL')} WHERE ${and(conditions)} ${FINAL_BY_DAY}`
+        substringUTF8(prompt, 1, ${PREVIEW_LENGTH}) AS prompt_preview, substringUTF8(response, 1, ${PREVIEW_LENGTH}) AS response_preview,
+        toUInt8(ifNull(${and(conditions)}, 0)) AS passes
+      FROM ${new Sql(which === 'all' ? 'spans' : 'spans FINAL')} WHERE (start, trace_id, span_id) IN (${list(keys)}) ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement))
   }
 
