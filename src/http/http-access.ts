@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { ConnectionOptions } from 'node:tls'
 import { Agent, type Dispatcher, interceptors, ProxyAgent, request } from 'undici'
 import { type Clock, systemClock } from '../util/clock.ts'
 import type { HttpConfig, TlsConfig } from './config.ts'
 import { OAuth2Token } from './oauth2-token.ts'
+import { secretFrom } from './secret-file.ts'
 
 const MAX_REDIRECTS = 10
 
@@ -116,17 +116,6 @@ async function extraHeaders(config: HttpConfig): Promise<Record<string, string[]
     headers[name] = [...values, ...secrets, ...(await Promise.all(files.map(secretFrom)))]
   }
   return headers
-}
-
-/** The content of a file that holds a secret, without the space around it; '' for no file. Throws with the file's name. */
-export async function secretFrom(file: string): Promise<string> {
-  if (file === '') return ''
-  try {
-    return (await readFile(file, 'utf8')).trim()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`unable to read file ${file}: ${reason}`, { cause: error })
-  }
 }
 
 /** What a `tls_config` says, certificates read anew. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { checkHttp, httpFields } from '../../http/config.ts'
 import { durationText } from '../../model/duration-text.ts'
 import { notSupported } from '../../model/not-supported.ts'
+import { relabelConfigs } from '../../relabel/config.ts'
 
 const queueConfig = z
   .strictObject({
@@ -38,16 +39,14 @@ export const remoteWriteConfig = z
     remote_timeout: durationText.prefault('30s'),
     headers: z.record(z.string(), z.string()).default({}),
     ...httpFields,
+    /** Applied after `global.external_labels`. */
+    write_relabel_configs: relabelConfigs,
     queue_config: queueConfig,
     metadata_config: metadataConfig,
     protobuf_message: z.enum(['prometheus.WriteRequest']).default('prometheus.WriteRequest'),
     round_robin_dns: notSupported('round_robin_dns', 'the first address of a name is used'),
     send_exemplars: notSupported('send_exemplars', 'exemplars stay in the local store'),
     send_native_histograms: notSupported('send_native_histograms', 'classic buckets are sent'),
-    write_relabel_configs: notSupported(
-      'write_relabel_configs',
-      'drop or rename with metric_relabel_configs where it is scraped',
-    ),
     sigv4: notSupported('sigv4', 'use authorization'),
     azuread: notSupported('azuread', 'use authorization'),
     google_iam: notSupported('google_iam', 'use authorization'),

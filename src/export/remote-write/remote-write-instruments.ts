@@ -2,9 +2,9 @@ import type { Counter, Gauge, InstrumentRegistry } from '../../telemetry/instrum
 
 /**
  * `sent` arrived, `retried` will be sent again after a failure, `refused` was not taken by the receiver for good, `too_old` passed its age limit,
- * `unspoolable` found no room on disk. Only the first is good news; `retried` counts each attempt.
+ * `unspoolable` found no room on disk, `dropped_by_rule` is not to be sent by `write_relabel_configs`. `retried` counts each attempt.
  */
-export type RemoteWriteResult = 'sent' | 'retried' | 'refused' | 'too_old' | 'unspoolable'
+export type RemoteWriteResult = 'sent' | 'retried' | 'refused' | 'too_old' | 'unspoolable' | 'dropped_by_rule'
 
 /** The instruments of all queues, by the queue's name. */
 export interface RemoteWriteInstruments {

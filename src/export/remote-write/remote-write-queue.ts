@@ -8,6 +8,7 @@ import { Spool } from '../../storage/spool/spool.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
 import { queueName, type RemoteWriteConfig } from './config.ts'
+import { outgoingBatch } from './outgoing-batch.ts'
 import { encodeWriteRequest } from '../../storage/prometheus/encode-write-request.ts'
 import { RemoteWriteClient } from './remote-write-client.ts'
 import type { RemoteWriteInstruments } from './remote-write-instruments.ts'
@@ -91,10 +92,13 @@ export class RemoteWriteQueue {
 
   /** Takes a batch to be sent. Resolves when it is on disk, or when it was dropped for want of disk (counted). */
   async offer(batch: SampleBatch): Promise<void> {
-    if (batch.values.length === 0) return
-    const spooled = await this.#spool.append(encodeBatch(this.#withExternalLabels(batch)))
-    if (spooled) return
-    this.#options.instruments.samples.add({ queue: this.#name, result: 'unspoolable' }, batch.values.length)
+    const { config, externalLabels, instruments } = this.#options
+    const outgoing = outgoingBatch(batch, { externalLabels, rules: config.write_relabel_configs })
+    const dropped = batch.values.length - outgoing.values.length
+    if (dropped > 0) instruments.samples.add({ queue: this.#name, result: 'dropped_by_rule' }, dropped)
+    if (outgoing.values.length === 0) return
+    const spooled = await this.#spool.append(encodeBatch(outgoing))
+    if (!spooled) instruments.samples.add({ queue: this.#name, result: 'unspoolable' }, outgoing.values.length)
   }
 
   /** Remembers metadata; all of it is sent every `metadata_config.send_interval`. */
@@ -192,13 +196,6 @@ export class RemoteWriteQueue {
     }
     const { max_shards: max } = this.#options.config.queue_config
     this.#addShards(Math.min(this.#shards.length, max - this.#shards.length))
-  }
-
-  #withExternalLabels(batch: SampleBatch): SampleBatch {
-    const { externalLabels } = this.#options
-    if (Object.keys(externalLabels).length === 0) return batch
-    const labels = batch.labels.map((set) => set.with({ ...externalLabels, ...set.toObject() }))
-    return { ...batch, labels }
   }
 
   #scheduleMetadata(): void {
