@@ -34,7 +34,7 @@ describe('without any configuration', () => {
 
   test('the page and its files are served', async () => {
     const page = await (await fetch(`${product.url}/`)).text()
-    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1]
+    const script = /src="\.(\/assets\/[^"]+\.js)"/.exec(page)?.[1]
     expect((await fetch(product.url + script)).status).toBe(200)
     expect((await fetch(`${product.url}/requests`, { headers: { accept: 'text/html' } })).status).toBe(200)
     expect((await fetch(`${product.url}/nothing.js`)).status).toBe(404)
