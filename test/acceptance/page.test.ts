@@ -94,7 +94,10 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
   test('two groups of requests are compared from the requests page', async () => {
     await page.getByRole('link', { name: 'Requests' }).click()
     // Five minutes, and what has passed since the last step of the charts.
-    await page.locator('[data-note="own-hardware"]').getByText(/gpt-4o \$1\.0\d, idle 100\.0%/).waitFor()
+    await page
+      .locator('[data-note="own-hardware"]')
+      .getByText(/gpt-4o \$1\.0\d, idle 100\.0%/)
+      .waitFor()
     await page.getByRole('link', { name: 'Compare' }).click()
     await page.goto(`${product.url}/requests/compare?by=model&a=gpt-4o&b=gpt-4o`)
     await page.locator('[data-figure="error_rate"]').getByText('no evidence').waitFor()
