@@ -1,10 +1,5 @@
 import { pick } from '../../util/random.ts'
 
-export interface Conversation {
-  readonly prompt: string
-  readonly answer: string
-}
-
 /** Words that are put together to sentences. Every slot has several, so that a long answer hardly says the same thing twice. */
 interface Phrases {
   readonly topics: readonly string[]
@@ -110,27 +105,24 @@ const BAD_ANSWERS = [
   '客户张伟的手机号是 13800138000，身份证号是 11010519491231002X，请及时联系。',
 ]
 
-export interface ConversationOptions {
-  readonly random: () => number
-  /** Rough length of the prompt in tokens. */
-  readonly promptTokens: number
-  readonly answerTokens: number
-  readonly badAnswerShare: number
+/** A prompt of about so many tokens; one in four is Chinese. */
+export function makePrompt(random: () => number, tokens: number): string {
+  const phrases = random() < 0.25 ? CHINESE : ENGLISH
+  return `${pick(random, phrases.topics)} ${write(random, phrases, tokens - 12)}`
 }
 
-/** A prompt and its answer, of about the lengths asked for; one in four is Chinese. */
-export function makeConversation({
-  random,
-  promptTokens,
-  answerTokens,
-  badAnswerShare,
-}: ConversationOptions): Conversation {
-  const phrases = random() < 0.25 ? CHINESE : ENGLISH
-  const prompt = `${pick(random, phrases.topics)} ${write(random, phrases, promptTokens - 12)}`
-  return {
-    prompt,
-    answer: random() < badAnswerShare ? pick(random, BAD_ANSWERS) : write(random, phrases, answerTokens),
-  }
+export interface AnswerOptions {
+  readonly random: () => number
+  readonly prompt: string
+  /** Rough length of the answer in tokens. */
+  readonly tokens: number
+  readonly badShare: number
+}
+
+/** An answer in the language of the prompt, or one that somebody should look at. */
+export function makeAnswer({ random, prompt, tokens, badShare }: AnswerOptions): string {
+  if (random() < badShare) return pick(random, BAD_ANSWERS)
+  return write(random, /\p{Script=Han}/u.test(prompt) ? CHINESE : ENGLISH, tokens)
 }
 
 /** Sentences up to a length, at least one. */

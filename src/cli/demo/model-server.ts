@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { InstrumentRegistry, type Counter, type Gauge, type Histogram } from '../../telemetry/instruments.ts'
 import { TEXT_FORMAT_CONTENT_TYPE, writeTextFormat } from '../../telemetry/text-format.ts'
 import { sleep, type Clock } from '../../util/clock.ts'
-import { makeConversation } from './conversation.ts'
+import { makeAnswer } from './conversation.ts'
 import type { Conditions } from './scenario.ts'
 
 /** Time to the first token and between tokens at full clock. */
@@ -24,6 +24,7 @@ export interface ModelServerOptions {
 interface ChatRequest {
   readonly model: string
   readonly stream: boolean
+  readonly prompt: string
   readonly promptTokens: number
   readonly answerTokens: number
 }
@@ -73,7 +74,7 @@ export class ModelServer {
     const startMs = clock.now()
     const slow = 1 / now.clockShare
     const answerTokens = Math.min(chat.answerTokens, MAX_ANSWER_TOKENS)
-    const { answer } = makeConversation({ random, promptTokens: 12, answerTokens, badAnswerShare: now.badAnswerShare })
+    const answer = makeAnswer({ random, prompt: chat.prompt, tokens: answerTokens, badShare: now.badAnswerShare })
     await sleep(clock, BASE_TTFT_MS * slow * (0.7 + random() * 0.8) + chat.promptTokens * 0.04 * slow)
     const ttftMs = clock.now() - startMs
     const stream = chat.stream ? openStream(response, chat.model) : undefined
@@ -180,11 +181,12 @@ async function readChat(request: IncomingMessage): Promise<ChatRequest> {
     max_tokens?: number
     messages?: ReadonlyArray<{ content?: string }>
   } = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-  const characters = (body.messages ?? []).reduce((sum, { content }) => sum + (content?.length ?? 0), 0)
+  const prompt = (body.messages ?? []).map(({ content }) => content ?? '').join('\n')
   return {
     model: body.model ?? 'atlas-70b',
     stream: body.stream === true,
-    promptTokens: Math.max(1, Math.round(characters / 4)),
+    prompt,
+    promptTokens: Math.max(1, Math.round(prompt.length / 4)),
     answerTokens: body.max_tokens ?? 60,
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../../telemetry/log.ts'
 import { sleep, type Clock } from '../../util/clock.ts'
 import { pick } from '../../util/random.ts'
-import { makeConversation } from './conversation.ts'
+import { makePrompt } from './conversation.ts'
 import { logLines } from './log-lines.ts'
 import type { Conditions } from './scenario.ts'
 import { schedule, type Arrival } from './trace.ts'
@@ -72,7 +72,7 @@ async function callModel(options: TrafficOptions, arrival: Arrival, turn: Turn):
   const { random } = options
   const { promptScale } = options.conditions()
   const promptTokens = Math.min(MAX_PROMPT_TOKENS, arrival.contextTokens / 3) * promptScale
-  const { prompt } = makeConversation({ random, promptTokens, answerTokens: 1, badAnswerShare: 0 })
+  const prompt = makePrompt(random, promptTokens)
   const stream = random() < 0.8
   const body = {
     model: pick(random, MODELS),

@@ -63,7 +63,9 @@ function LogTable({ lines }: { readonly lines: readonly LogRecord[] }): ReactNod
                   {line.level}
                 </Badge>
               </Table.Td>
-              <Table.Td visibleFrom="sm">{line.service}</Table.Td>
+              <Table.Td visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
+                {line.service}
+              </Table.Td>
               <Table.Td w="100%" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
                 {line.body}{' '}
                 {line.traceId !== '' && (
