@@ -50,7 +50,8 @@ function jailbreakTask(): TrainingTask {
   return {
     options: { name: 'jailbreak', version: '3', denseNames: JAILBREAK_DENSE, cost: 0.5, naiveBayes: true },
     examples: texts.flatMap((text) => examplesOf(text, JAILBREAK_WINDOW, jailbreakFeatures)),
-    threshold: { rate: 0.005, on: isRealPrompt },
+    // Pasted documents and answers count as prompts do: long texts have many windows, and one flagged is enough.
+    threshold: { rate: 0.008, on: isReal },
     card: { ...CARD, purpose: 'Whether a prompt tries to talk a model out of its rules. Used by `jailbreak`.' },
     leftOut: isMeasuredSource,
     measuredOn: isReal,
