@@ -76,6 +76,7 @@ describe('instructions', () => {
     ['请用英文回答。', '今天全国都在下雨。', 'flagged'],
     ['不超过10个字。', '今天下雨。', 'ok'],
     ['不要使用“雨”这个词，不要出现“雨”。', '今天下雨。', 'flagged'],
+    ['写一句口号，避免使用“越办越好”。', '我们要越办越好。', 'flagged'],
   ])('%s → %s', (prompt, response, expected) => {
     expect(verdict(instructionFollowing, { prompt, response })).toBe(expected)
   })

@@ -5,7 +5,7 @@ import { instructionsIn } from '../instructions/find-instructions.ts'
 /** Whether the answer does what the prompt asks for in a way that can be checked. The score is the share of instructions followed. */
 export const instructionFollowing: Evaluator = {
   name: 'instruction-following',
-  version: '1',
+  version: '2',
   direction: 'higher_is_better',
   costClass: 'moderate',
   languages: ['en', 'zh'],

@@ -12,7 +12,7 @@ const BULLETS = new CuedPattern(
   new RegExp(String.raw`\b${QUANTITY} (?:markdown )?bullet(?:ed)? ?(?:points?|list items?)`, 'gi'),
 )
 const LIST_WANTED = new CuedPattern(
-  ['list', 'points', '列表', '要点', '清单', '分点'],
+  ['list', 'point', '列表', '要点', '清单', '分点'],
   /\b(?:in|as|use|using|with|into) (?:a )?(?:numbered|bulleted|bullet(?:ed)?(?:-point)?|markdown|ordered|unordered) ?(?:list|points?)\b|\b(?:bullet points|list format)\b|(?:用|以)(?:有序|无序|项目符号)?(?:列表|要点|清单)(?:的?形式)?|分点(?:列出|回答|说明)/gi,
 )
 const TABLE_WANTED = new CuedPattern(
