@@ -1,3 +1,5 @@
+import { hashShare } from '../util/hash-share.ts'
+
 /** Requests of one model that are looked at in a second; more tell nothing that these do not tell. */
 const ENOUGH_PER_SECOND = 200
 const SECOND_MS = 1_000
@@ -17,7 +19,7 @@ export class Share {
     this.#advance(nowMs)
     this.#count++
     if (this.#standsFor === 1) return 1
-    return hashOf(traceId) % this.#standsFor === 0 ? this.#standsFor : 0
+    return hashShare(traceId) * this.#standsFor < 1 ? this.#standsFor : 0
   }
 
   #advance(nowMs: number): void {
@@ -28,13 +30,4 @@ export class Share {
     this.#secondMs = secondMs
     this.#count = 0
   }
-}
-
-/** FNV-1a, mixed: ids that count up must not be chosen at a beat. */
-function hashOf(id: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }

@@ -3,7 +3,7 @@ import type { LlmSpan } from '../model/request.ts'
 import type { Clock } from '../util/clock.ts'
 import { Lru } from '../util/lru.ts'
 import type { EvaluationConfig } from './config.ts'
-import { hashShare } from './hash-share.ts'
+import { hashShare } from '../util/hash-share.ts'
 import { Strata } from './strata.ts'
 
 /** Requests that are remembered as taken for their stratum, so that they are not decided anew. */

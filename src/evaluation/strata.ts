@@ -2,7 +2,7 @@ import { modelOf, requestStatus, type LlmSpan } from '../model/request.ts'
 import type { Clock } from '../util/clock.ts'
 import { Lru } from '../util/lru.ts'
 import type { StrataConfig, StratumField } from './config.ts'
-import { hashShare } from './hash-share.ts'
+import { hashShare } from '../util/hash-share.ts'
 
 /** Strata that are told apart; one that has not been seen for longest is forgotten first, and then counts as new. */
 const MAX_STRATA = 20_000

@@ -3,7 +3,7 @@ import { Agent, type Dispatcher, interceptors, ProxyAgent, request } from 'undic
 import { type Clock, systemClock } from '../util/clock.ts'
 import type { HttpConfig, TlsConfig } from './config.ts'
 import { OAuth2Token } from './oauth2-token.ts'
-import { secretFrom } from './secret-file.ts'
+import { secretFrom } from '../util/secret-file.ts'
 
 const MAX_REDIRECTS = 10
 

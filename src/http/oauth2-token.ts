@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import type { HttpConfig } from './config.ts'
-import { secretFrom } from './secret-file.ts'
+import { secretFrom } from '../util/secret-file.ts'
 
 type OAuth2Config = NonNullable<HttpConfig['oauth2']>
 

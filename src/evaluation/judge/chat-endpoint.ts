@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
 import { NO_USAGE, type TokenUsage } from '../../model/span.ts'
 import type { Clock } from '../../util/clock.ts'
 import { retryAfterMs } from '../../util/retry-after.ts'
+import { secretFrom } from '../../util/secret-file.ts'
 import type { EndpointConfig } from './config.ts'
 import type { AnswerSchema } from './judge-answer.ts'
 
@@ -124,7 +124,7 @@ export class ChatEndpoint {
 
   async #headers(): Promise<Record<string, string>> {
     const { api_key: key, api_key_file: file, headers } = this.#config
-    const secret = file === undefined ? (key ?? '') : (await readFile(file, 'utf8')).trim()
+    const secret = file === undefined ? (key ?? '') : await secretFrom(file)
     return {
       'content-type': 'application/json',
       'user-agent': 'Tetrascope',

@@ -1,6 +1,6 @@
 import { modelOf, requestStatus } from '../../model/request.ts'
 import type { LlmSpan } from '../../model/request.ts'
-import { hashShare } from '../hash-share.ts'
+import { hashShare } from '../../util/hash-share.ts'
 import type { JudgeConfig } from './config.ts'
 
 export type JudgeSamplingReason = 'error' | 'share' | 'not_sampled'

@@ -7,6 +7,7 @@ import type { SpoolInstruments } from '../../storage/spool/spool-instruments.ts'
 import { Spool } from '../../storage/spool/spool.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
+import { fnv1a } from '../../util/fnv.ts'
 import { queueName, type RemoteWriteConfig } from './config.ts'
 import { outgoingBatch } from './outgoing-batch.ts'
 import { encodeWriteRequest } from '../../storage/prometheus/encode-write-request.ts'
@@ -173,7 +174,7 @@ export class RemoteWriteQueue {
 
   /** The samples of the batch by shard, in pieces that fit a request. */
   #partsOf(batch: SampleBatch): Array<{ shard: RemoteWriteShard; pieces: number[][] }> {
-    const shardOfSeries = batch.labels.map(({ key }) => hash(key) % this.#shards.length)
+    const shardOfSeries = batch.labels.map(({ key }) => fnv1a(key) % this.#shards.length)
     const samples: number[][] = this.#shards.map(() => [])
     for (let i = 0; i < batch.series.length; i++) samples[shardOfSeries[batch.series[i] ?? 0] ?? 0]?.push(i)
     const size = this.#options.config.queue_config.max_samples_per_send
@@ -226,11 +227,4 @@ export class RemoteWriteQueue {
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
-}
-
-/** FNV-1a over UTF-16 units: which shard a series goes to. */
-function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
-  return value >>> 0
 }

@@ -1,11 +1,13 @@
 import { isLlmSpan, modelOf } from '../../model/request.ts'
 import type { Span } from '../../model/span.ts'
+import { hashShare } from '../../util/hash-share.ts'
 import type { Capture, PrivacyConfig, PrivacyRule } from './config.ts'
 
 /** What is kept of a span's texts. The same span gets the same answer each time, also when it comes again out of a spool. */
 export function chooseCapture(span: Span, { rules, capture, sample }: PrivacyConfig): Capture {
   const decisive = rules.find((rule) => applies(rule, span)) ?? { capture, sample }
-  return isSampled(span.traceId, decisive.sample) ? decisive.capture : 'none'
+  // By trace, so that a conversation is kept or left out as a whole.
+  return hashShare(span.traceId) < decisive.sample ? decisive.capture : 'none'
 }
 
 function applies(rule: PrivacyRule, span: Span): boolean {
@@ -28,13 +30,4 @@ function applies(rule: PrivacyRule, span: Span): boolean {
 function matches(pattern: string, found: unknown): boolean {
   if (typeof found !== 'string' || found === '') return false
   return pattern.endsWith('*') ? found.startsWith(pattern.slice(0, -1)) : found === pattern
-}
-
-/** By trace, so that a conversation is kept or left out as a whole. FNV-1a, because senders do not always make up ids at random. */
-function isSampled(traceId: string, share: number): boolean {
-  if (share >= 1) return true
-  let hash = 0x811c9dc5
-  for (let i = 0; i < traceId.length; i++) hash = Math.imul(hash ^ traceId.charCodeAt(i), 0x01000193)
-  // The last bits of FNV are mixed best; a multiplication brings them to the front.
-  return (Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> 0) / 2 ** 32 < share
 }

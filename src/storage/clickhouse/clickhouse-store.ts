@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { systemClock, type Clock } from '../../util/clock.ts'
+import { secretFrom } from '../../util/secret-file.ts'
 import type { RetentionConfig, StorageConfig } from '../config.ts'
 import type { Store } from '../store.ts'
 import { ClickHouseRequestExplorer } from './clickhouse-request-explorer.ts'
@@ -72,7 +72,7 @@ async function connect(
     }
     case 'clickhouse': {
       const { url, user, database, password_file: passwordFile } = storage
-      const password = passwordFile === undefined ? '' : (await readFile(passwordFile, 'utf8')).trimEnd()
+      const password = await secretFrom(passwordFile ?? '')
       const connection = await RemoteConnection.open({ url, user, password, database, connections: REMOTE_CONNECTIONS })
       return { connection, location: `the database ${database} at ${url}` }
     }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { Agent, request } from 'undici'
 import { SampleBatchBuilder } from '../../model/sample.ts'
+import { secretFrom } from '../../util/secret-file.ts'
 import { SamplesRefusedError, StoreUnavailableError } from '../store.ts'
 
 export interface PrometheusApiOptions {
@@ -95,7 +95,7 @@ export class PrometheusApi {
       const { statusCode, body } = await request(`${this.url.replace(/\/$/, '')}/api/v1/${path}`, {
         dispatcher: this.#agent,
         method: sent.method,
-        headers: { ...this.#options.headers, ...this.#authorization(), ...sent.headers },
+        headers: { ...this.#options.headers, ...(await this.#authorization()), ...sent.headers },
         ...(sent.body !== undefined && { body: sent.body }),
         ...(sent.signal !== undefined && { signal: sent.signal }),
       })
@@ -107,10 +107,10 @@ export class PrometheusApi {
   }
 
   /** Read anew each time, so that a password that is renewed is used at once. */
-  #authorization(): Record<string, string> {
+  async #authorization(): Promise<Record<string, string>> {
     const { username, passwordFile } = this.#options
     if (username === undefined) return {}
-    const password = passwordFile === undefined ? '' : readFileSync(passwordFile, 'utf8').trim()
+    const password = await secretFrom(passwordFile ?? '')
     return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
   }
 
