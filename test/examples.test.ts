@@ -8,6 +8,7 @@ import { probe } from '../src/cli/probe.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { runCheck } from '../src/evaluation/probes/check.ts'
 import { readGoldenSet } from '../src/evaluation/probes/golden-set.ts'
+import { type Call, chooseUpstream } from '../src/ingest/gateway/upstream.ts'
 import { chooseCapture } from '../src/ingest/privacy/choose-capture.ts'
 import type { LlmCall, Span } from '../src/model/span.ts'
 import { Provider } from './support/provider.ts'
@@ -43,6 +44,17 @@ describe('examples', () => {
     const route = 'route: { receiver: oncall }\n'
     const receivers = escalation.replace('receivers:', 'receivers:\n  - name: first\n  - name: second')
     expect(parseConfigFile(route + receivers).errors ?? []).toEqual([])
+  })
+
+  test('the configuration in docs/gateway.md loads, and sends calls where the page says', () => {
+    const [block = ''] = yamlBlocks('docs/gateway.md')
+    const { upstreams } = parseConfig(block, 'docs/gateway.md').gateway
+    const reached = (call: Partial<Call>): string | undefined =>
+      chooseUpstream({ path: '/v1/chat/completions', named: '', model: '', ...call }, upstreams)?.upstream.name
+    expect(reached({ model: 'gpt-4o' })).toBe('openai')
+    expect(reached({ model: 'llama-3' })).toBe('vllm')
+    expect(reached({ path: '/bedrock/model/m/converse' })).toBe('bedrock')
+    expect(reached({ path: '/bedrock/model/m/converse', named: 'qwen' })).toBe('qwen')
   })
 
   test('the configuration in docs/privacy.md loads and does what the page says', () => {
