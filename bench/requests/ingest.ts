@@ -38,13 +38,16 @@ async function run(name: string, config: string, isScored: boolean): Promise<voi
     `${name}: ${total} requests committed in ${committedMs.toFixed(0)} ms = ${perSecond(total, committedMs)}/s`,
   )
   if (isScored) {
-    await eventually(
-      async () => countOf(await (await fetch(`${product.url}/metrics`)).text(), COUNTED),
-      (count) => count >= total,
+    const { scored, reduced } = await eventually(
+      async () => progressOf(await (await fetch(`${product.url}/metrics`)).text()),
+      (progress) => progress.scored + progress.dropped >= total,
       120_000,
     )
     const scoredMs = performance.now() - began
-    console.log(`${name}: all scored after ${scoredMs.toFixed(0)} ms = ${perSecond(total, scoredMs)}/s`)
+    const partly = `${total - scored} found the queue full, ${reduced} were read by the cheap evaluators only`
+    console.log(
+      `${name}: ${scored} scored after ${scoredMs.toFixed(0)} ms = ${perSecond(scored, scoredMs)}/s (${partly})`,
+    )
   }
   console.log(`${name}: processor time per request ${busiestThreads(product.pid, ticksBefore, total)}`)
   await product.stop()
@@ -87,11 +90,18 @@ async function sendAll(url: string): Promise<void> {
   await Promise.all(Array.from({ length: SENDERS }, sender))
 }
 
-/** Verdicts of one evaluator over all models. */
-function countOf(metrics: string, evaluator: string): number {
-  const lines = metrics
-    .split('\n')
-    .filter((line) => line.startsWith('llm_evaluation_verdicts_total') && line.includes(`evaluator="${evaluator}"`))
+/** Requests that the counted evaluator has read, and those that none or only the cheap ones have. */
+function progressOf(metrics: string): { readonly scored: number; readonly dropped: number; readonly reduced: number } {
+  return {
+    scored: sumOf(metrics, 'llm_evaluation_verdicts_total', `evaluator="${COUNTED}"`),
+    dropped: sumOf(metrics, 'tetrascope_evaluation_dropped_total', 'reason="queue_full"'),
+    reduced: sumOf(metrics, 'tetrascope_evaluation_reduced_total', ''),
+  }
+}
+
+/** The series of a name that have a label, summed. */
+function sumOf(metrics: string, name: string, label: string): number {
+  const lines = metrics.split('\n').filter((line) => line.startsWith(name) && line.includes(label))
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
 
