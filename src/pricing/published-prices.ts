@@ -1,4 +1,5 @@
-import { calcPrice, type ModelPrice } from '@pydantic/genai-prices'
+import { createRequire } from 'node:module'
+import type { ModelPrice } from '@pydantic/genai-prices'
 import { type NanoUsd, nanoUsdOf } from './money.ts'
 import type { Price, Rates, Tier } from './price.ts'
 
@@ -18,12 +19,21 @@ const PROVIDER_IDS: Readonly<Record<string, string>> = {
   zhipu: 'zhipuai',
 }
 
+type Published = typeof import('@pydantic/genai-prices')
+
+let loaded: Published | undefined
+
+/** Loaded with the first price that is asked for: who only scrapes need not have the table in memory. */
+function published(): Published {
+  return (loaded ??= createRequire(import.meta.url)('@pydantic/genai-prices') as Published)
+}
+
 /**
  * The list price of a model in the published table (`@pydantic/genai-prices`: data in the package, no network).
  * Without a provider the one that makes the model. Undefined when the table does not know it.
  */
 export function publishedPrice(provider: string, model: string, atMs: number): Price | undefined {
-  const found = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, {
+  const found = published().calcPrice({ input_tokens: 0, output_tokens: 0 }, model, {
     timestamp: new Date(atMs),
     ...(provider === '' ? {} : { providerId: PROVIDER_IDS[provider] ?? provider }),
   })

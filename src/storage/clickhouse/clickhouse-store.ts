@@ -10,7 +10,6 @@ import { EmbeddedConnection } from './embedded-connection.ts'
 import { EvaluationTable } from './evaluation-table.ts'
 import { EventTable } from './event-table.ts'
 import { LogTable } from './log-table.ts'
-import { RemoteConnection } from './remote-connection.ts'
 import { RequestTable } from './request-table.ts'
 import { applyRetention } from './retention.ts'
 import { SampleJournal } from './sample-journal.ts'
@@ -73,6 +72,8 @@ async function connect(
     case 'clickhouse': {
       const { url, user, database, password_file: passwordFile } = storage
       const password = await secretFrom(passwordFile ?? '')
+      // With its client, which the embedded store has no use for.
+      const { RemoteConnection } = await import('./remote-connection.ts')
       const connection = await RemoteConnection.open({ url, user, password, database, connections: REMOTE_CONNECTIONS })
       return { connection, location: `the database ${database} at ${url}` }
     }

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { groupKeyHash } from '../../group-key-hash.ts'
 import { tlsOptions } from '../../../http/http-access.ts'
 import { attempt, unreachable } from '../../http-sender.ts'
@@ -18,6 +17,8 @@ export function createEmail(config: EmailConfig, { templates, secret }: Receiver
       attempt(async () => {
         const mail = mailOf(config, notification, templates.render(notification))
         const tls = await tlsOptions(config.tls_config)
+        // Loaded with the first mail: who sends none need not have it in memory.
+        const { createTransport } = await import('nodemailer')
         const transport = createTransport({ ...connection(config), ...(await identityOf(config, secret)), tls })
         const end = (): void => transport.close()
         signal.addEventListener('abort', end, { once: true })
