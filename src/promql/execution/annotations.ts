@@ -89,7 +89,8 @@ class MonotonicityInfo implements Annotation {
 
   merge(found: ForcedMonotonicity, position: Position): MonotonicityInfo {
     const widest = {
-      ...found,
+      metricName: found.metricName,
+      timeMs: found.timeMs,
       minBucket: Math.min(found.minBucket, this.#found.minBucket),
       maxBucket: Math.max(found.maxBucket, this.#found.maxBucket),
       maxDiff: Math.max(found.maxDiff, this.#found.maxDiff),

@@ -45,7 +45,7 @@ export async function executePlan(planned: PlannedQuery, resources: Resources): 
 async function execute(planned: PlannedQuery, resources: Resources, compareAll: boolean): Promise<QueryResult> {
   const annotations = new Annotations()
   const accounts = new Accounts(resources.maxSamples)
-  const context: QueryContext = { ...resources, annotations, accounts, compareAll }
+  const context = contextOf(resources, { annotations, accounts, compareAll })
   const value = await compute(planned, context)
   const { seriesTouched, samplesTouched, peakSamples } = accounts
   return {
@@ -54,6 +54,17 @@ async function execute(planned: PlannedQuery, resources: Resources, compareAll: 
     infos: annotations.texts('info', planned.query),
     stats: { seriesTouched, samplesTouched, peakSamples },
   }
+}
+
+/**
+ * Field by field, because a spread makes an object of a shape that no other has: code that was compiled for one query's
+ * context would be thrown away at the next.
+ */
+function contextOf(
+  { reader, features, lookbackMs, pace }: Resources,
+  { annotations, accounts, compareAll }: Pick<QueryContext, 'annotations' | 'accounts' | 'compareAll'>,
+): QueryContext {
+  return { reader, features, lookbackMs, pace, annotations, accounts, compareAll }
 }
 
 async function compute({ plan, grid, instant, probe }: PlannedQuery, context: QueryContext): Promise<QueryValue> {

@@ -85,7 +85,8 @@ export class HistogramQuantile implements VectorOperator {
 
   #noteRaised(raised: Raised, labels: Labels, step: number): void {
     const metricName = this.#context.features.delayedNameRemoval ? labels.metricName : ''
-    const found = { ...raised, metricName, timeMs: this.#times[step] ?? 0 }
+    const { minBucket, maxBucket, maxDiff } = raised
+    const found = { minBucket, maxBucket, maxDiff, metricName, timeMs: this.#times[step] ?? 0 }
     this.#context.annotations.forcedMonotonicity(found, this.#plan.input.position)
   }
 }
