@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BlockWriter, formatTime, formatValue } from './block-writer.ts'
+import { BlockWriter, formatTime, formatValue, putNumber, putTime } from './block-writer.ts'
 
 function written(value: number): string {
   const writer = new BlockWriter()
-  writer.number(value)
+  writer.fill(30, (buffer, at) => putNumber(buffer, at, value))
   return writer.take().toString()
 }
 
@@ -15,7 +15,7 @@ test('any time is written as the text of it', () => {
   )
   const writtenTime = (timeMs: number): string => {
     const writer = new BlockWriter()
-    writer.time(timeMs)
+    writer.fill(30, (buffer, at) => putTime(buffer, at, timeMs))
     return writer.take().toString()
   }
   fc.assert(fc.property(times, (timeMs) => writtenTime(timeMs) === formatTime(timeMs)))

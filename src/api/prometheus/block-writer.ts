@@ -5,12 +5,14 @@ const FIRST_SIZE = 4 * 1024
 const NOTHING = Buffer.alloc(0)
 /** Up to here a number takes integer arithmetic only. */
 const MAX_FAST = 0x7fffffff
-const MAX_NUMBER_BYTES = 30
+/** Numbers from here on, and those nearer to 0 than a millionth, are written with an exponent. */
+const EXPONENT_FROM = 1e21
+const EXPONENT_BELOW = 1e-6
 const ZERO = 48
 const MINUS = 45
 const POINT = 46
 
-/** Grows one buffer instead of one string, which is several times as fast for large answers; numbers are written as digits at once. */
+/** Grows one buffer instead of one string, which is several times as fast for large answers. */
 export class BlockWriter {
   #buffer = Buffer.allocUnsafe(FIRST_SIZE)
   #size = 0
@@ -20,17 +22,12 @@ export class BlockWriter {
     return this.#size >= BLOCK_SIZE
   }
 
-  get sizeBytes(): number {
-    return this.#size
-  }
-
   text(text: string): void {
     // A UTF-16 unit needs at most three bytes of UTF-8.
     this.reserve(text.length * 3)
     this.#size += this.#buffer.write(text, this.#size)
   }
 
-  /** Makes room; what is written into it by `byte` and `bytes` is not checked again. */
   reserve(sizeBytes: number): void {
     const needed = this.#size + sizeBytes
     if (needed <= this.#buffer.length) return
@@ -40,31 +37,10 @@ export class BlockWriter {
     this.#buffer = larger
   }
 
-  byte(code: number): void {
-    this.#buffer[this.#size++] = code
-  }
-
-  /** Copies `source[from, to)`; for a few bytes a loop is faster than `set`. */
-  bytes(source: Uint8Array, from: number, to: number): void {
-    for (let i = from; i < to; i++) this.#buffer[this.#size++] = source[i] ?? 0
-  }
-
-  /** Writes a value as `formatValue` does: at most 30 bytes. */
-  number(value: number): void {
-    if (this.#buffer.length - this.#size < MAX_NUMBER_BYTES) this.reserve(MAX_NUMBER_BYTES)
-    const thousandths = Math.round(value * 1000)
-    if (Math.abs(value) <= MAX_FAST && Number.isInteger(value) && !Object.is(value, -0)) this.#integer(value)
-    else if (Math.abs(thousandths) <= MAX_FAST && thousandths / 1000 === value && value !== 0)
-      this.#decimal(value < 0, Math.abs(thousandths))
-    else this.#size += this.#buffer.write(formatValue(value), this.#size, 'latin1')
-  }
-
-  /** Writes a time as `formatTime` does: at most 30 bytes. */
-  time(timestampMs: number): void {
-    if (this.#buffer.length - this.#size < MAX_NUMBER_BYTES) this.reserve(MAX_NUMBER_BYTES)
-    const seconds = timestampMs / 1000
-    if (seconds >= 0 && seconds <= MAX_FAST && Number.isInteger(seconds)) this.#digits(seconds)
-    else this.#size += this.#buffer.write(formatTime(timestampMs), this.#size, 'latin1')
+  /** Lends the buffer: `write` puts at most `sizeBytes` into it from the given index on and gives the index behind the last one. */
+  fill(sizeBytes: number, write: (buffer: Buffer, at: number) => number): void {
+    this.reserve(sizeBytes)
+    this.#size = write(this.#buffer, this.#size)
   }
 
   take(): Buffer {
@@ -74,36 +50,70 @@ export class BlockWriter {
     this.#size = 0
     return block
   }
+}
 
-  #integer(value: number): void {
-    if (value < 0) this.byte(MINUS)
-    this.#digits(Math.abs(value))
-  }
+/** Copies `source[from, to)` to `at`; for a few bytes a loop is faster than `set`. Gives the index behind. */
+export function putBytes(buffer: Buffer, at: number, source: Uint8Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) buffer[at + i - from] = source[i]!
+  return at + to - from
+}
 
-  /** Three decimals, without zeros at the end. The shortest text: no other decimal of so few digits reads back as the same number. */
-  #decimal(isNegative: boolean, thousandths: number): void {
-    if (isNegative) this.byte(MINUS)
-    const whole = Math.floor(thousandths / 1000)
-    const fraction = thousandths - whole * 1000
-    this.#digits(whole)
-    this.byte(POINT)
-    const [hundred, ten, one] = [Math.floor(fraction / 100), Math.floor(fraction / 10) % 10, fraction % 10]
-    this.byte(ZERO + hundred)
-    if (ten !== 0 || one !== 0) this.byte(ZERO + ten)
-    if (one !== 0) this.byte(ZERO + one)
-  }
+/** Writes a value at `at` as `formatValue` does, at most 30 bytes, and gives the index behind. */
+export function putNumber(buffer: Buffer, at: number, value: number): number {
+  const size = Math.abs(value)
+  if (size <= MAX_FAST && Number.isInteger(value) && !Object.is(value, -0))
+    return putDigits(buffer, putSign(buffer, at, value), size)
+  const thousandths = Math.round(size * 1000)
+  if (thousandths <= MAX_FAST && thousandths / 1000 === size && size !== 0)
+    return putDecimal(buffer, putSign(buffer, at, value), thousandths)
+  return putText(buffer, at, formatValue(value))
+}
 
-  #digits(value: number): void {
-    let end = this.#size + 1
-    for (let power = 10; power <= value; power *= 10) end++
-    this.#size = end
-    let rest = value | 0
-    do {
-      const next = (rest / 10) | 0
-      this.#buffer[--end] = ZERO + rest - next * 10
-      rest = next
-    } while (rest > 0)
+/** Writes a time as `formatTime` does, at most 30 bytes, and gives the index behind. */
+export function putTime(buffer: Buffer, at: number, timestampMs: number): number {
+  const seconds = timestampMs / 1000
+  if (seconds >= 0 && seconds <= MAX_FAST && Number.isInteger(seconds)) return putDigits(buffer, at, seconds)
+  return putText(buffer, at, formatTime(timestampMs))
+}
+
+/** A text of ASCII. For one so short a loop is faster than a call into the engine. */
+function putText(buffer: Buffer, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) buffer[at + i] = text.charCodeAt(i)
+  return at + text.length
+}
+
+function putSign(buffer: Buffer, at: number, value: number): number {
+  if (value >= 0) return at
+  buffer[at] = MINUS
+  return at + 1
+}
+
+/** Three decimals, without zeros at the end. The shortest text: no other decimal of so few digits reads back as the same number. */
+function putDecimal(buffer: Buffer, at: number, thousandths: number): number {
+  const whole = (thousandths / 1000) | 0
+  const fraction = thousandths - whole * 1000
+  const point = putDigits(buffer, at, whole)
+  const hundredths = (fraction / 10) | 0
+  const tenths = (fraction / 100) | 0
+  buffer[point] = POINT
+  buffer[point + 1] = ZERO + tenths
+  if (fraction === tenths * 100) return point + 2
+  buffer[point + 2] = ZERO + hundredths - tenths * 10
+  if (fraction === hundredths * 10) return point + 3
+  buffer[point + 3] = ZERO + fraction - hundredths * 10
+  return point + 4
+}
+
+function putDigits(buffer: Buffer, at: number, value: number): number {
+  let end = at + 1
+  for (let power = 10; power <= value; power *= 10) end++
+  let rest = value | 0
+  for (let place = end - 1; place >= at; place--) {
+    const next = (rest / 10) | 0
+    buffer[place] = ZERO + rest - next * 10
+    rest = next
   }
+  return end
 }
 
 /** Go's shortest form: exponents only below 1e-6 and from 1e21, with at least two digits (`1e-07`). */
@@ -111,8 +121,9 @@ export function formatValue(value: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   if (Number.isFinite(value)) {
     const text = String(value)
+    const size = Math.abs(value)
+    if (size >= EXPONENT_BELOW && size < EXPONENT_FROM) return text
     const at = text.indexOf('e')
-    if (at === -1) return text
     const digits = text.slice(at + 2)
     return `${text.slice(0, at + 2)}${digits.length < 2 ? `0${digits}` : digits}`
   }

@@ -1,6 +1,6 @@
 import type { Labels } from '../../model/labels.ts'
 import type { QueryValue, RangeSeries } from '../../promql/value.ts'
-import { BlockWriter, formatTime, formatValue } from './block-writer.ts'
+import { BlockWriter, formatTime, formatValue, putBytes, putNumber, putTime } from './block-writer.ts'
 
 /** The longest value, its quotes, brackets and the comma. */
 const MAX_VALUE_BYTES = 36
@@ -76,13 +76,15 @@ function* writeItems<T>(writer: BlockWriter, items: readonly T[], write: (item: 
 function writeSeries(writer: BlockWriter, { labels, timestampsMs, values }: RangeSeries, times: TimeTexts): void {
   writer.text(`{"metric":${metricJson(labels)},"values":[`)
   times.use(timestampsMs)
-  writer.reserve(times.sizeBytes + values.length * MAX_VALUE_BYTES)
-  for (let i = 0; i < values.length; i++) {
-    times.write(writer, i)
-    writer.number(values[i] ?? NaN)
-    writer.byte(QUOTE)
-    writer.byte(CLOSING_BRACKET)
-  }
+  writer.fill(times.sizeBytes + values.length * MAX_VALUE_BYTES, (buffer, start) => {
+    let at = start
+    for (let i = 0; i < values.length; i++) {
+      at = putNumber(buffer, times.put(buffer, at, i), values[i]!)
+      buffer[at++] = QUOTE
+      buffer[at++] = CLOSING_BRACKET
+    }
+    return at
+  })
   writer.text(']}')
 }
 
@@ -102,20 +104,21 @@ class TimeTexts {
     if (this.#timestampsMs === timestampsMs) return
     this.#timestampsMs = timestampsMs
     this.#ends = new Uint32Array(timestampsMs.length)
-    const writer = new BlockWriter()
-    writer.reserve(timestampsMs.length * MAX_TIME_BYTES)
+    const bytes = Buffer.allocUnsafe(timestampsMs.length * MAX_TIME_BYTES)
+    let at = 0
     for (let i = 0; i < timestampsMs.length; i++) {
-      if (i > 0) writer.byte(COMMA)
-      writer.byte(OPENING_BRACKET)
-      writer.time(timestampsMs[i]!)
-      writer.byte(COMMA)
-      writer.byte(QUOTE)
-      this.#ends[i] = writer.sizeBytes
+      if (i > 0) bytes[at++] = COMMA
+      bytes[at++] = OPENING_BRACKET
+      at = putTime(bytes, at, timestampsMs[i]!)
+      bytes[at++] = COMMA
+      bytes[at++] = QUOTE
+      this.#ends[i] = at
     }
-    this.#bytes = writer.take()
+    this.#bytes = bytes.subarray(0, at)
   }
 
-  write(writer: BlockWriter, index: number): void {
-    writer.bytes(this.#bytes, index === 0 ? 0 : (this.#ends[index - 1] ?? 0), this.#ends[index] ?? 0)
+  /** Writes what stands before the value and gives the index behind. */
+  put(buffer: Buffer, at: number, index: number): number {
+    return putBytes(buffer, at, this.#bytes, index === 0 ? 0 : this.#ends[index - 1]!, this.#ends[index]!)
   }
 }
