@@ -1,8 +1,8 @@
 /**
- * The quantile of values that are sorted ascending with NaN first, between two neighbours on the line between them.
+ * The quantile of `length` values from index `from` on that are sorted ascending with NaN first, between two neighbours on the line between them.
  * NaN for no values or q NaN; -Inf below 0, +Inf above 1.
  */
-export function quantileOfSorted(q: number, sorted: Float64Array, length: number): number {
+export function quantileOfSorted(q: number, sorted: Float64Array, length: number, from = 0): number {
   if (length === 0 || Number.isNaN(q)) return NaN
   if (q < 0) return -Infinity
   if (q > 1) return Infinity
@@ -10,7 +10,7 @@ export function quantileOfSorted(q: number, sorted: Float64Array, length: number
   const lower = Math.max(0, Math.floor(rank))
   const upper = Math.min(length - 1, lower + 1)
   const weight = rank - Math.floor(rank)
-  return sorted[lower]! * (1 - weight) + sorted[upper]! * weight
+  return sorted[from + lower]! * (1 - weight) + sorted[from + upper]! * weight
 }
 
 /** Sorts the first `length` values ascending, NaN first. */

@@ -9,7 +9,7 @@ export function quantileOverTime(q: Float64Array, onInvalid: (q: number) => void
     const quantile = q[window.step]!
     if (!(quantile >= 0 && quantile <= 1)) onInvalid(quantile)
     sorted.slide(window)
-    window.result = quantileOfSorted(quantile, sorted.values, sorted.length)
+    window.result = quantileOfSorted(quantile, sorted.values, sorted.length, sorted.from)
     return true
   }
 }
@@ -20,34 +20,80 @@ export function madOverTime(): WindowFunction {
   let distances = new Float64Array(0)
   return (window) => {
     sorted.slide(window)
-    const { values, length } = sorted
+    const { values, from, length } = sorted
     // NaN sorts first.
-    if (Number.isNaN(values[0]!)) {
+    if (Number.isNaN(values[from]!)) {
       window.result = NaN
       return true
     }
-    const median = quantileOfSorted(0.5, values, length)
+    const median = quantileOfSorted(0.5, values, length, from)
     if (distances.length < length) distances = new Float64Array(values.length)
-    for (let i = 0; i < length; i++) distances[i] = Math.abs(values[i]! - median)
+    for (let i = 0; i < length; i++) distances[i] = Math.abs(values[from + i]! - median)
     sortNanFirst(distances, length)
     window.result = quantileOfSorted(0.5, distances, length)
     return true
   }
 }
 
-/** The values of the window in ascending order, NaN first, kept up to date as the window moves on. */
+/** The values of the window in ascending order, NaN first: `values[from, from + length)`. Kept up to date as the window moves on. */
 class SortedWindow {
-  values = new Float64Array(64)
+  values: Float64Array = new Float64Array(0)
+  from = 0
   length = 0
+  readonly #copy = new SortedCopy()
   #samples: Samples | undefined
-  #from = 0
+  /** The samples from here up to `#to` never fall, and none is NaN. */
+  #risesFrom = 0
   #to = 0
 
   slide(window: Window): void {
     const { samples, from, to } = window
-    if (this.#samples !== samples || from >= this.#to) this.#fill(samples.values, from, to)
-    else this.#move(samples.values, from, to)
+    if (this.#samples !== samples) this.#begin(samples)
+    this.#lookAt(samples.values, to)
+    this.length = to - from
+    if (from >= this.#risesFrom) {
+      // As the samples of counters mostly are: in order as they come.
+      this.values = samples.values
+      this.from = from
+    } else {
+      this.#copy.slide(samples.values, from, to)
+      this.values = this.#copy.values
+      this.from = 0
+    }
+  }
+
+  #begin(samples: Samples): void {
     this.#samples = samples
+    this.#copy.clear()
+    this.#risesFrom = 0
+    this.#to = 0
+  }
+
+  #lookAt(values: Float64Array, to: number): void {
+    for (let i = this.#to; i < to; i++) {
+      if (Number.isNaN(values[i]!)) this.#risesFrom = i + 1
+      else if (i > 0 && values[i]! < values[i - 1]!) this.#risesFrom = i
+    }
+    this.#to = to
+  }
+}
+
+/** The values of samples [from, to), sorted. */
+class SortedCopy {
+  values = new Float64Array(64)
+  length = 0
+  #from = 0
+  #to = 0
+
+  /** To be called before the first window of another series. */
+  clear(): void {
+    this.#to = 0
+  }
+
+  /** Windows of a series must come in order, but need not all come. */
+  slide(values: Float64Array, from: number, to: number): void {
+    if (from >= this.#to) this.#fill(values, from, to)
+    else this.#move(values, from, to)
     this.#from = from
     this.#to = to
   }

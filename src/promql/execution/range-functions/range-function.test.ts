@@ -112,6 +112,46 @@ describe('a window that slides gives what a window alone gives', () => {
   })
 })
 
+describe('the largest, the smallest and the quantile of a window are those of its sorted samples', () => {
+  // Counters that start anew, gauges, and now and then what is no number.
+  const step = fc.oneof(
+    { weight: 12, arbitrary: fc.integer({ min: 0, max: 3 }) },
+    { weight: 2, arbitrary: fc.integer({ min: -9, max: -1 }) },
+    { weight: 1, arbitrary: fc.constant(NaN) },
+  )
+  const series = fc.array(step, { minLength: 1, maxLength: 80 }).map((steps) => {
+    let value = 0
+    return samplesOf(steps.map((one, i) => [i * 1000, Number.isNaN(one) ? NaN : (value += one)] as const))
+  })
+
+  const sortedWindow = ({ values }: Samples, endMs: number, rangeMs: number): number[] =>
+    [...values.slice(Math.max(0, (endMs - rangeMs) / 1000 + 1), endMs / 1000 + 1)].sort((a, b) => {
+      if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a))
+      return a - b
+    })
+
+  test.each<[RangeFunctionName, readonly number[], (sorted: readonly number[]) => number | undefined]>([
+    ['max_over_time', [], (sorted) => sorted.at(-1)],
+    ['min_over_time', [], (sorted) => sorted.find((value) => !Number.isNaN(value)) ?? NaN],
+    ['quantile_over_time', [0], (sorted) => sorted[0]],
+    ['quantile_over_time', [0.5], (sorted) => middleOf(sorted)],
+  ])('%s', (func, args, expected) => {
+    fc.assert(
+      fc.property(series, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 5 }), (samples, size, stride) => {
+        const endsMs = Array.from({ length: Math.ceil(samples.length / stride) }, (_, i) => i * stride * 1000)
+        const rangeMs = size * 1000
+        const wanted = endsMs.map((endMs) => expected(sortedWindow(samples, endMs, rangeMs)))
+        expect(evaluate({ func, endsMs, rangeMs, args }, samples)).toEqual(wanted)
+      }),
+    )
+  })
+
+  function middleOf(sorted: readonly number[]): number {
+    const [lower = NaN, upper = NaN] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+    return sorted.length % 2 === 1 ? lower : lower * 0.5 + upper * 0.5
+  }
+})
+
 describe('rate and increase', () => {
   const everyTen = (values: readonly number[]): Samples =>
     samplesOf(values.map((value, i) => [(i + 1) * 10_000, value] as const))

@@ -6,7 +6,7 @@ import type { Annotations } from '../annotations.ts'
 import { doubleExponentialSmoothing } from './double-exponential-smoothing.ts'
 import { extendedRate } from './extended-rate.ts'
 import { ExtrapolatedRate } from './extrapolated-rate.ts'
-import { maxOverTime, minOverTime, tsOfExtremeOverTime } from './extreme-over-time.ts'
+import { extremeOverTime, tsOfExtremeOverTime } from './extreme-over-time.ts'
 import { instantDelta, instantRate } from './instant-rate.ts'
 import { deriv, predictLinear } from './linear-regression.ts'
 import {
@@ -95,9 +95,9 @@ function windowFunction(call: WindowCall): WindowFunction {
     case 'mad_over_time':
       return madOverTime()
     case 'max_over_time':
-      return maxOverTime
+      return extremeOverTime('max')
     case 'min_over_time':
-      return minOverTime
+      return extremeOverTime('min')
     case 'predict_linear':
       return predictLinear(argument(call, 0))
     case 'present_over_time':
