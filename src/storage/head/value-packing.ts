@@ -200,12 +200,11 @@ function packSteps(words: Uint32Array, at: number, { scale, width }: ValuePackin
 function unpackSteps(words: Uint32Array, at: number, { scale, width }: ValuePacking, target: UnpackTarget): void {
   const { values, count, from } = target
   const minStep = readDouble(words, at + 2)
-  const power = POWERS_OF_TEN[scale]!
   const mask = maskOf(width)
   let integer = readDouble(words, at)
   let index = at + STEPS_HEADER_WORDS
   let shift = 0
-  values[from] = integer / power
+  values[from] = integer
   for (let i = from + 1; i < from + count; i++) {
     let step = words[index]! >>> shift
     shift += width
@@ -215,8 +214,15 @@ function unpackSteps(words: Uint32Array, at: number, { scale, width }: ValuePack
       if (shift > 0) step |= words[index]! << (width - shift)
     }
     integer += minStep + ((step & mask) >>> 0)
-    values[i] = integer / power
+    values[i] = integer
   }
+  if (scale > 0) toDecimals(target, scale)
+}
+
+/** In a loop of its own, because most values are integers and a division takes as long as all else. */
+function toDecimals({ values, from, count }: UnpackTarget, scale: number): void {
+  const power = POWERS_OF_TEN[scale]!
+  for (let i = from; i < from + count; i++) values[i] = values[i]! / power
 }
 
 function packOffsets(words: Uint32Array, at: number, { scale, width }: ValuePacking, source: PackSource): number {
@@ -232,7 +238,6 @@ function packOffsets(words: Uint32Array, at: number, { scale, width }: ValuePack
 function unpackOffsets(words: Uint32Array, at: number, { scale, width }: ValuePacking, target: UnpackTarget): void {
   const { values, count, from } = target
   const min = readDouble(words, at)
-  const power = POWERS_OF_TEN[scale]!
   const mask = maskOf(width)
   let index = at + SHORT_HEADER_WORDS
   let shift = 0
@@ -244,8 +249,9 @@ function unpackOffsets(words: Uint32Array, at: number, { scale, width }: ValuePa
       shift -= 32
       if (shift > 0) offset |= words[index]! << (width - shift)
     }
-    values[i] = (min + ((offset & mask) >>> 0)) / power
+    values[i] = min + ((offset & mask) >>> 0)
   }
+  if (scale > 0) toDecimals(target, scale)
 }
 
 /** The low `width` (0-32) bits. */

@@ -14,27 +14,45 @@ export class SumAccumulator implements Accumulator {
   }
 
   add(values: Float64Array, present: Uint8Array): void {
+    if (present.includes(0)) return this.#addPresent(values, present)
     const sums = this.#sums
     const compensations = this.#compensations
-    const seen = this.#seen
+    this.#seen.fill(1)
     // Written out, because this loop is where a sum over many series spends its time.
     for (let step = 0; step < sums.length; step++) {
-      if (present[step] !== 1) continue
       const value = values[step]!
       const sum = sums[step]!
       const total = sum + value
       // What rounding took, as Knuth computes it: exactly what Neumaier's way gives, which has to ask first which of the two is larger.
       const added = total - sum
-      const lost = sum - (total - added) + (value - added)
-      if (total === Infinity || total === -Infinity) compensations[step] = 0
-      else compensations[step]! += lost
+      compensations[step]! += sum - (total - added) + (value - added)
+      sums[step] = total
+    }
+  }
+
+  /** The same where steps are missing. */
+  #addPresent(values: Float64Array, present: Uint8Array): void {
+    const sums = this.#sums
+    const compensations = this.#compensations
+    const seen = this.#seen
+    for (let step = 0; step < sums.length; step++) {
+      if (present[step] !== 1) continue
+      const value = values[step]!
+      const sum = sums[step]!
+      const total = sum + value
+      const added = total - sum
+      compensations[step]! += sum - (total - added) + (value - added)
       sums[step] = total
       seen[step] = 1
     }
   }
 
   finish(values: Float64Array): Uint8Array {
-    for (let step = 0; step < values.length; step++) values[step] = this.#sums[step]! + this.#compensations[step]!
+    for (let step = 0; step < values.length; step++) {
+      const sum = this.#sums[step]!
+      // Once a sum is infinite, what rounding took is no number.
+      values[step] = Number.isFinite(sum) ? sum + this.#compensations[step]! : sum
+    }
     return this.#seen
   }
 }
