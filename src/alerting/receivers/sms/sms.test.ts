@@ -1,4 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import {
   notifyOnce,
@@ -59,6 +62,15 @@ test('Twilio: a message to each number', async () => {
     ['/2010-04-01/Accounts/AC1/Messages.json', 'To=%2B862&From=%2B1500&Body=firing%21'],
   ])
   expect(provider.got[0]?.headers.authorization).toBe(`Basic ${Buffer.from('AC1:tok').toString('base64')}`)
+})
+
+test('who names a file of the token does not get the token of all', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'token-'))
+  const file = path.join(folder, 'token')
+  writeFileSync(file, 'own\n')
+  await notifyOnce(twilio(`auth_token_file: "${file}"`))
+  rmSync(folder, { recursive: true })
+  expect(provider.got[0]?.headers.authorization).toBe(`Basic ${Buffer.from('AC1:own').toString('base64')}`)
 })
 
 test('the text says what, since when and how bad, in two languages', async () => {
