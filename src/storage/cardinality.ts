@@ -1,4 +1,5 @@
 import { compareText, type Labels } from '../model/labels.ts'
+import { atOnce, type Steps } from '../util/steps.ts'
 import type { Cardinality } from './sample-store.ts'
 
 /** The times of the oldest and the newest sample, undefined when there is none. */
@@ -41,10 +42,33 @@ function add(counts: Map<string, number>, key: string, count: number): void {
   counts.set(key, (counts.get(key) ?? 0) + count)
 }
 
-/** The `limit` largest counts, largest first, equal ones by text. */
-export function largest(
-  counts: Iterable<readonly [string, number]>,
-  limit: number,
-): ReadonlyArray<readonly [string, number]> {
-  return [...counts].sort(([a, x], [b, y]) => y - x || compareText(a, b)).slice(0, limit)
+export type Count = readonly [text: string, count: number]
+
+/** Counts that are looked at in one go: some milliseconds, when all of them have to be sorted. */
+const COUNTS_PER_STEP = 5_000
+/** Counts that may be kept beside the largest so far before the lesser ones are let go. */
+const SPARE = 1_000
+
+/** The `limit` largest counts, largest first, equal ones by text; in steps. */
+export function* findingLargest(counts: Iterable<Count>, limit: number): Steps<Count[]> {
+  let kept: Count[] = []
+  let least = -Infinity
+  let seen = 0
+  for (const count of counts) {
+    if (count[1] >= least) kept.push(count)
+    if (kept.length === limit + SPARE) {
+      kept = largestOf(kept, limit)
+      least = kept.at(-1)?.[1] ?? Infinity
+    }
+    if (++seen % COUNTS_PER_STEP === 0) yield
+  }
+  return largestOf(kept, limit)
+}
+
+function largestOf(counts: Count[], limit: number): Count[] {
+  return counts.sort(([a, x], [b, y]) => y - x || compareText(a, b)).slice(0, limit)
+}
+
+function largest(counts: Iterable<Count>, limit: number): Count[] {
+  return atOnce(findingLargest(counts, limit))
 }

@@ -4,6 +4,8 @@ import type { Matcher } from '../../model/matcher.ts'
 import { formatShort } from '../../promql/parser/number.ts'
 import type { SampleReader, TimeRange } from '../../storage/sample-store.ts'
 import type { Clock } from '../../util/clock.ts'
+import { sorting } from '../../util/sorting.ts'
+import { inTurns, nextTurn, type Steps } from '../../util/steps.ts'
 import { BadDataError } from './envelope.ts'
 import { parseSelector, selectsAll, type Parameters } from './parameters.ts'
 import { parametersOf } from './route.ts'
@@ -24,12 +26,15 @@ interface Newest {
 
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const HINTS = { func: '', rangeMs: 0, stepMs: 0 }
+/** A few milliseconds' work. */
+const LINES_PER_STEP = 1_000
+
 /** `/federate`: the newest sample of every series that `match[]` selects, in the text format, for another Prometheus to scrape. */
 export function federateRoutes(app: FastifyInstance, routes: FederateRoutes): void {
   app.get('/federate', async (request, reply) => {
     try {
       const newest = await newestSamples(routes, selectorsOf(parametersOf(request)))
-      return reply.type(CONTENT_TYPE).send(exposition(newest, routes.externalLabels()))
+      return reply.type(CONTENT_TYPE).send(await inTurns(exposition(newest, routes.externalLabels())))
     } catch (error) {
       if (error instanceof BadDataError)
         return reply.code(400).type('text/plain; charset=utf-8').send(`${error.message}\n`)
@@ -53,9 +58,11 @@ async function newestSamples(routes: FederateRoutes, selectors: ReadonlyArray<re
   for (const matchers of selectors) {
     for await (const one of newestOf(routes.samples, matchers, range)) found.set(one.labels.key, one)
   }
-  return [...found.values()].sort(
-    (a, b) => compareText(a.labels.metricName, b.labels.metricName) || compareText(a.labels.key, b.labels.key),
-  )
+  return inTurns(sorting([...found.values()], byName))
+}
+
+function byName(a: Newest, b: Newest): number {
+  return compareText(a.labels.metricName, b.labels.metricName) || compareText(a.labels.key, b.labels.key)
 }
 
 async function* newestOf(
@@ -69,13 +76,15 @@ async function* newestOf(
       if (last < 0 || stale?.[last] === 1) continue
       yield { labels, timestampMs: timestampsMs[last] ?? 0, value: values[last] ?? NaN }
     }
+    await nextTurn()
   }
 }
 
-function exposition(newest: readonly Newest[], external: Labels): string {
+function* exposition(newest: readonly Newest[], external: Labels): Steps<string> {
   const lines: string[] = []
   let family: string | undefined
-  for (const { labels, timestampMs, value } of newest) {
+  for (const [i, { labels, timestampMs, value }] of newest.entries()) {
+    if (i % LINES_PER_STEP === LINES_PER_STEP - 1) yield
     const name = labels.metricName
     // A series without a name cannot be written in the format.
     if (name === '') continue

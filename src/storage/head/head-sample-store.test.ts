@@ -144,6 +144,22 @@ function batchAt(timeMs: number): SampleBatch {
   return builder.build()
 }
 
+const EVERY_UP = new Matcher('__name__', '=', 'up')
+
+/** How often others have the event loop while the work is done. */
+async function turnsDuring(work: () => Promise<void>): Promise<number> {
+  let turns = 0
+  let isWorking = true
+  const count = (): void => {
+    turns++
+    if (isWorking) setImmediate(count)
+  }
+  setImmediate(count)
+  await work()
+  isWorking = false
+  return turns
+}
+
 describe('a store with the newest hours in memory', () => {
   test('answers as the store behind it, whatever happens', async () => {
     await fc.assert(
@@ -159,7 +175,7 @@ describe('a store with the newest hours in memory', () => {
     )
   })
 
-  test('lets others have their turn while it takes many new series', async () => {
+  test('lets others have their turn while many series come, are counted and go', async () => {
     const store = createHeadSampleStore({
       backing: new MemorySampleStore(),
       clock: new ManualClock(T0),
@@ -168,17 +184,12 @@ describe('a store with the newest hours in memory', () => {
     await store.start()
     const batch = new SampleBatchBuilder()
     for (let i = 0; i < 20_000; i++) batch.add(Labels.from({ __name__: 'up', instance: String(i) }), T0, i)
-    let turns = 0
-    let isWriting = true
-    const count = (): void => {
-      turns++
-      if (isWriting) setImmediate(count)
-    }
-    setImmediate(count)
-    await store.write(batch.build())
-    isWriting = false
-    expect(turns).toBeGreaterThan(8)
-    expect((await store.cardinality(1)).seriesCount).toBe(20_000)
+    expect(await turnsDuring(() => store.write(batch.build()))).toBeGreaterThan(8)
+    const counted = turnsDuring(async () => expect((await store.cardinality(1)).seriesCount).toBe(20_000))
+    expect(await counted).toBeGreaterThan(8)
+    const everything = { minMs: 0, maxMs: T0 }
+    expect(await turnsDuring(() => store.deleteSamples([[EVERY_UP]], everything))).toBeGreaterThan(8)
+    expect((await store.cardinality(1)).seriesCount).toBe(0)
   })
 
   test('answers the newest hours without the store behind it', async () => {

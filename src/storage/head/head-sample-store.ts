@@ -9,7 +9,7 @@ import type { Cancellation, Cardinality, SampleStore, SelectHints, TimeRange } f
 import { SeriesLimitError } from '../store.ts'
 import { type AppendCounts, Head, readBlocks } from './head.ts'
 import type { MemorySeries } from './memory-series.ts'
-import { admit, type SeriesLimits } from './series-limits.ts'
+import { admitting, type SeriesLimits } from './series-limits.ts'
 import { SeriesBlock } from './series-block.ts'
 
 export interface HeadSampleStoreOptions {
@@ -103,7 +103,7 @@ class CachedSampleStore implements HeadSampleStore {
   }
 
   async write(batch: SampleBatch): Promise<void> {
-    const { batch: admitted, refused, reason } = admit(batch, this.#head, this.#limits)
+    const { batch: admitted, refused, reason } = await inTurns(admitting(batch, this.#head, this.#limits))
     await this.#backing.write(admitted)
     this.#count(await inTurns(this.#head.appending(admitted)))
     this.#show()
@@ -172,13 +172,13 @@ class CachedSampleStore implements HeadSampleStore {
   }
 
   /** Of the series in the head, as Prometheus does. */
-  async cardinality(limit: number): Promise<Cardinality> {
-    return this.#head.cardinality(limit)
+  cardinality(limit: number): Promise<Cardinality> {
+    return inTurns(this.#head.countingCardinality(limit))
   }
 
   async deleteSamples(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<void> {
     await this.#backing.deleteSamples(selectors, range)
-    this.#head.delete(selectors, range)
+    await inTurns(this.#head.deleting(selectors, range))
   }
 
   /** The parts of the range that the backing store and the head answer; they never overlap. */

@@ -4,7 +4,7 @@ import type { SampleBatch } from '../../model/sample.ts'
 import type { Series } from '../../model/series.ts'
 import { sorting } from '../../util/sorting.ts'
 import { atOnce, type Steps } from '../../util/steps.ts'
-import { largest } from '../cardinality.ts'
+import { type Count, findingLargest } from '../cardinality.ts'
 import type { Cardinality, TimeRange } from '../sample-store.ts'
 import { ChunkArena } from './chunk-arena.ts'
 import { LabelIndex } from './label-index.ts'
@@ -36,6 +36,8 @@ export interface AppendCounts {
 const SERIES_SIZE_BYTES = 1000
 /** A few milliseconds' work. */
 const SERIES_PER_STEP = 2_000
+/** Series of which samples are taken away in one go: what stays of them is packed anew. */
+const DELETED_PER_STEP = 200
 /** Samples that are taken in one go; when all are of new series they take about 10 ms. */
 const SAMPLES_PER_STEP = 1_000
 const FULL_SHARE = 0.9
@@ -178,42 +180,51 @@ export class Head {
     )
   }
 
-  cardinality(limit: number): Cardinality {
+  /** As `SampleReader.cardinality`. Series that come or go meanwhile are counted or not. */
+  *countingCardinality(limit: number): Steps<Cardinality> {
     const names = this.#index.names()
-    const sizes = names.map((name) => {
-      const total = this.#index.counts(name).reduce((sum, [value, count]) => sum + Buffer.byteLength(value) * count, 0)
-      return [name, total] as const
-    })
+    const sizes: Count[] = []
+    const valueCounts: Count[] = []
+    for (const name of names) {
+      const counts = this.#index.counts(name)
+      sizes.push([name, counts.reduce((sum, [value, count]) => sum + Buffer.byteLength(value) * count, 0)])
+      valueCounts.push([name, counts.length])
+      yield
+    }
     return {
       seriesCount: this.#series.size,
-      labelPairCount: names.reduce((sum, name) => sum + this.#index.values(name).length, 0),
-      ...this.#chunkStatistics(),
-      sizeBytesByLabelName: largest(sizes, limit),
-      seriesCountByMetricName: largest(this.#index.counts(METRIC_NAME), limit),
-      labelValueCountByLabelName: largest(
-        names.map((name) => [name, this.#index.values(name).length] as const),
-        limit,
-      ),
-      seriesCountByLabelPair: largest(this.#pairCounts(names), limit),
+      labelPairCount: valueCounts.reduce((sum, [, count]) => sum + count, 0),
+      ...(yield* this.#chunkStatistics()),
+      sizeBytesByLabelName: yield* findingLargest(sizes, limit),
+      seriesCountByMetricName: yield* findingLargest(this.#index.counts(METRIC_NAME), limit),
+      labelValueCountByLabelName: yield* findingLargest(valueCounts, limit),
+      seriesCountByLabelPair: yield* findingLargest(this.#pairCounts(names), limit),
     }
   }
 
-  #chunkStatistics(): Pick<Cardinality, 'chunkCount' | 'minTimeMs' | 'maxTimeMs'> {
+  *#chunkStatistics(): Steps<Pick<Cardinality, 'chunkCount' | 'minTimeMs' | 'maxTimeMs'>> {
     let [chunkCount, minTimeMs, maxTimeMs] = [0, Infinity, -Infinity]
+    let seen = 0
     for (const series of this.#series.values()) {
       chunkCount += series.chunkCount
       minTimeMs = Math.min(minTimeMs, series.minMs)
       maxTimeMs = Math.max(maxTimeMs, series.maxMs)
+      if (++seen % SERIES_PER_STEP === 0) yield
     }
     if (maxTimeMs === -Infinity) return { chunkCount, minTimeMs: undefined, maxTimeMs: undefined }
     return { chunkCount, minTimeMs, maxTimeMs }
   }
 
   /** Removes the samples of the matching series in the range. */
-  delete(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): void {
-    const touched = atOnce(this.#living(selectors, range))
-    for (const series of touched) series.delete(range)
-    this.#remove(touched.filter(({ maxMs }) => maxMs === -Infinity))
+  *deleting(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Steps<void> {
+    const touched = yield* this.#living(selectors, range)
+    for (let from = 0; from < touched.length; from += DELETED_PER_STEP) {
+      // Meanwhile some may have been let go, and others of the same labels have come.
+      const some = touched.slice(from, from + DELETED_PER_STEP).filter((series) => series.livesIn(this.#memory))
+      for (const series of some) series.delete(range)
+      this.#remove(some.filter(({ maxMs }) => maxMs === -Infinity))
+      yield
+    }
   }
 
   /**
@@ -313,7 +324,7 @@ export class Head {
     return false
   }
 
-  *#pairCounts(names: readonly string[]): Generator<readonly [string, number], void, undefined> {
+  *#pairCounts(names: readonly string[]): Generator<Count, void, undefined> {
     for (const name of names) {
       for (const [value, count] of this.#index.counts(name)) yield [`${name}=${value}`, count]
     }

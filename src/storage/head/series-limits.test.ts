@@ -3,11 +3,12 @@ import { Labels } from '../../model/labels.ts'
 import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
 import { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { ManualClock } from '../../util/manual-clock.ts'
+import { atOnce } from '../../util/steps.ts'
 import { MemorySampleStore } from '../memory/memory-sample-store.ts'
 import { SeriesLimitError } from '../store.ts'
 import { Head } from './head.ts'
 import { createHeadSampleStore } from './head-sample-store.ts'
-import { admit } from './series-limits.ts'
+import { admitting, type Admission, type SeriesLimits } from './series-limits.ts'
 
 const NOW_MS = 1_700_000_000_000
 
@@ -21,6 +22,10 @@ function headWith(batch: SampleBatch): Head {
   const head = new Head({ windowMs: 3_600_000, maxSizeBytes: 1e9, graceMs: 0, minTimeMs: NOW_MS - 1 })
   head.append(batch)
   return head
+}
+
+function admit(batch: SampleBatch, head: Head, limits: SeriesLimits): Admission {
+  return atOnce(admitting(batch, head, limits))
 }
 
 describe('limits of series', () => {

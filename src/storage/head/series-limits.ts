@@ -1,4 +1,5 @@
 import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
+import type { Steps } from '../../util/steps.ts'
 import type { Head } from './head.ts'
 
 /** How many series may be in memory; 0: any number. */
@@ -18,17 +19,21 @@ export interface Admission {
   readonly reason: string
 }
 
+/** A few milliseconds' work when none of them is known. */
+const SERIES_PER_STEP = 2_000
+
 const NONE_REFUSED = { series: 0, series_per_metric: 0 }
 
 /**
  * Keeps new series beyond the limits out; known series go on. Counts those in the head, so that batches that are being committed at the same
- * moment may together go a little further.
+ * moment may together go a little further. In steps.
  */
-export function admit(batch: SampleBatch, head: Head, limits: SeriesLimits): Admission {
+export function* admitting(batch: SampleBatch, head: Head, limits: SeriesLimits): Steps<Admission> {
   const refusals = new Map<number, RefusalReason>()
   const added = new Map<string, number>()
   let total = head.seriesCount
   for (const [i, labels] of batch.labels.entries()) {
+    if (i % SERIES_PER_STEP === SERIES_PER_STEP - 1) yield
     if (head.knows(labels)) continue
     const metric = labels.metricName
     const ofMetric = head.seriesCountOf(metric) + (added.get(metric) ?? 0)
