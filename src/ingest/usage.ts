@@ -12,6 +12,8 @@ export interface ReportedUsage {
   readonly total?: number | undefined
   readonly cacheRead?: number | undefined
   readonly cacheWrite?: number | undefined
+  /** Those of `cacheWrite` that are kept for an hour. */
+  readonly hourCacheWrite?: number | undefined
   readonly reasoning?: number | undefined
   readonly audioInput?: number | undefined
   readonly audioOutput?: number | undefined
@@ -32,6 +34,7 @@ export function usageOf(reported: ReportedUsage): TokenUsage {
     outputTokens: output,
     cacheReadTokens: count(reported.cacheRead),
     cacheWriteTokens: count(reported.cacheWrite),
+    hourCacheWriteTokens: count(reported.hourCacheWrite),
     reasoningTokens: reasoning,
     audioInputTokens: count(reported.audioInput),
     audioOutputTokens: count(reported.audioOutput),
@@ -122,9 +125,16 @@ function bedrockUsage(usage: JsonRecord): ReportedUsage | undefined {
     total: firstNumber(usage, 'totalTokens'),
     cacheRead,
     cacheWrite,
+    hourCacheWrite: hourOf(usage['cacheDetails']),
     cached: 'beside',
     reasoned: 'inside',
   }
+}
+
+/** `[{"ttl": "1h", "inputTokens": 2048}]` */
+function hourOf(details: unknown): number | undefined {
+  const found = listOf(details).find((item) => isRecord(item) && firstText(item, 'ttl') === '1h')
+  return isRecord(found) ? firstNumber(found, 'inputTokens') : undefined
 }
 
 /** Cohere says what it bills, and beside it what the model read, which includes the template put around the messages. */
@@ -163,6 +173,7 @@ function commonUsage(usage: JsonRecord): ReportedUsage {
       anthropicWrite ??
       firstNumber(details, 'cache_creation', 'cache_write_tokens') ??
       firstNumber(usage, 'cache_write_tokens'),
+    hourCacheWrite: firstNumber(recordOf(usage['cache_creation']) ?? {}, 'ephemeral_1h_input_tokens'),
     reasoning:
       firstNumber(outputDetails ?? {}, 'reasoning_tokens', 'reasoning') ?? firstNumber(usage, 'reasoningTokens'),
     audioInput: firstNumber(details, 'audio_tokens', 'audio'),
@@ -181,6 +192,7 @@ export function mergedUsage(first: TokenUsage, second: TokenUsage): TokenUsage {
     outputTokens: first.outputTokens ?? second.outputTokens,
     cacheReadTokens: first.cacheReadTokens ?? second.cacheReadTokens,
     cacheWriteTokens: first.cacheWriteTokens ?? second.cacheWriteTokens,
+    hourCacheWriteTokens: first.hourCacheWriteTokens ?? second.hourCacheWriteTokens,
     reasoningTokens: first.reasoningTokens ?? second.reasoningTokens,
     audioInputTokens: first.audioInputTokens ?? second.audioInputTokens,
     audioOutputTokens: first.audioOutputTokens ?? second.audioOutputTokens,

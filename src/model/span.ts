@@ -103,6 +103,8 @@ export interface TokenUsage {
   readonly outputTokens: number | undefined
   readonly cacheReadTokens: number | undefined
   readonly cacheWriteTokens: number | undefined
+  /** Those of the cache writes that are kept for an hour. They cost more; for nothing else than the cost they are told apart, and not stored. */
+  readonly hourCacheWriteTokens: number | undefined
   readonly reasoningTokens: number | undefined
   readonly audioInputTokens: number | undefined
   readonly audioOutputTokens: number | undefined
@@ -114,6 +116,7 @@ export const NO_USAGE: TokenUsage = {
   outputTokens: undefined,
   cacheReadTokens: undefined,
   cacheWriteTokens: undefined,
+  hourCacheWriteTokens: undefined,
   reasoningTokens: undefined,
   audioInputTokens: undefined,
   audioOutputTokens: undefined,

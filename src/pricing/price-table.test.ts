@@ -128,6 +128,12 @@ describe('parts', () => {
     expect(Object.values(found?.parts ?? {}).reduce((sum: bigint, part: bigint) => sum + part, 0n)).toBe(found?.nanoUsd)
   })
 
+  test('what is kept in the cache for an hour costs more', () => {
+    const written = { inputTokens: 10_000, cacheWriteTokens: 1_000, hourCacheWriteTokens: 400, outputTokens: 0 }
+    // 9,000 * 3 + 600 * 3.75 + 400 * 6
+    expect(cost('claude-sonnet-4-5', written, { provider: 'anthropic' })).toBe('0.03165')
+  })
+
   test('audio tokens', () => {
     const audio = { inputTokens: 1000, audioInputTokens: 400, outputTokens: 100, audioOutputTokens: 100 }
     // 600 * 2.5 + 400 * 40 + 100 * 80

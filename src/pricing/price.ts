@@ -7,6 +7,8 @@ export interface Rates {
   readonly output: NanoUsd
   readonly cacheRead: NanoUsd | undefined
   readonly cacheWrite: NanoUsd | undefined
+  /** What is kept in the cache for an hour. */
+  readonly hourCacheWrite: NanoUsd | undefined
   readonly reasoning: NanoUsd | undefined
   readonly audioInput: NanoUsd | undefined
   readonly audioOutput: NanoUsd | undefined
@@ -56,16 +58,18 @@ export function costParts(price: Price, usage: TokenUsage, serviceTier: string):
   const rates = ratesFor(price, input)
   const read = usage.cacheReadTokens ?? 0
   const write = usage.cacheWriteTokens ?? 0
+  const hourWrite = Math.min(usage.hourCacheWriteTokens ?? 0, write)
   const audioIn = rates.audioInput === undefined ? 0 : (usage.audioInputTokens ?? 0)
   const imageIn = rates.imageInput === undefined ? 0 : (usage.imageInputTokens ?? 0)
   const audioOut = rates.audioOutput === undefined ? 0 : (usage.audioOutputTokens ?? 0)
   const reasoning = Math.min(usage.reasoningTokens ?? 0, output)
+  const writeRate = rates.cacheWrite ?? rates.input
   const factor = price.serviceTiers[serviceTier.toLowerCase()] ?? 1
   const charge = (tokens: number, rate: NanoUsd): NanoUsd => scaled(costOfTokens(Math.max(0, tokens), rate), factor)
   return {
     input: charge(input - read - write - audioIn - imageIn, rates.input),
     cacheRead: charge(read, rates.cacheRead ?? rates.input),
-    cacheWrite: charge(write, rates.cacheWrite ?? rates.input),
+    cacheWrite: charge(write - hourWrite, writeRate) + charge(hourWrite, rates.hourCacheWrite ?? writeRate),
     output: charge(output - reasoning - audioOut, rates.output),
     reasoning: charge(reasoning, rates.reasoning ?? rates.output),
     audio: charge(audioIn, rates.audioInput ?? rates.input) + charge(audioOut, rates.audioOutput ?? rates.output),

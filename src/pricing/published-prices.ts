@@ -97,6 +97,7 @@ function ratesAbove(prices: ModelPrice, inputTokens: number): Rates {
     output: rate('output_mtok') ?? 0n,
     cacheRead: rate('cache_read_mtok'),
     cacheWrite: rate('cache_write_mtok'),
+    hourCacheWrite: rate('cache_write_1h_mtok'),
     reasoning: rate('output_reasoning_mtok'),
     audioInput: rate('input_audio_mtok'),
     audioOutput: rate('output_audio_mtok'),

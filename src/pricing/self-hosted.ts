@@ -22,6 +22,7 @@ export function selfHostedPrice(models: readonly SelfHostedConfig[], names: read
       // A cached prefix is not computed again.
       cacheRead: 0n,
       cacheWrite: undefined,
+      hourCacheWrite: undefined,
       reasoning: undefined,
       audioInput: undefined,
       audioOutput: undefined,

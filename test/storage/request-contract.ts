@@ -335,6 +335,7 @@ function fullRequest(startMs: number): LlmSpan {
         outputTokens: 2,
         cacheReadTokens: 3,
         cacheWriteTokens: 4,
+        hourCacheWriteTokens: undefined,
         reasoningTokens: 5,
         audioInputTokens: 6,
         audioOutputTokens: 7,

@@ -144,6 +144,7 @@ function readUsage(row: ResultRow): TokenUsage {
     outputTokens: optionalNumberOf(row, 'output_tokens'),
     cacheReadTokens: optionalNumberOf(row, 'cache_read_tokens'),
     cacheWriteTokens: optionalNumberOf(row, 'cache_write_tokens'),
+    hourCacheWriteTokens: undefined,
     reasoningTokens: optionalNumberOf(row, 'reasoning_tokens'),
     audioInputTokens: optionalNumberOf(row, 'audio_input_tokens'),
     audioOutputTokens: optionalNumberOf(row, 'audio_output_tokens'),
