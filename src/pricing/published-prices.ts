@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { ModelPrice } from '@pydantic/genai-prices'
+import type { calcPrice, ModelPrice } from '@pydantic/genai-prices'
 import { type NanoUsd, nanoUsdOf } from './money.ts'
 import type { Price, Rates, Tier } from './price.ts'
 
@@ -19,7 +19,9 @@ const PROVIDER_IDS: Readonly<Record<string, string>> = {
   zhipu: 'zhipuai',
 }
 
-type Published = typeof import('@pydantic/genai-prices')
+interface Published {
+  readonly calcPrice: typeof calcPrice
+}
 
 let loaded: Published | undefined
 

@@ -125,7 +125,7 @@ describe('the largest, the smallest and the quantile of a window are those of it
   })
 
   const sortedWindow = ({ values }: Samples, endMs: number, rangeMs: number): number[] =>
-    [...values.slice(Math.max(0, (endMs - rangeMs) / 1000 + 1), endMs / 1000 + 1)].sort((a, b) => {
+    Array.from(values.subarray(Math.max(0, (endMs - rangeMs) / 1000 + 1), endMs / 1000 + 1)).sort((a, b) => {
       if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a))
       return a - b
     })
