@@ -230,6 +230,31 @@ export function requestContract(requests: () => RequestStore): void {
     })
   })
 
+  describe('text', () => {
+    test('is found where it stands, also as a part of words', async () => {
+      const hour = freshHour()
+      const said = ['Where is my ORDER-4711?', '您的订单已发货。iPhone手机', 'Straße, привет', 'the quetzalcoatl']
+      const all = said.map((response, i) => request(hour.minMs + i, { response }))
+      await write(...all)
+      const find = async (text: string): Promise<number[]> => {
+        const found = (await list(hour, { text })).map(({ spanId }) => spanId)
+        return all.flatMap(({ spanId }, i) => (found.includes(spanId) ? [i] : []))
+      }
+      const wanted = {
+        'is my ord': [0],
+        'ere is': [0],
+        'der-47': [0],
+        'order 4711': [],
+        单: [1],
+        已发货: [1],
+        货已: [],
+      }
+      const others = { phone手: [1], straß: [2], ПРИВЕТ: [2], ETZALC: [3], ' quetz': [3], '': [0, 1, 2, 3], he: [0, 3] }
+      for (const [text, numbers] of Object.entries({ ...wanted, ...others }))
+        expect(await find(text), text).toEqual(numbers)
+    })
+  })
+
   describe('totals', () => {
     test('are sums by model', async () => {
       const hour = freshHour()

@@ -24,6 +24,7 @@ import type { Connection, ExportTarget } from './connection.ts'
 import { middleOf } from './buckets.ts'
 import { evaluatedIn, FINAL_BY_DAY, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
 import { settledDaysIn, sumsFor, sumsOf } from './settled-days.ts'
+import { locate } from './text-stretches.ts'
 import { microsecondCondition } from './time-condition.ts'
 import type { TimeRange } from '../sample-store.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, textsOf, type ResultRow } from './result-row.ts'
@@ -41,7 +42,8 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     this.#connection = connection
   }
 
-  async facets({ range, filter, fields, limit }: Parameters<RequestExplorer['facets']>[0]): Promise<Facets> {
+  async facets(query: Parameters<RequestExplorer['facets']>[0]): Promise<Facets> {
+    const { range, filter, fields, limit } = await locate(this.#connection, query)
     // What has many values would make as many combinations; what has few is counted together, in one pass.
     const alone = fields.filter((field) => field === 'user' || field === 'session')
     const together = fields.filter((field) => field !== 'user' && field !== 'session')
@@ -68,7 +70,8 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     return Object.fromEntries(fields.map((field) => [field, countsOf(field).map(readCount)]))
   }
 
-  async histogram({ range, filter, stepMs }: RequestSelection & { stepMs: number }): Promise<HistogramStep[]> {
+  async histogram(query: RequestSelection & { stepMs: number }): Promise<HistogramStep[]> {
+    const { range, filter, stepMs } = await locate(this.#connection, query)
     const stepUs = Math.round(stepMs * 1_000)
     const sums = stepMs % HOUR_MS === 0 ? await this.#sums({ range, filter }, []) : undefined
     const statement =
@@ -88,7 +91,8 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     }))
   }
 
-  async groups({ range, filter, by, limit }: Parameters<RequestExplorer['groups']>[0]): Promise<RequestGroup[]> {
+  async groups(query: Parameters<RequestExplorer['groups']>[0]): Promise<RequestGroup[]> {
+    const { range, filter, by, limit } = await locate(this.#connection, query)
     const sums = await this.#sums({ range, filter }, [by])
     const statement = sums === undefined ? exactGroups({ range, filter }, by, limit) : groupsOfSums(sums, by, limit)
     return rowsOf(await this.#connection.query(statement)).map(readGroup)
@@ -103,7 +107,8 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     return { table: sumsOf(by, selection, days), names: by === 'fields' ? undefined : sql`id` }
   }
 
-  async figures(selection: RequestSelection): Promise<RequestFigures> {
+  async figures(query: RequestSelection): Promise<RequestFigures> {
+    const selection = await locate(this.#connection, query)
     const [{ sums, moments }, judgements] = await Promise.all([this.#moments(selection), this.#judgements(selection)])
     const quantiles = await this.#quantiles(selection, (name) => moments(name).count)
     const distribution = (name: FigureName): Distribution => ({ ...moments(name), quantiles: quantiles(name) })
@@ -121,7 +126,8 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     }
   }
 
-  async sessions({ range, filter, limit, offset }: Parameters<RequestExplorer['sessions']>[0]): Promise<Session[]> {
+  async sessions(query: Parameters<RequestExplorer['sessions']>[0]): Promise<Session[]> {
+    const { range, filter, limit, offset } = await locate(this.#connection, query)
     const ids = (await this.#newestSessions({ range, filter }, offset + limit)).slice(offset)
     const statement = sql`
       SELECT session_id, argMax(user_id, start) AS newest_user, ${SUMS},
@@ -230,12 +236,8 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     }))
   }
 
-  async *exportRequests({
-    range,
-    filter,
-    format,
-    limit,
-  }: Parameters<RequestExplorer['exportRequests']>[0]): AsyncGenerator<Buffer> {
+  async *exportRequests(query: Parameters<RequestExplorer['exportRequests']>[0]): AsyncGenerator<Buffer> {
+    const { range, filter, format, limit } = await locate(this.#connection, query)
     const minMs = await this.#startOfNewest({ range, filter }, limit)
     const statement = sql`
       SELECT ${EXPORTED} FROM spans FINAL WHERE ${requestConditions({ ...range, minMs }, filter)}

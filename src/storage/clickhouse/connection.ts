@@ -6,6 +6,8 @@ export interface Connection {
   readonly files?: LocalFiles
   /** Runs a statement that returns nothing. */
   command(statement: Sql): Promise<void>
+  /** As `command`, for what takes long and nobody waits for: other statements do not wait for it either. */
+  maintain(statement: Sql): Promise<void>
   /** Appends blocks in Native format to a table as one insert: all of it is committed when the promise resolves, nothing when it rejects. */
   insert(target: InsertTarget, blocks: readonly Buffer[]): Promise<void>
   /**

@@ -48,13 +48,14 @@ const ENGINE_ARGUMENTS = [
 /** One statement must not take a whole machine from the others. */
 const MAX_THREADS = Math.min(4, availableParallelism())
 
-/** ClickHouse inside this process: one session that writes, one that inserts whole files, a small pool that reads. */
+/** ClickHouse inside this process: one session that writes, one that inserts whole files, one that maintains, a small pool that reads. */
 export class EmbeddedConnection implements Connection {
   readonly files: LocalFiles
   readonly #lock: DirectoryLock
   readonly #spoolPath: string
   readonly #writer: SessionPool<Session>
   readonly #fileWriter: SessionPool<Session>
+  readonly #maintainer: SessionPool<Session>
   readonly #readers: SessionPool<Session>
   #insertNumber = 0
   #closing: Promise<void> | undefined
@@ -64,6 +65,7 @@ export class EmbeddedConnection implements Connection {
     this.#spoolPath = spoolPathOf(directory)
     this.#writer = pools.writer
     this.#fileWriter = pools.fileWriter
+    this.#maintainer = pools.maintainer
     this.#readers = pools.readers
     this.files = {
       directory: path.join(directory, 'journal'),
@@ -90,6 +92,10 @@ export class EmbeddedConnection implements Connection {
 
   async command(statement: Sql): Promise<void> {
     await this.#writer.run((session) => session.queryAsync(statement.text))
+  }
+
+  async maintain(statement: Sql): Promise<void> {
+    await this.#maintainer.run((session) => session.queryAsync(statement.text))
   }
 
   /**
@@ -132,7 +138,7 @@ export class EmbeddedConnection implements Connection {
   }
 
   async #close(): Promise<void> {
-    const pools = [this.#readers, this.#fileWriter, this.#writer]
+    const pools = [this.#readers, this.#maintainer, this.#fileWriter, this.#writer]
     await Promise.all(pools.map((pool) => pool.drain()))
     // A statement that was aborted has no promise left to wait for, and closing under it ends the process.
     await drainPending()
@@ -145,6 +151,7 @@ export class EmbeddedConnection implements Connection {
 interface SessionPools {
   readonly writer: SessionPool<Session>
   readonly fileWriter: SessionPool<Session>
+  readonly maintainer: SessionPool<Session>
   readonly readers: SessionPool<Session>
 }
 
@@ -155,7 +162,12 @@ async function openPools(directory: string, { readers, maxWaiting }: EmbeddedOpt
     for (const session of sessions) await prepare(session)
     return new SessionPool(sessions, maxWaiting)
   }
-  return { writer: await openPool(1), fileWriter: await openPool(1), readers: await openPool(readers) }
+  return {
+    writer: await openPool(1),
+    fileWriter: await openPool(1),
+    maintainer: await openPool(1),
+    readers: await openPool(readers),
+  }
 }
 
 function spoolPathOf(directory: string): string {

@@ -64,6 +64,10 @@ export class RemoteConnection implements Connection {
     await this.#attempt(() => this.#client.command({ query: statement.text }))
   }
 
+  maintain(statement: Sql): Promise<void> {
+    return this.command(statement)
+  }
+
   async insert({ table, columns }: InsertTarget, blocks: readonly Buffer[]): Promise<void> {
     const query = `INSERT INTO ${table} (${columns.join(', ')}) FORMAT Native`
     await this.#attempt(async () => {

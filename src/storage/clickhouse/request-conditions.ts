@@ -1,6 +1,7 @@
 import type { RequestFilter } from '../request-store.ts'
 import type { TimeRange } from '../sample-store.ts'
 import { and, sql, Sql } from './sql.ts'
+import { isInStretches, type Stretch } from './stretch.ts'
 import { microsecondCondition, timeCondition } from './time-condition.ts'
 
 export const LATENCY_MS: Sql = sql`latency_ms`
@@ -14,16 +15,22 @@ export const FINAL_BY_DAY: Sql = sql`SETTINGS do_not_merge_across_partitions_sel
 /** Tells a span from all others. */
 export const SPAN_HASH: Sql = sql`sipHash64(trace_id, span_id)`
 
+/** A filter, and where in its range what passes it can only be. */
+export interface LocatedFilter extends RequestFilter {
+  readonly stretches?: readonly Stretch[]
+}
+
 type EvaluationFilter = NonNullable<RequestFilter['evaluation']>
 
 /** Evaluations bear the time of their request; some senders round it. */
 const EVALUATED_WITHIN_MS = 3_600_000
 
 /** Rows of `spans` that are requests of the range and pass the filter. */
-export function requestConditions(range: TimeRange, filter: RequestFilter): Sql {
+export function requestConditions(range: TimeRange, filter: LocatedFilter): Sql {
   return and([
     sql`is_request`,
     microsecondCondition('start', range),
+    ...(filter.stretches === undefined ? [] : [isInStretches(filter.stretches)]),
     ...equalities(filter),
     ...bounds(filter),
     ...others(range, filter),

@@ -2,6 +2,7 @@ import type { RequestDeletion } from '../request-store.ts'
 import type { Connection } from './connection.ts'
 import { numberOf, rowsOf, textOf } from './result-row.ts'
 import { sql, Sql, type SqlValue } from './sql.ts'
+import { forgetWords } from './word-index.ts'
 
 /** Ids in one statement: well below what a statement may be long. */
 const TRACES_AT_ONCE = 50_000
@@ -18,7 +19,7 @@ export async function deleteRequests(connection: Connection, deletion: RequestDe
   for (let start = 0; start < traces.length; start += TRACES_AT_ONCE) {
     const condition = sql`trace_id IN ${traces.slice(start, start + TRACES_AT_ONCE) satisfies SqlValue}`
     spans += await countSpans(connection, condition)
-    await removeOwners(connection, condition)
+    await removeDerived(connection, condition)
     for (const table of TABLES_OF_TRACES) await remove(connection, table, condition)
   }
   return spans
@@ -40,7 +41,7 @@ function ownerCondition(deletion: Exclude<RequestDeletion, { traceId: string }>)
 async function deleteSpan(connection: Connection, traceId: string, spanId: string): Promise<number> {
   const condition = sql`trace_id = ${nonEmpty(traceId)} AND span_id = ${nonEmpty(spanId)}`
   const spans = await countSpans(connection, condition)
-  await removeOwners(connection, condition)
+  await removeDerived(connection, condition)
   // `event_times` does not know the span.
   const events = sql`id IN (SELECT id FROM events WHERE ${condition})`
   await remove(connection, 'event_times', events)
@@ -49,10 +50,18 @@ async function deleteSpan(connection: Connection, traceId: string, spanId: strin
   return spans
 }
 
-/** Sums by user and session. Those of the days are made anew, because the parts of their spans change. */
-async function removeOwners(connection: Connection, condition: Sql): Promise<void> {
+/**
+ * Sums by user and session, and the words of whole days, which do not say whose they are. Days are summed up and indexed anew, because the
+ * parts of their spans change.
+ */
+async function removeDerived(connection: Connection, condition: Sql): Promise<void> {
   const owners = sql`SELECT arrayJoin([user_id, session_id]) FROM spans WHERE ${condition}`
   await remove(connection, 'request_owner_days', sql`id IN (${owners})`)
+  const days = await connection.query(sql`SELECT DISTINCT toString(toDate(start)) AS day FROM spans WHERE ${condition}`)
+  await forgetWords(
+    connection,
+    rowsOf(days).map((row) => textOf(row, 'day')),
+  )
 }
 
 async function countSpans(connection: Connection, condition: Sql): Promise<number> {

@@ -20,6 +20,7 @@ import { deleteRequests, tracesOf } from './request-deletion.ts'
 import { flagOf, millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
 import { and, list, sql, Sql } from './sql.ts'
+import { locate, piecesOf, textStretches } from './text-stretches.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
 
 const MAX_MODELS = 100_000
@@ -94,11 +95,27 @@ export class RequestTable implements RequestStore {
     return this.#writer.drain()
   }
 
-  /**
-   * Where the rows of a page may stand, in its order. Not FINAL, which would merge the whole range before it gives the first row: this reads
-   * from the end of the range, or where the greatest figures are, and stops when it has enough. So statements that were replaced are among them.
-   */
+  /** Where the rows of a page may stand, in its order. A text is looked for in a few stretches of time after the other, until there are enough. */
   async #candidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
+    const { text = '' } = query.filter
+    const stretches = await textStretches(this.#connection, pageRange(query), text)
+    if (stretches === undefined) return this.#candidatesOf(query, limit)
+    if (query.order !== undefined && query.order !== 'start')
+      return this.#candidatesOf(await locate(this.#connection, query), limit)
+    const found: PagePosition[] = []
+    for (const piece of piecesOf(stretches)) {
+      const located = { ...query, filter: { ...query.filter, stretches: piece } }
+      found.push(...(await this.#candidatesOf(located, limit - found.length)))
+      if (found.length >= limit) break
+    }
+    return found
+  }
+
+  /**
+   * Not FINAL, which would merge the whole range before it gives the first row: this reads from the end of the range, or where the greatest
+   * figures are, and stops when it has enough. So statements that were replaced are among them.
+   */
+  async #candidatesOf(query: RequestQuery, limit: number): Promise<PagePosition[]> {
     const { order = 'start' } = query
     const conditions = pageConditions(query)
     const least = order === 'start' ? undefined : await this.#leastFigure(order, conditions, limit)
@@ -184,6 +201,12 @@ export class RequestTable implements RequestStore {
       ORDER BY start, span_id`
     return rowsOf(await this.#connection.query(statement))
   }
+}
+
+/** What of the range comes after the page before. */
+function pageRange({ range, cursor, order = 'start' }: RequestQuery): TimeRange {
+  if (cursor === undefined || order !== 'start') return range
+  return { ...range, maxMs: Math.min(range.maxMs, decodeCursor(cursor).startMs + 1) }
 }
 
 function pageConditions({ range, filter, cursor, order = 'start' }: RequestQuery): Sql[] {

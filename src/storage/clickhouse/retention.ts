@@ -10,9 +10,11 @@ const TIMES: ReadonlyArray<readonly [table: string, time: string, kept: Exclude<
   ['series', 'toDateTime(day) + toIntervalDay(1)', 'samples'],
   ['exemplars', 'toDateTime(time)', 'samples'],
   ['spans', 'toDateTime(start)', 'requests'],
-  // A day of sums goes with its requests.
+  // What is worked out of a day of requests goes with it.
   ['request_hours', 'toDateTime(hour)', 'requests'],
   ['request_owner_days', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
+  ['request_words', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
+  ['indexed_days', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
   ['span_starts', 'toDateTime(start)', 'requests'],
   ['evaluations', 'toDateTime(time)', 'evaluations'],
   ['evaluation_times', 'toDateTime(time)', 'evaluations'],

@@ -2,6 +2,7 @@ import { NewerSchemaError } from '../store.ts'
 import type { Connection } from './connection.ts'
 import { tables } from './migrations/001-tables.ts'
 import { settledDays } from './migrations/002-settled-days.ts'
+import { wordIndex } from './migrations/003-word-index.ts'
 import { numberOf, rowsOf } from './result-row.ts'
 import { sql, type Sql } from './sql.ts'
 
@@ -11,7 +12,7 @@ export interface Migration {
   readonly statements: readonly Sql[]
 }
 
-const MIGRATIONS: readonly Migration[] = [tables, settledDays]
+const MIGRATIONS: readonly Migration[] = [tables, settledDays, wordIndex]
 
 export const SCHEMA_VERSION = Math.max(...MIGRATIONS.map(({ version }) => version))
 

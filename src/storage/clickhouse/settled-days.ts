@@ -7,7 +7,7 @@ import { LATENCY_MS, requestConditions, sumConditions } from './request-conditio
 import { rowsOf, textOf } from './result-row.ts'
 import { list, sql, Sql } from './sql.ts'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** A day whose requests are summed up, and the parts that this was made of. */
 export interface SettledDay {
@@ -25,14 +25,32 @@ export const DAY_PARTS: Sql = sql`
 export async function settledDaysIn(connection: Connection, { minMs, maxMs }: TimeRange): Promise<SettledDay[]> {
   const firstMs = Math.ceil(minMs / DAY_MS) * DAY_MS
   const lastMs = Math.floor((maxMs + 1) / DAY_MS) * DAY_MS - DAY_MS
-  if (lastMs < firstMs) return []
+  return lastMs < firstMs ? [] : daysIn(connection, 'settled_days', { minMs: firstMs, maxMs: lastMs })
+}
+
+/** The days that the range touches and that a table knows as they are now. */
+export async function daysIn(
+  connection: Connection,
+  table: 'settled_days' | 'indexed_days',
+  { minMs, maxMs }: TimeRange,
+): Promise<SettledDay[]> {
   const statement = sql`
-    SELECT toString(day) AS text, toString(parts) AS hash FROM settled_days FINAL
-    WHERE day >= toDate(${dayOf(firstMs)}) AND day <= toDate(${dayOf(lastMs)}) AND (day, parts) IN (SELECT day, parts FROM (${DAY_PARTS}))`
+    SELECT toString(day) AS text, toString(parts) AS hash FROM ${new Sql(table)} FINAL
+    WHERE day >= toDate(${dayOf(minMs)}) AND day <= toDate(${dayOf(maxMs)}) AND (day, parts) IN (SELECT day, parts FROM (${DAY_PARTS}))`
   return rowsOf(await connection.query(statement)).map((row) => ({
     day: textOf(row, 'text'),
     parts: textOf(row, 'hash'),
   }))
+}
+
+/** When a day begins. */
+export function dayMs({ day }: SettledDay): number {
+  return Date.parse(`${day}T00:00:00Z`)
+}
+
+/** Days as (day, parts), to be compared with. */
+export function pairsOf(days: readonly SettledDay[]): Sql {
+  return list(days.map(({ day, parts }) => sql`(toDate(${day}), ${BigInt(parts)})`))
 }
 
 /** What dates in statements can say. */
@@ -72,7 +90,7 @@ export function sumsOf(
   { range, filter }: { readonly range: TimeRange; readonly filter: RequestFilter },
   days: readonly SettledDay[],
 ): Sql {
-  const settled = list(days.map(({ day, parts }) => sql`(toDate(${day}), ${BigInt(parts)})`))
+  const settled = pairsOf(days)
   const names = list(days.map(({ day }) => sql`toDate(${day})`))
   const others = sql`
     SELECT ${sumColumns(by)} FROM spans FINAL

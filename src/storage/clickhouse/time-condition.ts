@@ -14,9 +14,13 @@ export function timeCondition(column: string, range: TimeRange): Sql {
 /** The same for a column in microseconds. */
 export function microsecondCondition(column: string, range: TimeRange): Sql {
   const name = new Sql(column)
-  const minUs = Math.ceil(clamp(range.minMs) * 1000)
-  const maxUs = Math.floor(clamp(range.maxMs) * 1000)
+  const { minUs, maxUs } = microsecondsOf(range)
   return sql`${name} >= fromUnixTimestamp64Micro(${minUs}, 'UTC') AND ${name} <= fromUnixTimestamp64Micro(${maxUs}, 'UTC')`
+}
+
+/** The first and the last microsecond of a range that a column can hold. */
+export function microsecondsOf({ minMs, maxMs }: TimeRange): { readonly minUs: number; readonly maxUs: number } {
+  return { minUs: Math.ceil(clamp(minMs) * 1000), maxUs: Math.floor(clamp(maxMs) * 1000) }
 }
 
 function momentSql(timeMs: number): Sql {
