@@ -5,6 +5,8 @@ import type { Grouping } from '../../plan/node.ts'
 export class Groups {
   readonly #names: ReadonlySet<string>
   readonly #without: boolean
+  /** The name of `by (name)`. */
+  readonly #onlyName: string | undefined
   readonly #indexes = new Map<string, number>()
   /** Labels of the groups by index. */
   readonly labels: Labels[] = []
@@ -12,6 +14,7 @@ export class Groups {
   constructor(grouping: Grouping) {
     this.#without = grouping.without
     this.#names = new Set(grouping.without ? [...grouping.labels, METRIC_NAME] : grouping.labels)
+    this.#onlyName = !grouping.without && this.#names.size === 1 ? grouping.labels[0] : undefined
   }
 
   /** The index of the group; indexes count up from 0 in order of first appearance. */
@@ -31,6 +34,8 @@ export class Groups {
 
   #keyOf(labels: Labels): string {
     if (!this.#without && this.#names.size === 0) return ''
+    // A text that a label has is found sooner than one that was just put together.
+    if (this.#onlyName !== undefined) return labels.get(this.#onlyName)
     const { pairs } = labels
     let key = ''
     for (let i = 0; i < pairs.length; i += 2) {
