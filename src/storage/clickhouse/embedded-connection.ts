@@ -29,6 +29,12 @@ export interface EmbeddedOptions {
 const DATABASE = 'tetrascope'
 
 /**
+ * What is inserted and merged can wait for a core a little; who asks, calls through the gateway and what else the machine does cannot.
+ * Linux allows it with CAP_SYS_NICE; without that the engine leaves its threads as they are.
+ */
+const NICENESS = 5
+
+/**
  * What the engine may keep for itself. Its defaults are those of a server with a machine of its own: gigabytes of caches
  * and a thread for everything that could be done at once.
  */
@@ -40,6 +46,7 @@ const ENGINE_ARGUMENTS = [
   '--compiled_expression_cache_size=8388608',
   '--parquet_metadata_cache_size=0',
   '--background_pool_size=2',
+  `--os_threads_nice_value_merge_mutate=${NICENESS}`,
   '--background_schedule_pool_size=2',
   '--max_thread_pool_size=500',
   '--max_server_memory_usage_to_ram_ratio=0.5',
@@ -157,16 +164,16 @@ interface SessionPools {
 
 /** The first session of a process decides how the engine is configured. */
 async function openPools(directory: string, { readers, maxWaiting }: EmbeddedOptions): Promise<SessionPools> {
-  const openPool = async (size: number): Promise<SessionPool<Session>> => {
+  const openPool = async (size: number, niceness: number): Promise<SessionPool<Session>> => {
     const sessions = Array.from({ length: size }, () => openSession(directory))
-    for (const session of sessions) await prepare(session)
+    for (const session of sessions) await prepare(session, niceness)
     return new SessionPool(sessions, maxWaiting)
   }
   return {
-    writer: await openPool(1),
-    fileWriter: await openPool(1),
-    maintainer: await openPool(1),
-    readers: await openPool(readers),
+    writer: await openPool(1, NICENESS),
+    fileWriter: await openPool(1, NICENESS),
+    maintainer: await openPool(1, NICENESS),
+    readers: await openPool(readers, 0),
   }
 }
 
@@ -188,11 +195,10 @@ function openSession(directory: string): Session {
   }
 }
 
-async function prepare(session: Session): Promise<void> {
+async function prepare(session: Session, niceness: number): Promise<void> {
   await session.queryAsync(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`)
   await session.queryAsync(`USE ${DATABASE}`)
-  const settings = Object.entries({ ...STATEMENT_SETTINGS, max_threads: MAX_THREADS }).map(
-    ([name, value]) => `${name} = ${value}`,
-  )
+  const all = { ...STATEMENT_SETTINGS, max_threads: MAX_THREADS, os_threads_nice_value_query: niceness }
+  const settings = Object.entries(all).map(([name, value]) => `${name} = ${value}`)
   await session.queryAsync(`SET ${settings.join(', ')}`)
 }
