@@ -49,6 +49,7 @@ const gateway = new Gateway({
     committed += spans.length
   },
   onActive: () => {},
+  clock: systemClock,
   instruments,
   logger: createLogger('error'),
 })

@@ -189,6 +189,7 @@ export class Tetrascope {
       ...address,
       takeSpans: (spans) => parts.gatewaySpool.takeSpans(spans),
       onActive: (model, change) => parts.requestSeries.changeActive(model, change),
+      clock: this.#options.clock,
       instruments: parts.instruments,
       logger: this.#options.logger,
     })

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from './config.ts'
-import type { BatchPiece } from './record-reader.ts'
+import type { RecordPiece } from './record-reader.ts'
 
 /** What the gateway's thread is started with. */
 export interface GatewayWorkerData {
@@ -13,8 +13,8 @@ export interface GatewayWorkerData {
 export type FromGateway =
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
-  /** Spans of calls that ended; the main thread answers `taken` when those of a whole batch are safe. */
-  | ({ readonly type: 'spans' } & BatchPiece)
+  /** Spans of calls that ended; the main thread answers `taken` when they are safe. */
+  | ({ readonly type: 'spans' } & RecordPiece)
   /** Calls that have begun (+) and ended (-) since the last message, by the model that was asked for. */
   | { readonly type: 'active'; readonly changes: Readonly<Record<string, number>> }
   | { readonly type: 'closed' }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Span } from '../../model/span.ts'
 import { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { silentLogger } from '../../telemetry/log.ts'
+import { systemClock } from '../../util/clock.ts'
 import { gatewayConfig } from './config.ts'
 import { Gateway } from './gateway.ts'
 
@@ -35,6 +36,7 @@ beforeEach(async () => {
       return Promise.resolve()
     },
     onActive: () => undefined,
+    clock: systemClock,
     instruments: new InstrumentRegistry(),
     logger: silentLogger,
   })

@@ -2,12 +2,18 @@ import type { Worker } from 'node:worker_threads'
 import type { Span } from '../../model/span.ts'
 import type { Counter, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Logger } from '../../telemetry/log.ts'
+import type { Clock } from '../../util/clock.ts'
 import { startWorker, workerUrl } from '../../util/worker.ts'
 import type { GatewayConfig } from './config.ts'
 import type { FromGateway, ToGateway } from './gateway-message.ts'
-import type { BatchPiece } from './record-reader.ts'
+import type { RecordPiece } from './record-reader.ts'
 
 const CLOSE_GRACE_MS = 5_000
+/** Nobody waits for the commit of a record, and a small one takes much of the store's time, on cores that calls would use. */
+const COMMIT_INTERVAL_MS = 1_000
+/** So many do not wait for the interval to end, nor does what would fill much of the room for records. */
+const BATCH_SIZE = 1_000
+const BATCH_SHARE = 1 / 4
 
 export interface GatewayOptions {
   readonly config: GatewayConfig
@@ -19,6 +25,7 @@ export interface GatewayOptions {
   readonly takeSpans: (spans: readonly Span[]) => Promise<void>
   /** Calls of a model have begun (positive) or ended. */
   readonly onActive: (model: string, change: number) => void
+  readonly clock: Clock
   readonly instruments: InstrumentRegistry
   readonly logger: Logger
 }
@@ -27,8 +34,9 @@ export interface GatewayOptions {
 export class Gateway {
   readonly #options: GatewayOptions
   readonly #dropped: Counter
-  /** What has come of a batch whose last piece has not. */
+  /** What has come since the last commit began. */
   #batch: Span[] = []
+  #cancelCommit: (() => void) | undefined
   #worker: Worker | undefined
   #closed: (() => void) | undefined
 
@@ -60,6 +68,7 @@ export class Gateway {
     const worker = this.#worker
     if (worker === undefined) return
     this.#worker = undefined
+    void this.#commit(worker)
     const closed = new Promise<void>((resolve) => {
       this.#closed = resolve
       worker.once('exit', () => resolve())
@@ -73,8 +82,7 @@ export class Gateway {
   #onMessage(message: Exclude<FromGateway, { type: 'listening' | 'failed' }>, worker: Worker): void {
     switch (message.type) {
       case 'spans':
-        void this.#onPiece(message, worker)
-        return
+        return this.#onPiece(message, worker)
       case 'active':
         for (const [model, change] of Object.entries(message.changes)) this.#options.onActive(model, change)
         return
@@ -83,12 +91,21 @@ export class Gateway {
     }
   }
 
-  /** Batches wait for their commit side by side: the store puts together what waits. */
-  async #onPiece({ spans, dropped, last }: BatchPiece, worker: Worker): Promise<void> {
+  #onPiece({ spans, dropped }: RecordPiece, worker: Worker): void {
     if (dropped > 0) this.#dropped.add({}, dropped)
     this.#batch.push(...spans)
-    if (!last || this.#batch.length === 0) return
+    const enough = Math.min(BATCH_SIZE, this.#options.config.queue_capacity * BATCH_SHARE)
+    const isStopping = this.#worker === undefined
+    if (isStopping || this.#batch.length >= enough) void this.#commit(worker)
+    else this.#cancelCommit ??= this.#options.clock.after(COMMIT_INTERVAL_MS, () => void this.#commit(worker))
+  }
+
+  /** Batches wait for their commit side by side: the store puts together what waits. */
+  async #commit(worker: Worker): Promise<void> {
+    this.#cancelCommit?.()
+    this.#cancelCommit = undefined
     const batch = this.#batch
+    if (batch.length === 0) return
     this.#batch = []
     await this.#take(batch)
     const taken: ToGateway = { type: 'taken', count: batch.length }

@@ -3,15 +3,13 @@ import { BoundedQueue } from '../../util/bounded-queue.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Exchange } from './exchange.ts'
 
-/** How long calls are gathered before the first of them is read: one batch for many calls, and none is read while its caller asks again. */
+/** How long calls are gathered before the first of them is read: one turn for several calls, and none is read while its caller asks again. */
 const GATHER_MS = 100
 /** At each turn of the event loop this share of what waits is read, so that reading keeps up and yet hardly delays the bytes of a call. */
 const SHARE_OF_A_TURN = 1 / 8
 const LEAST_OF_A_TURN = 4
 /** Spans that are copied over at once, unless fewer are left: each message wakes the main thread. */
 const PIECE_SIZE = 16
-/** Spans that go into the store together; fewer when no more wait. */
-const BATCH_SIZE = 1_000
 
 export interface RecordReaderOptions {
   readonly clock: Clock
@@ -19,18 +17,16 @@ export interface RecordReaderOptions {
   readonly capacity: number
   /** Reads calls into spans; calls that are no model calls have none. */
   readonly read: (exchanges: readonly Exchange[]) => Promise<readonly Span[]>
-  readonly send: (piece: BatchPiece) => void
+  readonly send: (piece: RecordPiece) => void
   /** Called once for each gathering, before its calls are read. */
   readonly onGathered: () => void
 }
 
-/** Spans on their way to the main thread: a batch is cut into pieces, as copying it over at once would hold up calls. */
-export interface BatchPiece {
+/** Spans on their way to the main thread, a few at a time, as copying many over at once would hold up calls. */
+export interface RecordPiece {
   readonly spans: readonly Span[]
   /** Calls that were dropped since the last piece, because too many waited or because they could not be read. */
   readonly dropped: number
-  /** Whether the batch ends with this piece. */
-  readonly last: boolean
 }
 
 /** Reads what was seen of calls that are over, a little at a time between the calls that are not. */
@@ -42,7 +38,6 @@ export class RecordReader {
   #piece: Span[] = []
   /** Read and not yet safe. */
   #unsafe = 0
-  #inBatch = 0
   #dropped = 0
   #whenEmpty: (() => void) | undefined
 
@@ -87,7 +82,7 @@ export class RecordReader {
     this.#unsafe += spans.length
     this.#piece.push(...spans)
     const isEmpty = this.#ended.size === 0
-    if (isEmpty || this.#piece.length >= PIECE_SIZE) this.#sendPiece(isEmpty)
+    if (isEmpty || this.#piece.length >= PIECE_SIZE) this.#sendPiece()
     if (!isEmpty) return void setImmediate(() => void this.#readSome())
     this.#reading = false
     this.#tellWhenEmpty()
@@ -104,14 +99,11 @@ export class RecordReader {
     }
   }
 
-  #sendPiece(isEmpty: boolean): void {
-    this.#inBatch += this.#piece.length
-    if (this.#inBatch === 0 && this.#dropped === 0) return
-    const last = isEmpty || this.#inBatch >= BATCH_SIZE
-    this.#options.send({ spans: this.#piece, dropped: this.#dropped, last })
+  #sendPiece(): void {
+    if (this.#piece.length === 0 && this.#dropped === 0) return
+    this.#options.send({ spans: this.#piece, dropped: this.#dropped })
     this.#piece = []
     this.#dropped = 0
-    if (last) this.#inBatch = 0
   }
 
   #tellWhenEmpty(): void {
