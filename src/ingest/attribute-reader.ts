@@ -19,7 +19,8 @@ export class AttributeReader {
   }
 
   has(...names: readonly string[]): boolean {
-    return names.some((name) => this.#attributes[name] !== undefined)
+    for (const name of names) if (this.#attributes[name] !== undefined) return true
+    return false
   }
 
   /** Whether any attribute's name starts with the prefix, which ends in a dot or holds one. */

@@ -63,7 +63,7 @@ export class Intake {
   }
 
   async takeSpans(spans: readonly Span[], source: RequestSource): Promise<void> {
-    const wanted = this.#wanted('spans', source, lastOfEach(spans), (span) => ({ ...span, timeMs: span.startMs }))
+    const wanted = this.#wanted('spans', source, lastOfEach(spans), identityOf)
     const complete = wanted.map((span) => this.#late.completed(span))
     const costs = complete.map((span) => (isLlmSpan(span) ? this.#options.costOf(span) : undefined))
     await this.#commit('spans', source, complete.length, () => this.#writeSpans(complete, costs))
@@ -167,6 +167,11 @@ export class Intake {
     this.#refreshedMs = nowMs
     this.#options.series.refresh(nowMs)
   }
+}
+
+/** Not the span with a time beside it: copying all that a span holds takes longer than looking for it. */
+function identityOf({ traceId, spanId, userId, sessionId, startMs }: Span): Forgettable {
+  return { traceId, spanId, userId, sessionId, timeMs: startMs }
 }
 
 /** Of a span that occurs twice in a batch the last one. */

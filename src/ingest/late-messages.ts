@@ -22,7 +22,7 @@ export class LateMessages {
 
   /** The span with the messages that came before it. */
   completed(span: Span): Span {
-    if (!isLlmSpan(span)) return span
+    if (this.#messages.size === 0 || !isLlmSpan(span)) return span
     const waiting = this.#messages.get(idOf(span))
     return waiting === undefined ? span : withMessages(span, waiting)
   }

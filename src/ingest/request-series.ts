@@ -81,15 +81,16 @@ export class RequestSeries {
 
   #countTokens(request: Request, model: string): void {
     const { usage } = request.span.llm
-    const counts: ReadonlyArray<readonly [TokenType, number | undefined]> = [
-      ['input', usage.inputTokens],
-      ['output', usage.outputTokens],
-      ['cache_read', usage.cacheReadTokens],
-      ['cache_write', usage.cacheWriteTokens],
-      ['reasoning', usage.reasoningTokens],
-    ]
-    for (const [type, count] of counts) if (count !== undefined) this.#requests.tokens.add({ model, type }, count)
+    this.#addTokens(model, 'input', usage.inputTokens)
+    this.#addTokens(model, 'output', usage.outputTokens)
+    this.#addTokens(model, 'cache_read', usage.cacheReadTokens)
+    this.#addTokens(model, 'cache_write', usage.cacheWriteTokens)
+    this.#addTokens(model, 'reasoning', usage.reasoningTokens)
     if (usage.outputTokens !== undefined) this.#requests.generated.add({ model }, usage.outputTokens)
+  }
+
+  #addTokens(model: string, type: TokenType, count: number | undefined): void {
+    if (count !== undefined) this.#requests.tokens.add({ model, type }, count)
   }
 
   #countEvent(event: Event): void {

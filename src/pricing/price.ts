@@ -65,7 +65,8 @@ export function costParts(price: Price, usage: TokenUsage, serviceTier: string):
   const reasoning = Math.min(usage.reasoningTokens ?? 0, output)
   const writeRate = rates.cacheWrite ?? rates.input
   const factor = price.serviceTiers[serviceTier.toLowerCase()] ?? 1
-  const charge = (tokens: number, rate: NanoUsd): NanoUsd => scaled(costOfTokens(Math.max(0, tokens), rate), factor)
+  const charge = (tokens: number, rate: NanoUsd): NanoUsd =>
+    tokens > 0 ? scaled(costOfTokens(tokens, rate), factor) : 0n
   return {
     input: charge(input - read - write - audioIn - imageIn, rates.input),
     cacheRead: charge(read, rates.cacheRead ?? rates.input),

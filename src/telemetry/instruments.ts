@@ -59,6 +59,9 @@ export class InstrumentRegistry {
   }
 }
 
+/** Between the label values of a series. */
+const SEPARATOR = '\xff'
+
 /** The children of an instrument by label values, bounded: beyond the limit all share one child labelled "other". */
 class Children<L extends string, C> {
   readonly #labelNames: readonly L[]
@@ -75,9 +78,9 @@ class Children<L extends string, C> {
   }
 
   get(labels: LabelValues<L>): C {
-    const values = this.#labelNames.map((name) => labels[name])
-    const known = this.#children.get(values.join('\xff'))
+    const known = this.#children.get(this.#keyOf(labels))
     if (known !== undefined) return known.child
+    const values = this.#labelNames.map((name) => labels[name])
     return this.#add(this.#children.size < this.#maxSeries ? values : values.map(() => OTHER))
   }
 
@@ -91,8 +94,15 @@ class Children<L extends string, C> {
     this.#children.clear()
   }
 
+  /** As `#add` joins them, without a list for each of the many times that something is counted. */
+  #keyOf(labels: LabelValues<L>): string {
+    let key: string | undefined
+    for (const name of this.#labelNames) key = key === undefined ? labels[name] : key + SEPARATOR + labels[name]
+    return key ?? ''
+  }
+
   #add(values: readonly string[]): C {
-    const key = values.join('\xff')
+    const key = values.join(SEPARATOR)
     const known = this.#children.get(key)
     if (known !== undefined) return known.child
     const child = this.#create()
