@@ -10,7 +10,6 @@ const IDEOGRAPHS: ReadonlyArray<readonly [first: string, last: string]> = [
   ['F900', 'FAFF'],
   ['20000', '3FFFF'],
 ]
-const IDEOGRAPHS_OF_RE2 = IDEOGRAPHS.map(([first, last]) => `\\x{${first}}-\\x{${last}}`).join('')
 const IDEOGRAPHS_OF_JS = IDEOGRAPHS.map(([first, last]) => `\\u{${first}}-\\u{${last}}`).join('')
 
 /** The only character beyond ASCII that a search without case finds by one within: it stands for k. */
@@ -21,10 +20,13 @@ export function wordsIn(text: Sql): Sql {
   return sql`splitByNonAlpha(lower(replaceRegexpAll(replaceAll(${text}, ${KELVIN}, 'k'), '[^ -~]+', ' ')))`
 }
 
-/** Each ideograph with the one that follows, or with a space. An array, in which spaces come first too. */
+/** Each character beyond ASCII with the one that follows, or with a space. An array, in which spaces come first too. */
 export function pairsIn(text: Sql): Sql {
-  return sql`ngrams(concat(replaceRegexpAll(${text}, ${`[^${IDEOGRAPHS_OF_RE2}]+`}, ' '), ' '), 2)`
+  return sql`ngrams(concat(replaceRegexpAll(${text}, '[ -~\\s]+', ' '), ' '), 2)`
 }
+
+/** Whether the column `token` is a word, or a pair that begins as those do that are searched for. */
+export const IS_KEPT: Sql = sql`token >= '0' AND (token < '~' OR token >= '⺀')`
 
 /** Something that a text with what is searched for has among its words and pairs. */
 export interface SearchedToken {

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts'
 import { numberOf, rowsOf, textOf } from './result-row.ts'
 import { DAY_PARTS, type SettledDay } from './settled-days.ts'
 import { list, sql, Sql } from './sql.ts'
-import { pairsIn, wordsIn } from './tokens.ts'
+import { IS_KEPT, pairsIn, wordsIn } from './tokens.ts'
 
 /** What the engine reads at once: the granularity of `spans`. So a slice is no more than one such piece of each part. */
 const ROWS_PER_SLICE = 1024
@@ -67,7 +67,7 @@ function wordsStatement({ day, parts }: SettledDay, edges: readonly number[], fi
         WHERE is_request AND toDate(spans.start) = toDate(${day}) AND spans.start >= ${momentSql(begun[0] ?? 0)}
           AND ${end === undefined ? sql`1` : sql`spans.start < ${momentSql(end)}`}
         GROUP BY slice))
-    WHERE NOT startsWith(token, ' ') GROUP BY token SETTINGS max_threads = 1`
+    WHERE ${IS_KEPT} GROUP BY token SETTINGS max_threads = 1`
 }
 
 function momentSql(us: number): Sql {
