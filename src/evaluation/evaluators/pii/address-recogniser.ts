@@ -1,3 +1,4 @@
+import { CuedPattern } from '../../text/cued-pattern.ts'
 import type { DigitGroup } from './digit-groups.ts'
 import type { PiiFinding } from './finding.ts'
 import { findAll, findAround } from './finding.ts'
@@ -52,6 +53,7 @@ const CONTEXT_MARGIN = 80
 
 /** Postal addresses with a house number: English, Chinese, the common forms of Europe, boxes. */
 export function recogniseAddresses(text: string, groups: readonly DigitGroup[]): readonly PiiFinding[] {
+  if (groups.length === 0 || !(CUE.mayMatch(text) || WORD_CUE.test(text))) return []
   // "1." before an item of a list, a year or a percentage has no street around it.
   const numbers = groups.filter(({ start, end, digits }) => digits <= 12 && mayBeHouseNumber(text, start, end))
   return findAround(text, numbers, CONTEXT_MARGIN, addressesIn)
@@ -66,12 +68,21 @@ function mayBeHouseNumber(text: string, start: number, end: number): boolean {
   )
 }
 
-/** One of these stands in every address; around most numbers none does, and that is the end of it. */
-const CUE =
-  /address|lives? (?:on|at)|corner of|street|\bst\b|avenue|\bave\b|road|\brd\b|boulevard|blvd|\blane\b|\bln\b|drive|\bdr\b|court|\bct\b|\bway\b|place|\bpl\b|square|\bsq\b|terrace|\bter\b|parkway|pkwy|highway|hwy|circle|\bcir\b|crescent|close|trail|alley|\brow\b|walk|mews|\bhill\b|\bisle\b|crossing|plaza|\bapt|suite|apartment|\bflat\b|\bste\b|\bbox\b|postfach|casilla|\b[af]po\b|straße|strasse|str\.|gata|väg|veg|vei|gate\b|laan|straat|weg\b|gasse|allee|allé|platz|katu|kuja|tie\b|plein|kade|dijk|singel|vænget|\bvia\b|viale|piazza|corso|\brua\b|avenida|calle|\bc\/|paseo|carrer|\brue\b|chemin|\b(?:ul|al|pl|os)\.|\bav\.|avda|praça|travessa|impasse|quai|route|丁目|番|〒|[都県]|[로길]|post ?code|postal|eircode|zip|utca|út\b|tér\b| u\.|[路街巷弄村道里]|胡同|小区|花园|公寓|大厦|家园|广场|苑/i
+/** One of these, or of the words below, stands in every address; around most numbers none does, and that is the end of it. */
+const CUE = new CuedPattern(
+  `address, live, corner of, street, avenue, road, boulevard, blvd, drive, court, place, square, terrace, parkway, pkwy, highway, hwy,
+    circle, crescent, close, trail, alley, walk, mews, crossing, plaza, apt, suite, apartment, postfach, casilla, straße, strasse, str.,
+    gata, väg, veg, vei, gate, laan, straat, weg, gasse, allee, allé, platz, katu, kuja, tie, plein, kade, dijk, singel, vænget, viale,
+    piazza, corso, avenida, calle, c/, paseo, carrer, chemin, ul., al., pl., os., av., avda, praça, travessa, impasse, quai, route,
+    丁目, 番, 〒, 都, 県, 로, 길, post code, postcode, postal, eircode, zip, utca, út, tér, u., 路, 街, 巷, 弄, 村, 道, 里, 胡同, 小区, 花园,
+    公寓, 大厦, 家园, 广场, 苑`.split(/,\s+/),
+  /address|lives? (?:on|at)|corner of|street|avenue|road|boulevard|blvd|drive|court|place|square|terrace|parkway|pkwy|highway|hwy|circle|crescent|close|trail|alley|walk|mews|crossing|plaza|\bapt|suite|apartment|postfach|casilla|straße|strasse|str\.|gata|väg|veg|vei|gate\b|laan|straat|weg\b|gasse|allee|allé|platz|katu|kuja|tie\b|plein|kade|dijk|singel|vænget|viale|piazza|corso|avenida|calle|\bc\/|paseo|carrer|chemin|\b(?:ul|al|pl|os)\.|\bav\.|avda|praça|travessa|impasse|quai|route|丁目|番|〒|[都県]|[로길]|post ?code|postal|eircode|zip|utca|út\b|tér\b| u\.|[路街巷弄村道里]|胡同|小区|花园|公寓|大厦|家园|广场|苑/i,
+)
+/** The same for words of few letters, which stand in other words too. */
+const WORD_CUE = /\b(?:st|ave|rd|lane|ln|dr|ct|way|pl|sq|ter|cir|row|hill|isle|flat|ste|box|[af]po|via|rua|rue)\b/i
 
 function addressesIn(text: string): readonly PiiFinding[] {
-  if (!CUE.test(text)) return []
+  if (!CUE.pattern.test(text) && !WORD_CUE.test(text)) return []
   return [
     ...findAll(text, 'ADDRESS', ENGLISH, ([address]) => !EXAMPLE.test(address)),
     ...findAll(text, 'ADDRESS', FLAT),
