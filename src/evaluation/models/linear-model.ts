@@ -22,6 +22,8 @@ export interface ModelHeader {
 /** A set of n-gram features that together weigh as much as one text, however long it is. */
 export type FeatureBlock = Int32Array
 
+const NO_FEATURES: FeatureBlock = new Int32Array(0)
+
 /**
  * A linear classifier over hashed n-grams: margin = bias + for each block the mean of its features' weights (by the
  * root of their number, so that length says nothing) + dense features times their weights.
@@ -32,22 +34,27 @@ export class LinearModel {
   readonly #dense: readonly number[]
   readonly #table: SideBySide | undefined
   readonly #lane: number | undefined
+  readonly #ownBlocks: number
 
-  /** With a table, into which its weights go as well, it reads what other models of the table have read at no further cost. */
-  constructor(header: ModelHeader, weights: Int8Array, table?: SideBySide) {
+  /**
+   * With a table, into which its weights go as well, it reads what other models of the table have read at no further cost. The first
+   * `ownBlocks` of its blocks are read by no other: for one model alone the table costs four times what its own weights do.
+   */
+  constructor(header: ModelHeader, weights: Int8Array, table?: SideBySide, ownBlocks = 0) {
     if (weights.length !== FEATURE_COUNT)
       throw new Error(`model ${header.name}: ${weights.length} weights, expected ${FEATURE_COUNT}`)
     this.header = header
     this.#weights = weights
     this.#dense = Object.values(header.dense)
     this.#table = table
+    this.#ownBlocks = ownBlocks
     this.#lane = table?.add(weights)
   }
 
   /** `dense` in the order of the header. */
   margin(blocks: readonly FeatureBlock[], dense: readonly number[] = []): number {
     let margin = this.header.bias
-    for (const block of blocks) margin += this.#blockMargin(block)
+    for (let i = 0; i < blocks.length; i++) margin += this.#blockMargin(blocks[i] ?? NO_FEATURES, i < this.#ownBlocks)
     for (let i = 0; i < dense.length; i++) margin += (dense[i] ?? 0) * (this.#dense[i] ?? 0)
     return margin
   }
@@ -71,13 +78,13 @@ export class LinearModel {
     return this.#weights
   }
 
-  #blockMargin(block: FeatureBlock): number {
+  #blockMargin(block: FeatureBlock, isOwn: boolean): number {
     if (block.length === 0) return 0
-    return (this.#sumOf(block) * this.header.scale) / Math.sqrt(block.length)
+    return (this.#sumOf(block, isOwn) * this.header.scale) / Math.sqrt(block.length)
   }
 
-  #sumOf(block: FeatureBlock): number {
-    if (this.#table !== undefined && this.#lane !== undefined && this.#table.size > 1)
+  #sumOf(block: FeatureBlock, isOwn: boolean): number {
+    if (!isOwn && this.#table !== undefined && this.#lane !== undefined && this.#table.size > 1)
       return this.#table.sumOf(block, this.#lane)
     const weights = this.#weights
     let sum = 0

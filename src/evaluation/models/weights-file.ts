@@ -25,28 +25,30 @@ export function writeWeights(header: ModelHeader, weights: Int8Array): Buffer {
   return Buffer.concat([Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`), Buffer.from(packed)])
 }
 
-/** Reads a weights file, into a table when one is given. Throws when it is not one. */
-export function readWeights(bytes: Buffer, table?: SideBySide): LinearModel {
+/** Reads a weights file, into a table when one is given (`ownBlocks`: see `LinearModel`). Throws when it is not one. */
+export function readWeights(bytes: Buffer, table?: SideBySide, ownBlocks = 0): LinearModel {
   const headerEnd = bytes.indexOf('\n', MAGIC.length)
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || headerEnd === -1) throw new Error('not a weights file')
   const header = JSON.parse(bytes.toString('utf8', MAGIC.length, headerEnd)) as ModelHeader
-  return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)), table)
+  return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)), table, ownBlocks)
 }
 
 /**
  * The model `name` of the folder `weights` beside this module, read when it is first asked for: the thread that takes
  * requests knows all evaluators and runs none.
  */
-export function lazyModel(name: string, table?: SideBySide): () => LinearModel {
+export function lazyModel(name: string, table?: SideBySide, ownBlocks = 0): () => LinearModel {
   let model: LinearModel | undefined
-  return () => (model ??= readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url)), table))
+  const read = (): LinearModel =>
+    readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url)), table, ownBlocks)
+  return () => (model ??= read())
 }
 
 const promptsAndAnswers = new SideBySide()
 
-/** The same for a model that reads whole prompts or answers, as others do. */
-export function lazyTextModel(name: string): () => LinearModel {
-  return lazyModel(name, promptsAndAnswers)
+/** The same for a model that reads whole prompts or answers, as others do, after `ownBlocks` that it reads alone. */
+export function lazyTextModel(name: string, ownBlocks = 0): () => LinearModel {
+  return lazyModel(name, promptsAndAnswers, ownBlocks)
 }
 
 function unpack(packed: Buffer): Int8Array {

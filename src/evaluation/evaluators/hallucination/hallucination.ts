@@ -7,8 +7,8 @@ import { lazyTextModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
 import { hallucinationFeatures } from './hallucination-features.ts'
 
-const english = lazyTextModel('hallucination-en')
-const chinese = lazyTextModel('hallucination-zh')
+const english = lazyTextModel('hallucination-en', 1)
+const chinese = lazyTextModel('hallucination-zh', 1)
 
 const CONTRADICTION_SCORE = 0.85
 const MAX_SPANS = 20

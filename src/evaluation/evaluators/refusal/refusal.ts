@@ -4,7 +4,7 @@ import { lazyModel, lazyTextModel } from '../../models/weights-file.ts'
 import type { RefusalFeatures } from './refusal-features.ts'
 import { refusalFeatures } from './refusal-features.ts'
 
-const declines = lazyTextModel('refusal')
+const declines = lazyTextModel('refusal', 1)
 const givesNothing = lazyModel('refusal-full')
 
 type RefusalLabel = 'full' | 'partial' | 'none'
