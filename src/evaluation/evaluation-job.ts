@@ -1,9 +1,9 @@
-import type { Evaluation } from '../model/evaluation.ts'
 import type { DiversityWindows, ModelDiversity } from './diversity-windows.ts'
 import type { EvaluationInput, Evaluator } from './evaluator.ts'
 import type { EvaluatorChoice } from './evaluators.ts'
 import { boundInput } from './input-of.ts'
 import type { PackedEvaluations } from './packed-evaluations.ts'
+import { EvaluationPacker } from './packed-evaluations.ts'
 
 /** One request as it is handed to the worker. */
 export interface EvaluationJob {
@@ -24,16 +24,13 @@ export interface EvaluatorFailure {
   readonly message: string
 }
 
-/** What the worker gives back for a batch of jobs. */
+/** What the worker gives back for a batch of jobs, as it goes from thread to thread. */
 export interface EvaluationOutcome {
-  readonly evaluations: readonly Evaluation[]
+  readonly evaluations: PackedEvaluations
   readonly failures: readonly EvaluatorFailure[]
   /** Windows of answers that were measured again. */
   readonly diversity: readonly ModelDiversity[]
 }
-
-/** The same as it goes from thread to thread. */
-export type PackedOutcome = Omit<EvaluationOutcome, 'evaluations'> & { readonly evaluations: PackedEvaluations }
 
 /** Runs the evaluators over a batch, and takes its answers into the windows. */
 export function runJobs(
@@ -42,30 +39,28 @@ export function runJobs(
   windows: DiversityWindows,
 ): EvaluationOutcome {
   const diversity: ModelDiversity[] = []
-  const evaluations: Evaluation[] = []
+  const packer = new EvaluationPacker()
   const failures: EvaluatorFailure[] = []
   const cheap = evaluators.filter((evaluator) => evaluator.costClass === 'cheap')
   for (const job of jobs) {
-    const bounded = { ...job, input: boundInput(job.input) }
-    for (const evaluator of job.depth === 'all' ? evaluators : cheap) runOne(bounded, evaluator, evaluations, failures)
-    const measured = windows.add(job.input.model, bounded.input.response)
+    const input = boundInput(job.input)
+    packer.begin(job, input.model)
+    for (const evaluator of job.depth === 'all' ? evaluators : cheap) runOne(input, evaluator, packer, failures)
+    const measured = windows.add(input.model, input.response)
     if (measured !== undefined) diversity.push(measured)
   }
-  return { evaluations, failures, diversity }
+  return { evaluations: packer.packed(), failures, diversity }
 }
 
 function runOne(
-  job: EvaluationJob,
+  input: EvaluationInput,
   evaluator: Evaluator,
-  evaluations: Evaluation[],
+  packer: EvaluationPacker,
   failures: EvaluatorFailure[],
 ): void {
   try {
-    const score = evaluator.evaluate(job.input)
-    if (score === undefined) return
-    const { traceId, spanId, timeMs } = job
-    const origin = { evaluator: evaluator.name, evaluatorVersion: evaluator.version, model: job.input.model }
-    evaluations.push({ traceId, spanId, timeMs, ...origin, ...score })
+    const score = evaluator.evaluate(input)
+    if (score !== undefined) packer.add(evaluator, score)
   } catch (error) {
     failures.push({ evaluator: evaluator.name, message: error instanceof Error ? error.message : String(error) })
   }

@@ -5,10 +5,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { DiversityWindows } from './diversity-windows.ts'
 import { systemClock } from '../util/clock.ts'
 import { runJobs } from './evaluation-job.ts'
-import type { EvaluationJob, EvaluatorFailure, PackedOutcome, WorkerMessage } from './evaluation-job.ts'
+import type { EvaluationJob, EvaluationOutcome, EvaluatorFailure, WorkerMessage } from './evaluation-job.ts'
 import { loadEvaluators } from './evaluators.ts'
 import type { EvaluatorChoice, LoadedEvaluators } from './evaluators.ts'
-import { packEvaluations } from './packed-evaluations.ts'
 
 /** A third of the weight of a thread that does not give way. */
 const NICENESS = 5
@@ -36,12 +35,8 @@ function evaluate(jobs: readonly EvaluationJob[]): void {
   const told = untold
   untold = Promise.resolve([])
   void Promise.all([loading, told]).then(([{ evaluators }, notLoaded]) => {
-    const { evaluations, failures, diversity } = runJobs(jobs, evaluators, windows)
-    port?.postMessage({
-      evaluations: packEvaluations(evaluations),
-      failures: [...notLoaded, ...failures],
-      diversity,
-    } satisfies PackedOutcome)
+    const outcome = runJobs(jobs, evaluators, windows)
+    port?.postMessage({ ...outcome, failures: [...notLoaded, ...outcome.failures] } satisfies EvaluationOutcome)
   })
 }
 

@@ -42,6 +42,7 @@ function factsOf(span: LlmSpan): RequestFacts {
 
 /** The same input with every text cut to `MAX_TEXT_LENGTH`, so that no request can hold up the others. */
 export function boundInput(input: EvaluationInput): EvaluationInput {
+  if (!isOverlong(input)) return input
   return {
     ...input,
     prompt: input.prompt.slice(0, MAX_TEXT_LENGTH),

@@ -1,7 +1,8 @@
 import { deserialize, serialize } from 'node:v8'
 import { describe, expect, test } from 'vitest'
 import type { Evaluation } from '../model/evaluation.ts'
-import { packEvaluations, unpackEvaluations } from './packed-evaluations.ts'
+import type { PackedEvaluations } from './packed-evaluations.ts'
+import { EvaluationPacker, unpackEvaluations } from './packed-evaluations.ts'
 
 const REFUSAL: Evaluation = {
   traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -26,16 +27,25 @@ describe('packed evaluations', () => {
       { ...REFUSAL, spanId: 'aa', model: '', label: '', spans: [] },
       { ...PLAIN, traceId: 'bb', explanation: '不知道' },
     ]
-    const sent: unknown = deserialize(serialize(packEvaluations(evaluations)))
-    expect(unpackEvaluations(sent as ReturnType<typeof packEvaluations>)).toStrictEqual(evaluations)
+    const sent: unknown = deserialize(serialize(packed(evaluations)))
+    expect(unpackEvaluations(sent as PackedEvaluations)).toStrictEqual(evaluations)
   })
 
   test('have each text once', () => {
-    const { texts } = packEvaluations(Array.from({ length: 100 }, () => REFUSAL))
+    const { texts } = packed(Array.from({ length: 100 }, () => REFUSAL))
     expect(texts).toHaveLength(7)
   })
 
   test('may be none', () => {
-    expect(unpackEvaluations(packEvaluations([]))).toEqual([])
+    expect(unpackEvaluations(packed([]))).toEqual([])
   })
 })
+
+function packed(evaluations: readonly Evaluation[]): PackedEvaluations {
+  const packer = new EvaluationPacker()
+  for (const { traceId, spanId, timeMs, model, evaluator, evaluatorVersion, ...score } of evaluations) {
+    packer.begin({ traceId, spanId, timeMs }, model)
+    packer.add({ name: evaluator, version: evaluatorVersion }, score)
+  }
+  return packer.packed()
+}

@@ -1,4 +1,4 @@
-import type { Evaluation, EvaluationSpan } from '../model/evaluation.ts'
+import type { Evaluation, EvaluationSpan, Score } from '../model/evaluation.ts'
 
 /**
  * Evaluations by columns, for the way from the worker's thread: some sixteen results a request repeat the same names, and
@@ -7,7 +7,7 @@ import type { Evaluation, EvaluationSpan } from '../model/evaluation.ts'
 export interface PackedEvaluations {
   /** Every text that occurs, once. */
   readonly texts: readonly string[]
-  /** For each result the places in `texts` of `TEXT_FIELDS`, then of its label; `NONE` without one. */
+  /** For each result the places in `texts` of its trace id, span id, evaluator, version, model, explanation and label (`NONE`: it has none). */
   readonly places: Int32Array
   readonly times: Float64Array
   readonly scores: Float64Array
@@ -17,28 +17,52 @@ export interface PackedEvaluations {
   readonly spans: ReadonlyMap<number, readonly EvaluationSpan[]>
 }
 
-const TEXT_FIELDS = ['traceId', 'spanId', 'evaluator', 'evaluatorVersion', 'model', 'explanation'] as const
-const LABEL = TEXT_FIELDS.length
-const WIDTH = TEXT_FIELDS.length + 1
+const LABEL = 6
+const WIDTH = LABEL + 1
 const NONE = -1
 
-export function packEvaluations(evaluations: readonly Evaluation[]): PackedEvaluations {
-  const texts = new TextList()
-  const places = new Int32Array(evaluations.length * WIDTH)
-  const times = new Float64Array(evaluations.length)
-  const scores = new Float64Array(evaluations.length)
-  const flags = new Uint8Array(evaluations.length)
-  const spans = new Map<number, readonly EvaluationSpan[]>()
-  let at = 0
-  evaluations.forEach((evaluation, i) => {
-    for (const field of TEXT_FIELDS) places[at++] = texts.placeOf(evaluation[field])
-    places[at++] = evaluation.label === undefined ? NONE : texts.placeOf(evaluation.label)
-    times[i] = evaluation.timeMs
-    scores[i] = evaluation.score
-    flags[i] = evaluation.verdict === 'flagged' ? 1 : 0
-    if (evaluation.spans !== undefined) spans.set(i, evaluation.spans)
-  })
-  return { texts: texts.texts, places, times, scores, flags, spans }
+/** Takes results as they come, request by request: as objects of their own they would cost as much as a cheap evaluator. */
+export class EvaluationPacker {
+  readonly #texts = new TextList()
+  readonly #places: number[] = []
+  readonly #times: number[] = []
+  readonly #scores: number[] = []
+  readonly #flags: number[] = []
+  readonly #spans = new Map<number, readonly EvaluationSpan[]>()
+  #traceId = 0
+  #spanId = 0
+  #model = 0
+  #timeMs = 0
+
+  /** What is added from now on is about this request. */
+  begin({ traceId, spanId, timeMs }: Pick<Evaluation, 'traceId' | 'spanId' | 'timeMs'>, model: string): void {
+    this.#traceId = this.#texts.placeOf(traceId)
+    this.#spanId = this.#texts.placeOf(spanId)
+    this.#model = this.#texts.placeOf(model)
+    this.#timeMs = timeMs
+  }
+
+  add({ name, version }: { readonly name: string; readonly version: string }, score: Score): void {
+    const texts = this.#texts
+    const label = score.label === undefined ? NONE : texts.placeOf(score.label)
+    this.#places.push(this.#traceId, this.#spanId, texts.placeOf(name), texts.placeOf(version), this.#model)
+    this.#places.push(texts.placeOf(score.explanation), label)
+    if (score.spans !== undefined) this.#spans.set(this.#scores.length, score.spans)
+    this.#times.push(this.#timeMs)
+    this.#scores.push(score.score)
+    this.#flags.push(score.verdict === 'flagged' ? 1 : 0)
+  }
+
+  packed(): PackedEvaluations {
+    return {
+      texts: this.#texts.texts,
+      places: Int32Array.from(this.#places),
+      times: Float64Array.from(this.#times),
+      scores: Float64Array.from(this.#scores),
+      flags: Uint8Array.from(this.#flags),
+      spans: this.#spans,
+    }
+  }
 }
 
 /** Different texts, in the order in which they came. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
+import type { Evaluation } from '../model/evaluation.ts'
 import { isLlmSpan, type LlmSpan } from '../model/request.ts'
 import type { RequestRow, RequestStore } from '../storage/request-store.ts'
 import type { TimeRange } from '../storage/sample-store.ts'
@@ -8,7 +9,7 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
-import type { EvaluationJob, EvaluationOutcome, PackedOutcome, WorkerMessage } from './evaluation-job.ts'
+import type { EvaluationJob, EvaluationOutcome, EvaluatorFailure, WorkerMessage } from './evaluation-job.ts'
 import { checkChoice, choiceOf } from './evaluators.ts'
 import { inputOf } from './input-of.ts'
 import { unpackEvaluations } from './packed-evaluations.ts'
@@ -159,7 +160,7 @@ export class Reevaluation {
   async #answerTo(
     worker: Worker,
     jobs: readonly EvaluationJob[],
-  ): Promise<Pick<EvaluationOutcome, 'evaluations' | 'failures'>> {
+  ): Promise<{ readonly evaluations: readonly Evaluation[]; readonly failures: readonly EvaluatorFailure[] }> {
     const answered = new AbortController()
     const { signal } = answered
     const cancelTimeout = this.#options.clock.after(PAGE_TIMEOUT_MS, () => void worker.terminate())
@@ -168,7 +169,7 @@ export class Reevaluation {
       const ended = once(worker, 'exit', { signal }).then(([code]) => {
         throw new Error(`the evaluation worker ended with code ${code}`)
       })
-      const [outcome] = (await Promise.race([once(worker, 'message', { signal }), ended])) as [PackedOutcome]
+      const [outcome] = (await Promise.race([once(worker, 'message', { signal }), ended])) as [EvaluationOutcome]
       return { evaluations: unpackEvaluations(outcome.evaluations), failures: outcome.failures }
     } finally {
       cancelTimeout()

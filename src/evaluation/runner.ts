@@ -13,7 +13,7 @@ import { sleep } from '../util/clock.ts'
 import { startWorker, workerUrl } from '../util/worker.ts'
 import type { EvaluationConfig } from './config.ts'
 import { EvaluationInstruments } from './evaluation-instruments.ts'
-import type { EvaluationJob, PackedOutcome, WorkerMessage } from './evaluation-job.ts'
+import type { EvaluationJob, EvaluationOutcome, WorkerMessage } from './evaluation-job.ts'
 import { choiceOf } from './evaluators.ts'
 import { inputOf, isOverlong } from './input-of.ts'
 import { unpackEvaluations } from './packed-evaluations.ts'
@@ -210,7 +210,7 @@ export class EvaluationRunner {
 
   #startWorker(): void {
     const worker = startWorker(workerUrl('evaluation-worker', import.meta.url), choiceOf(this.#config))
-    worker.on('message', (outcome: PackedOutcome) => this.#onOutcome(worker, outcome))
+    worker.on('message', (outcome: EvaluationOutcome) => this.#onOutcome(worker, outcome))
     worker.on('error', (error) => this.#replaceWorker(worker, error.message))
     worker.on('exit', (code) => this.#replaceWorker(worker, `exit code ${code}`))
     // The listeners of the product keep the process alive, not this thread.
@@ -224,7 +224,7 @@ export class EvaluationRunner {
     })
   }
 
-  #onOutcome(worker: Worker, outcome: PackedOutcome): void {
+  #onOutcome(worker: Worker, outcome: EvaluationOutcome): void {
     if (worker !== this.#worker) return
     this.#cancelTimeout()
     this.#atWorker.shift()
