@@ -52,6 +52,10 @@ test("the application's log lines stand beside its requests, by their trace", as
   )
   const [line] = logs
   expect(line).toMatchObject({ level: 'info', service: 'assistant-app' })
-  const { rows } = await ask<RequestsBody>(`requests?trace=${line?.traceId}`)
+  // What the gateway saw is committed once a second.
+  const { rows } = await eventually(
+    () => ask<RequestsBody>(`requests?trace=${line?.traceId}`),
+    (body) => body.rows.length > 0,
+  )
   expect(rows).toMatchObject([{ traceId: line?.traceId, status: 'success' }])
 })
