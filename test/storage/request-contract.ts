@@ -174,6 +174,24 @@ export function requestContract(requests: () => RequestStore): void {
       expect(new Set(seen)).toEqual(new Set(spans.map(({ spanId }) => spanId)))
     })
 
+    test('goes back over hours and days, with a filter and without', async () => {
+      const { maxMs } = freshHour()
+      const range = { minMs: maxMs - 50 * 3_600_000, maxMs }
+      const minutesAgo = [1, 20, 59, 61, 62, 180, 2_400, 2_990]
+      await write(...minutesAgo.map((minutes) => request(maxMs - minutes * 60_000, { userId: 'far-back' })))
+      const seen: number[] = []
+      let cursor: string | undefined
+      do {
+        const query = { range, filter: { userId: 'far-back' }, limit: 3 }
+        const page = await requests().listRequests(cursor === undefined ? query : { ...query, cursor })
+        seen.push(...page.rows.map(({ startMs }) => (maxMs - startMs) / 60_000))
+        cursor = page.nextCursor
+      } while (cursor !== undefined && seen.length < 20)
+      expect(seen).toEqual(minutesAgo)
+      const all = (await requests().listRequests({ range, filter: {}, limit: 4 })).rows
+      expect(all.map(({ startMs }) => (maxMs - startMs) / 60_000)).toEqual([1, 20, 59, 61])
+    })
+
     test('says on its last page that there is no next', async () => {
       const hour = freshHour()
       await write(request(hour.minMs), request(hour.minMs + 1))

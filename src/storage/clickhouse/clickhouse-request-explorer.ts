@@ -22,11 +22,10 @@ import type {
 } from '../request-explorer.ts'
 import type { Connection, ExportTarget } from './connection.ts'
 import { middleOf } from './buckets.ts'
+import { newestStartMs } from './newest-start.ts'
 import { evaluatedIn, FINAL_BY_DAY, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
 import { settledDaysIn, sumsFor, sumsOf } from './settled-days.ts'
 import { locate } from './text-stretches.ts'
-import { microsecondCondition } from './time-condition.ts'
-import type { TimeRange } from '../sample-store.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, textsOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_SELECT } from './span-columns.ts'
 import { list, sql, Sql } from './sql.ts'
@@ -146,7 +145,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
   /** The ids of the sessions with the newest requests. Looks at the end of the range first, because that is mostly enough. */
   async #newestSessions({ range, filter }: RequestSelection, count: number): Promise<string[]> {
     const { maxMs } = range
-    const newest = await this.#newestStartMs(range)
+    const newest = await newestStartMs(this.#connection, range)
     if (newest === undefined) return []
     for (const lastingMs of [HOUR_MS, DAY_MS, maxMs - range.minMs]) {
       const minMs = Math.max(range.minMs, newest - lastingMs)
@@ -157,13 +156,6 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
       if (ids.length === count || minMs === range.minMs) return ids
     }
     return []
-  }
-
-  async #newestStartMs(range: TimeRange): Promise<number | undefined> {
-    const statement = sql`
-      SELECT start FROM spans WHERE is_request AND ${microsecondCondition('start', range)} ORDER BY start DESC LIMIT 1`
-    const [row] = rowsOf(await this.#connection.query(statement))
-    return row === undefined ? undefined : millisecondsOf(row, 'start')
   }
 
   async turns({ sessionId, range, limit }: Parameters<RequestExplorer['turns']>[0]): Promise<Request[]> {

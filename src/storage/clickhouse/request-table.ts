@@ -16,6 +16,7 @@ import type { RequestExplorer, RequestGroup } from '../request-explorer.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
+import { newestStartMs } from './newest-start.ts'
 import { deleteRequests, tracesOf } from './request-deletion.ts'
 import { flagOf, millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
@@ -24,6 +25,7 @@ import { locate, piecesOf, textStretches } from './text-stretches.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
 
 const MAX_MODELS = 100_000
+const HOUR_MS = 3_600_000
 
 interface Drained {
   /** Commits all that was written before the call. */
@@ -99,7 +101,7 @@ export class RequestTable implements RequestStore {
   async #candidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
     const { text = '' } = query.filter
     const stretches = await textStretches(this.#connection, pageRange(query), text)
-    if (stretches === undefined) return this.#candidatesOf(query, limit)
+    if (stretches === undefined) return this.#newestCandidates(query, limit)
     if (query.order !== undefined && query.order !== 'start')
       return this.#candidatesOf(await locate(this.#connection, query), limit)
     const found: PagePosition[] = []
@@ -109,6 +111,21 @@ export class RequestTable implements RequestStore {
       if (found.length >= limit) break
     }
     return found
+  }
+
+  /**
+   * Looks at the last hour of what there is first: mostly it has enough, while every part of the table that the range touches has to give its newest
+   * rows before the newest of all is known.
+   */
+  async #newestCandidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
+    const range = pageRange(query)
+    const newestMs = (query.order ?? 'start') === 'start' ? await newestStartMs(this.#connection, range) : undefined
+    if (newestMs !== undefined && newestMs - range.minMs > HOUR_MS) {
+      const lastHour = { minMs: newestMs - HOUR_MS, maxMs: range.maxMs }
+      const found = await this.#candidatesOf({ ...query, range: lastHour }, limit)
+      if (found.length === limit) return found
+    }
+    return this.#candidatesOf(query, limit)
   }
 
   /**
