@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Span } from '../../model/span.ts'
 import { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { silentLogger } from '../../telemetry/log.ts'
-import { systemClock } from '../../util/clock.ts'
+import type { Clock } from '../../util/clock.ts'
+import { ManualClock } from '../../util/manual-clock.ts'
 import { gatewayConfig } from './config.ts'
 import { Gateway } from './gateway.ts'
 
@@ -25,9 +26,11 @@ beforeEach(async () => {
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(JSON.stringify(ANSWER)))
   })
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+})
+async function start(clock: Clock, config: { readonly queue_capacity?: number } = {}): Promise<void> {
   const { port } = upstream.address() as AddressInfo
   gateway = new Gateway({
-    config: gatewayConfig.parse({ upstreams: [{ name: 'u', url: `http://127.0.0.1:${port}` }] }),
+    config: gatewayConfig.parse({ upstreams: [{ name: 'u', url: `http://127.0.0.1:${port}` }], ...config }),
     tokens: [],
     host: '127.0.0.1',
     port: 0,
@@ -36,12 +39,13 @@ beforeEach(async () => {
       return Promise.resolve()
     },
     onActive: () => undefined,
-    clock: systemClock,
+    clock,
     instruments: new InstrumentRegistry(),
     logger: silentLogger,
   })
   url = `http://127.0.0.1:${await gateway.start()}`
-})
+}
+
 afterEach(async () => {
   await gateway.stop()
   upstream.close()
@@ -58,9 +62,27 @@ async function call(): Promise<void> {
 }
 
 test('what was called just before the stop is recorded all the same, tokens counted where the provider said none', async () => {
+  await start(new ManualClock(0))
   await Promise.all(Array.from({ length: 20 }, call))
   await gateway.stop()
   expect(spans).toHaveLength(20)
   expect(new Set(spans.map(({ llm }) => llm?.usage.outputTokens))).toEqual(new Set([5]))
   expect(spans[0]?.attributes['tetrascope.usage.estimated']).toBe(true)
+})
+
+test('records are committed when their second is over', async () => {
+  const clock = new ManualClock(0)
+  await start(clock)
+  await call()
+  const committed = async (): Promise<number> => {
+    await clock.advance(1_000)
+    return spans.length
+  }
+  await expect.poll(committed, { timeout: 20_000 }).toBe(1)
+})
+
+test('records that would fill the room for them do not wait', async () => {
+  await start(new ManualClock(0), { queue_capacity: 4 })
+  await call()
+  await expect.poll(() => spans.length, { timeout: 20_000 }).toBe(1)
 })
