@@ -19,18 +19,18 @@ export function isInStretches(stretches: readonly Stretch[]): Sql {
 /** The newest first; what touches becomes one. */
 export function joined(stretches: readonly Stretch[], gapUs = 0): Stretch[] {
   const result: Stretch[] = []
-  for (const stretch of stretches.toSorted((a, b) => b.minUs - a.minUs)) {
+  for (const stretch of stretches.toSorted((a, b) => b.maxUs - a.maxUs)) {
     const newer = result.at(-1)
     if (newer !== undefined && newer.minUs - stretch.maxUs <= gapUs + 1)
-      result[result.length - 1] = { minUs: stretch.minUs, maxUs: newer.maxUs }
+      result[result.length - 1] = { minUs: Math.min(newer.minUs, stretch.minUs), maxUs: newer.maxUs }
     else result.push(stretch)
   }
   return result
 }
 
-/** As few as wanted, by closing the smallest gaps. */
+/** No more than wanted, by closing the smallest gaps. Newest first, and none touching another. */
 export function coarsen(stretches: readonly Stretch[], count: number): readonly Stretch[] {
   if (stretches.length <= count) return stretches
   const gaps = stretches.slice(1).map(({ maxUs }, i) => (stretches[i]?.minUs ?? 0) - maxUs)
-  return joined(stretches, gaps.sort((a, b) => a - b)[stretches.length - count])
+  return joined(stretches, gaps.sort((a, b) => a - b)[stretches.length - count - 1])
 }
