@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor, type PagePosition } from '../page-cursor.ts
 import {
   PREVIEW_LENGTH,
   type RequestDeletion,
+  type RequestFilter,
   type RequestOrder,
   type RequestPage,
   type RequestQuery,
@@ -99,14 +100,16 @@ export class RequestTable implements RequestStore {
 
   /** Where the rows of a page may stand, in its order. A text is looked for in a few stretches of time after the other, until there are enough. */
   async #candidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
-    const { text = '' } = query.filter
-    const stretches = await textStretches(this.#connection, pageRange(query), text)
-    if (stretches === undefined) return this.#newestCandidates(query, limit)
-    if (query.order !== undefined && query.order !== 'start')
-      return this.#candidatesOf(await locate(this.#connection, query), limit)
+    const { filter, order = 'start' } = query
+    const stretches = await textStretches(this.#connection, pageRange(query), filter.text ?? '')
+    if (stretches === undefined)
+      return order === 'start' && !isOfFew(filter)
+        ? this.#newestCandidates(query, limit)
+        : this.#candidatesOf(query, limit)
+    if (order !== 'start') return this.#candidatesOf(await locate(this.#connection, query), limit)
     const found: PagePosition[] = []
     for (const piece of piecesOf(stretches)) {
-      const located = { ...query, filter: { ...query.filter, stretches: piece } }
+      const located = { ...query, filter: { ...filter, stretches: piece } }
       found.push(...(await this.#candidatesOf(located, limit - found.length)))
       if (found.length >= limit) break
     }
@@ -119,7 +122,7 @@ export class RequestTable implements RequestStore {
    */
   async #newestCandidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
     const range = pageRange(query)
-    const newestMs = (query.order ?? 'start') === 'start' ? await newestStartMs(this.#connection, range) : undefined
+    const newestMs = await newestStartMs(this.#connection, range)
     if (newestMs !== undefined && newestMs - range.minMs > HOUR_MS) {
       const lastHour = { minMs: newestMs - HOUR_MS, maxMs: range.maxMs }
       const found = await this.#candidatesOf({ ...query, range: lastHour }, limit)
@@ -218,6 +221,11 @@ export class RequestTable implements RequestStore {
       ORDER BY start, span_id`
     return rowsOf(await this.#connection.query(statement))
   }
+}
+
+/** Requests of one user, session or trace: mostly not so many in an hour that they fill a page, and the engine finds them by indexes of their own. */
+function isOfFew({ userId, sessionId, traceId }: RequestFilter): boolean {
+  return userId !== undefined || sessionId !== undefined || traceId !== undefined
 }
 
 /** What of the range comes after the page before. */
