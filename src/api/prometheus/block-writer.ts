@@ -24,11 +24,11 @@ export class BlockWriter {
 
   text(text: string): void {
     // A UTF-16 unit needs at most three bytes of UTF-8.
-    this.reserve(text.length * 3)
+    this.#reserve(text.length * 3)
     this.#size += this.#buffer.write(text, this.#size)
   }
 
-  reserve(sizeBytes: number): void {
+  #reserve(sizeBytes: number): void {
     const needed = this.#size + sizeBytes
     if (needed <= this.#buffer.length) return
     const usual = this.#buffer === NOTHING ? BLOCK_SIZE * 2 : this.#buffer.length * 2
@@ -39,7 +39,7 @@ export class BlockWriter {
 
   /** Lends the buffer: `write` puts at most `sizeBytes` into it from the given index on and gives the index behind the last one. */
   fill(sizeBytes: number, write: (buffer: Buffer, at: number) => number): void {
-    this.reserve(sizeBytes)
+    this.#reserve(sizeBytes)
     this.#size = write(this.#buffer, this.#size)
   }
 
