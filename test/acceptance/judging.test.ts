@@ -79,7 +79,10 @@ describe('a model as judge', () => {
       () => product.query(flagged),
       (samples) => samples[0]?.value === 1,
     )
-    expect(await product.query('llm_evaluation_score_count{evaluator="judge-safety"}')).toMatchObject([{ value: 2 }])
+    await eventually(
+      () => product.query('llm_evaluation_score_count{evaluator="judge-safety"}'),
+      (samples) => samples[0]?.value === 2,
+    )
   })
 
   test('a reload brings other criteria, and what the day has cost stays spent', async () => {

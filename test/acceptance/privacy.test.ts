@@ -48,6 +48,9 @@ test('a user who was deleted stays deleted over a restart, though the sender tri
   await product.kill()
   product = await Tetrascope.start({ config: config('full'), data: product.data })
   expect(await send('dora', timestamp)).toBeUndefined()
-  expect(await product.query('sum(tetrascope_ingest_rejected_total{reason="deleted"})')).toBeDefined()
+  await eventually(
+    () => product.query('sum(tetrascope_ingest_rejected_total{reason="deleted"})'),
+    (samples) => samples[0]?.value === 1,
+  )
   expect(await send('dora')).toBe('write to ann.miller@contoso.com')
 })
