@@ -1,10 +1,12 @@
-// OTLP/HTTP to committed and scored, through the real program: batches of 1,000 model calls with prompts and answers of 150 words.
+// OTLP/HTTP to committed and scored, through the real program: batches of 1,000 model calls with prompts and answers of 150 words of prose,
+// every fourth in Chinese.
 // Run after a build: npx tsx bench/requests/ingest.ts [batches] [evaluator,evaluator ...]
 import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'undici'
 import { ProtobufWriter } from '../../src/util/protobuf-wire.ts'
-import { pick, seededRandom } from '../../src/util/random.ts'
+import { seededRandom } from '../../src/util/random.ts'
 import { eventually, Tetrascope } from '../../test/support/tetrascope.ts'
+import { proseOf } from './prose.ts'
 
 const BATCHES = Number(process.argv[2] ?? 40)
 /** All of them unless some are named; verdicts of the first are counted. */
@@ -18,10 +20,6 @@ const SENDERS = 3
 const WORDS = 150
 
 const random = seededRandom(7)
-const vocabulary = Array.from(
-  { length: 3_000 },
-  (_, i) => `${pick(random, ['ta', 'mo', 'ren', 'si', 'lo'])}${pick(random, ['ka', 'ver', 'nis', 'dor'])}${i % 97}`,
-)
 const bodies = Array.from({ length: BATCHES }, (_, i) => encodeBatch(i))
 
 await run(`committed and scored by ${EVALUATORS?.join(', ') ?? 'all evaluators'}`, SCORED, true)
@@ -105,10 +103,6 @@ function sumOf(metrics: string, name: string, label: string): number {
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
 }
 
-function text(): string {
-  return Array.from({ length: WORDS }, () => pick(random, vocabulary)).join(' ')
-}
-
 function encodeBatch(number: number): Buffer {
   const writer = new ProtobufWriter(4_000_000)
   writer.message(1, () =>
@@ -121,6 +115,7 @@ function encodeBatch(number: number): Buffer {
 
 function writeSpan(writer: ProtobufWriter, id: number): void {
   const startNs = BigInt(Date.now()) * 1_000_000n
+  const text = (): string => proseOf(id % 4 === 0 ? 'chinese' : 'english', WORDS, random)
   writer.bytes(1, Buffer.from(id.toString(16).padStart(32, '0'), 'hex'))
   writer.bytes(2, Buffer.from(id.toString(16).padStart(16, '0'), 'hex'))
   writer.string(5, 'chat gpt-4o')
