@@ -23,6 +23,8 @@ export interface TimeRange {
   readonly maxMs: number
 }
 
+export const ALL_TIMES: TimeRange = { minMs: -Infinity, maxMs: Infinity }
+
 /**
  * The windows that a query looks through, (firstEndMs + k * stepMs - rangeMs, firstEndMs + k * stepMs] for k = 0, 1 ..., and what it wants of each.
  * The first window begins at the start of the range that is selected.

@@ -1,25 +1,27 @@
+import path from 'node:path'
 import type { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { systemClock, type Clock } from '../../util/clock.ts'
 import { secretFrom } from '../../util/secret-file.ts'
 import type { RetentionConfig, StorageConfig } from '../config.ts'
 import type { Store } from '../store.ts'
 import { ClickHouseRequestExplorer } from './clickhouse-request-explorer.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, InsertTarget } from './connection.ts'
 import { DaySettling } from './day-settling.ts'
 import { EmbeddedConnection } from './embedded-connection.ts'
-import { EvaluationTable } from './evaluation-table.ts'
+import { EVALUATION_TARGET, EvaluationTable } from './evaluation-table.ts'
 import { EventTable } from './event-table.ts'
+import { Journal } from './journal.ts'
+import { JournalledConnection } from './journalled-connection.ts'
 import { LogTable } from './log-table.ts'
-import { RequestTable } from './request-table.ts'
+import { RequestTable, SPAN_TARGET } from './request-table.ts'
 import { applyRetention } from './retention.ts'
-import { SampleJournal } from './sample-journal.ts'
 import { SampleTable } from './sample-table.ts'
 import { SAMPLE_TARGET } from './sample-writer.ts'
 import { migrate } from './schema.ts'
 import { SizeLimit } from './size-limit.ts'
 import { StateTable } from './state-table.ts'
 import type { CommitOptions } from './table-writer.ts'
-import { countJournal, countSettlingRounds, countSizeChecks, countWrites } from './storage-instruments.ts'
+import { countJournals, countSettlingRounds, countSizeChecks, countWrites } from './storage-instruments.ts'
 
 export interface ClickHouseStoreOptions {
   readonly storage: StorageConfig
@@ -41,6 +43,10 @@ const MAX_PENDING_BYTES = 128 * 1024 * 1024
 /** Readers of the embedded engine: well below libuv's pool of 16, which reads files too. */
 const READERS = 6
 const MAX_WAITING = 1_000
+/** Ten million samples. */
+const MAX_SAMPLE_JOURNAL_BYTES = 256 * 1024 * 1024
+/** Less, because readers of requests, who look at what is newest, wait for what is in it: some twenty-five thousand. */
+const MAX_REQUEST_JOURNAL_BYTES = 64 * 1024 * 1024
 const REMOTE_CONNECTIONS = 16
 
 /**
@@ -52,7 +58,7 @@ export async function openClickHouseStore(options: ClickHouseStoreOptions): Prom
   try {
     await migrate(connection, location)
     await applyRetention(connection, options.retention)
-    return createStore(connection, options, await openJournal(connection, options))
+    return createStore(connection, options, await openJournals(connection, options))
   } catch (error) {
     await connection.close()
     throw error
@@ -80,45 +86,60 @@ async function connect(
   }
 }
 
-/** Where the engine is at home the disk is as well: samples are committed to a journal and inserted in large pieces. */
-async function openJournal(
-  { files }: Connection,
-  { clock, instruments }: ClickHouseStoreOptions,
-): Promise<SampleJournal | undefined> {
-  if (files === undefined) return undefined
-  return SampleJournal.open({
-    directory: files.directory,
-    insertFile: (file) => files.insert(SAMPLE_TARGET, file),
-    clock: clock ?? systemClock,
-    ...(instruments === undefined ? {} : { onSettled: countJournal(instruments) }),
-  })
+interface Journals {
+  readonly samples: Journal
+  readonly spans: Journal
+  readonly evaluations: Journal
 }
 
-function createStore(
-  connection: Connection,
-  options: ClickHouseStoreOptions,
-  journal: SampleJournal | undefined,
-): Store {
+function allOf(journals: Journals | undefined): readonly Journal[] {
+  return journals === undefined ? [] : [journals.samples, journals.spans, journals.evaluations]
+}
+
+/** Where the engine is at home the disk is as well: what comes in masses is committed to journals and inserted in large pieces. */
+async function openJournals(connection: Connection, options: ClickHouseStoreOptions): Promise<Journals | undefined> {
+  const { files } = connection
+  if (files === undefined) return undefined
+  const { clock = systemClock, instruments } = options
+  const onSettled = instruments === undefined ? undefined : countJournals(instruments)
+  const openJournal = (target: InsertTarget, maxBytes: number): Promise<Journal> =>
+    Journal.open({
+      directory: path.join(files.directory, target.table),
+      table: target.table,
+      insertFile: (file) => files.insert(target, file),
+      maxBytes,
+      clock,
+      onSettled,
+    })
+  return {
+    samples: await openJournal(SAMPLE_TARGET, MAX_SAMPLE_JOURNAL_BYTES),
+    spans: await openJournal(SPAN_TARGET, MAX_REQUEST_JOURNAL_BYTES),
+    evaluations: await openJournal(EVALUATION_TARGET, MAX_REQUEST_JOURNAL_BYTES),
+  }
+}
+
+function createStore(connection: Connection, options: ClickHouseStoreOptions, journals: Journals | undefined): Store {
   const commits = commitOptions(options)
-  const explorer = new ClickHouseRequestExplorer(connection)
-  const evaluations = new EvaluationTable(connection, commits)
+  const ofRequests = requestSide(connection, commits, journals)
+  const explorer = new ClickHouseRequestExplorer(ofRequests.connection)
+  const evaluations = new EvaluationTable(ofRequests.connection, ofRequests.commits)
   const events = new EventTable(connection, commits)
   const logs = new LogTable(connection, commits)
   const tables = {
-    samples: new SampleTable(connection, commits, journal),
-    requests: new RequestTable(connection, explorer, commits, [evaluations, events, logs]),
+    samples: new SampleTable(connection, commits, journals?.samples),
+    requests: new RequestTable(ofRequests.connection, explorer, ofRequests.commits, [evaluations, events, logs]),
     evaluations,
     events,
     logs,
     state: new StateTable(connection, commits),
   }
-  const sizeLimit = limitSize(connection, tables.samples, options)
+  const sizeLimit = limitSize(connection, tables.samples, options, journals)
   const settling = settleDays(connection, options)
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     await Promise.all([sizeLimit?.stop(), settling.stop()])
     await Promise.all(Object.values(tables).map((table) => table.drain()))
-    await journal?.close()
+    await Promise.all(allOf(journals).map((journal) => journal.close()))
     await connection.close()
   }
   return {
@@ -129,6 +150,18 @@ function createStore(
       return closing
     },
   }
+}
+
+/** What the tables of requests are written and read by. A journal is appended to, for which nobody needs to gather. */
+function requestSide(
+  connection: Connection,
+  commits: CommitOptions,
+  journals: Journals | undefined,
+): { readonly connection: Connection; readonly commits: CommitOptions } {
+  if (journals === undefined) return { connection, commits }
+  const { spans, evaluations } = journals
+  const byTable = new Map([spans, evaluations].map((journal) => [journal.table, journal]))
+  return { connection: new JournalledConnection(connection, byTable), commits: { ...commits, intervalMs: 0 } }
 }
 
 function commitOptions({ clock, commitIntervalMs, instruments }: ClickHouseStoreOptions): CommitOptions {
@@ -156,13 +189,16 @@ function limitSize(
   connection: Connection,
   samples: SampleTable,
   { clock, retention, instruments }: ClickHouseStoreOptions,
+  journals: Journals | undefined,
 ): SizeLimit | undefined {
   if (retention.size === undefined) return undefined
   const limit = new SizeLimit({
     connection,
     clock: clock ?? systemClock,
     maxBytes: retention.size,
-    settle: () => samples.settle(),
+    settle: async () => {
+      await Promise.all(allOf(journals).map((journal) => journal.settle()))
+    },
     onDropped: () => samples.forgetStatements(),
     ...(instruments === undefined ? {} : { onCheck: countSizeChecks(instruments) }),
   })

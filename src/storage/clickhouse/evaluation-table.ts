@@ -1,7 +1,7 @@
 import type { Evaluation, EvaluationSpan } from '../../model/evaluation.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { EvaluationQuery, EvaluationStore, EvaluationTotals } from '../store.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, InsertTarget } from './connection.ts'
 import { float, milliseconds, optionalText, text, type Column } from './native-writer.ts'
 import { numberOf, optionalTextOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { and, sql, Sql } from './sql.ts'
@@ -21,6 +21,8 @@ const COLUMNS: readonly Column<Evaluation>[] = [
   text('explanation', ({ explanation }) => explanation),
   optionalText('spans', ({ spans }) => (spans === undefined ? undefined : JSON.stringify(spans))),
 ]
+
+export const EVALUATION_TARGET: InsertTarget = { table: 'evaluations', columns: COLUMNS.map(({ name }) => name) }
 
 const SELECT = new Sql(
   COLUMNS.map(({ name }) => (name === 'time' ? 'toUnixTimestamp64Milli(time) AS time_ms' : name)).join(', '),

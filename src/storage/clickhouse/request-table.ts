@@ -15,7 +15,7 @@ import {
 } from '../request-store.ts'
 import type { RequestExplorer, RequestGroup } from '../request-explorer.ts'
 import type { TimeRange } from '../sample-store.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, InsertTarget } from './connection.ts'
 import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
 import { newestStartMs } from './newest-start.ts'
 import { deleteRequests, tracesOf } from './request-deletion.ts'
@@ -24,6 +24,8 @@ import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './
 import { and, list, sql, Sql } from './sql.ts'
 import { locate, piecesOf, textStretches } from './text-stretches.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
+
+export const SPAN_TARGET: InsertTarget = { table: 'spans', columns: SPAN_COLUMNS.map(({ name }) => name) }
 
 const MAX_MODELS = 100_000
 const HOUR_MS = 3_600_000

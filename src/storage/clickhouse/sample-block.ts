@@ -1,17 +1,8 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { SampleBatch } from '../../model/sample.ts'
-import type { TimeRange } from '../sample-store.ts'
 import { ByteWriter } from './byte-writer.ts'
+import type { JournalBlock } from './journal.ts'
 
 export const SAMPLE_COLUMNS = ['series', 'time', 'value', 'stale'] as const
-
-/** Samples as one block in Native format, in pieces that stand one behind the other. */
-export interface SampleBlock {
-  readonly pieces: readonly Uint8Array[]
-  /** Bytes of all pieces. */
-  readonly length: number
-  readonly range: TimeRange
-}
 
 const SAMPLE_BYTES = 8 + 8 + 8 + 1
 const TWO_32 = 2 ** 32
@@ -26,10 +17,10 @@ const [SERIES, TIME, VALUE, STALE] = [
 const HEADER_BYTES = SERIES.length + TIME.length + VALUE.length + STALE.length
 
 /**
- * Encodes the samples [start, end) of the batch; `ids` holds the id of each of its series as two words, low and high. By hand instead of
+ * Encodes the samples [start, end) of the batch as one block in Native format; `ids` holds the id of each of its series as two words, low and high. By hand instead of
  * through `Column`s, because a sample is four numbers and there are very many; values and flags are pieces of the batch itself.
  */
-export function encodeSamples(batch: SampleBatch, ids: Uint32Array, start: number, end: number): SampleBlock {
+export function encodeSamples(batch: SampleBatch, ids: Uint32Array, start: number, end: number): JournalBlock {
   const count = end - start
   const series = new Uint32Array(2 * count)
   const times = new Uint32Array(2 * count)
@@ -55,37 +46,12 @@ export function encodeSamples(batch: SampleBatch, ids: Uint32Array, start: numbe
   }
 }
 
-/** How many bytes at the beginning of the file are whole blocks; behind them may stand one that was cut off when its writer was killed. */
-export async function wholeBlockBytes(file: FileHandle): Promise<number> {
-  const { size } = await file.stat()
-  const head = Buffer.alloc(blockHead(2 ** 31).length)
-  let at = 0
-  for (;;) {
-    const { bytesRead } = await file.read(head, 0, head.length, at)
-    const count = readCount(head.subarray(0, bytesRead))
-    if (count === undefined) return at
-    const end = at + blockHead(count).length + HEADER_BYTES + count * SAMPLE_BYTES
-    if (end > size) return at
-    at = end
-  }
-}
-
 /** A block begins with the number of its columns and that of its rows. */
 function blockHead(count: number): Buffer {
   const out = new ByteWriter(16)
   out.varint(SAMPLE_COLUMNS.length)
   out.varint(count)
   return out.take()
-}
-
-function readCount(head: Buffer): number | undefined {
-  if (head[0] !== SAMPLE_COLUMNS.length) return undefined
-  let count = 0
-  for (const [i, byte] of head.subarray(1).entries()) {
-    count += (byte & 0x7f) * 128 ** i
-    if (byte < 0x80) return count
-  }
-  return undefined
 }
 
 function columnHeader(name: string, type: string): Buffer {

@@ -2,13 +2,20 @@ import { compareText, type Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import type { SampleBatch } from '../../model/sample.ts'
 import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
-import type { Cancellation, Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import {
+  ALL_TIMES,
+  type Cancellation,
+  type Cardinality,
+  type SampleStore,
+  type SelectHints,
+  type TimeRange,
+} from '../sample-store.ts'
 import { readCardinality } from './cardinality-query.ts'
 import type { Connection } from './connection.ts'
 import { ExemplarTable } from './exemplar-table.ts'
+import type { Journal } from './journal.ts'
 import { MetadataTable } from './metadata-table.ts'
 import { SampleReaderTable, type StoredSeries } from './sample-reader.ts'
-import type { SampleJournal } from './sample-journal.ts'
 import { SampleWriterTable } from './sample-writer.ts'
 import { SeriesRegistry } from './series-registry.ts'
 import { sql } from './sql.ts'
@@ -18,7 +25,6 @@ import { timeCondition } from './time-condition.ts'
 /** Series that the writer remembers to have stated. */
 const REGISTRY_CAPACITY = 1_000_000
 const IDS_PER_DELETE = 10_000
-const EVERYTHING: TimeRange = { minMs: -Infinity, maxMs: Infinity }
 
 /** Samples in the tables `samples` and `series`. */
 export class SampleTable implements SampleStore {
@@ -30,7 +36,7 @@ export class SampleTable implements SampleStore {
   readonly #exemplars: ExemplarTable
 
   /** `journal`: where samples are committed before they reach the table; without one they are committed to the table. */
-  constructor(connection: Connection, options: CommitOptions, journal: SampleJournal | undefined) {
+  constructor(connection: Connection, options: CommitOptions, journal: Journal | undefined) {
     this.#connection = connection
     this.#writer = new SampleWriterTable(connection, options, this.#registry, journal)
     this.#reader = new SampleReaderTable(connection)
@@ -83,23 +89,18 @@ export class SampleTable implements SampleStore {
   }
 
   async cardinality(limit: number): Promise<Cardinality> {
-    await this.#writer.settle(EVERYTHING)
+    await this.#writer.settle(ALL_TIMES)
     return readCardinality(this.#connection, limit)
   }
 
   async deleteSamples(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<void> {
     await this.#writer.drain()
-    await this.#writer.settle(EVERYTHING)
+    await this.#writer.settle(ALL_TIMES)
     const found = await this.#reader.findSeries(selectors, range)
     for (let start = 0; start < found.length; start += IDS_PER_DELETE) {
       await this.#deleteOf(found.slice(start, start + IDS_PER_DELETE), range)
     }
     this.#registry.clear()
-  }
-
-  /** Brings what is committed into the table, for those who look at it from outside. */
-  settle(): Promise<void> {
-    return this.#writer.settle(EVERYTHING)
   }
 
   /** To be called when something else has removed series: those that come again are stated again. */

@@ -4,9 +4,9 @@ import { nextTurn } from '../../util/steps.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection, InsertTarget } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
+import type { Journal, JournalBlock } from './journal.ts'
 import { column, pairs, text, type Column } from './native-writer.ts'
-import { encodeSamples, SAMPLE_COLUMNS, type SampleBlock } from './sample-block.ts'
-import type { SampleJournal } from './sample-journal.ts'
+import { encodeSamples, SAMPLE_COLUMNS } from './sample-block.ts'
 import { DAY_MS, dayOf, isStated, markStated, type SeriesRegistry, type SeriesEntry } from './series-registry.ts'
 import { TableWriter, type CommitOptions } from './table-writer.ts'
 
@@ -34,15 +34,10 @@ const SERIES_PER_STEP = 2_000
 export class SampleWriterTable {
   readonly #registry: SeriesRegistry
   readonly #series: TableWriter<SeriesDay>
-  readonly #samples: GroupCommit<SampleBlock>
-  readonly #journal: SampleJournal | undefined
+  readonly #samples: GroupCommit<JournalBlock>
+  readonly #journal: Journal | undefined
 
-  constructor(
-    connection: Connection,
-    options: CommitOptions,
-    registry: SeriesRegistry,
-    journal: SampleJournal | undefined,
-  ) {
+  constructor(connection: Connection, options: CommitOptions, registry: SeriesRegistry, journal: Journal | undefined) {
     this.#registry = registry
     this.#journal = journal
     this.#series = new TableWriter(connection, 'series', SERIES_COLUMNS, options)
@@ -67,7 +62,7 @@ export class SampleWriterTable {
     const entries = await this.#entriesOf(batch.labels)
     await this.#state(unstatedDays(batch, entries))
     const ids = idsOf(entries)
-    const blocks: SampleBlock[] = []
+    const blocks: JournalBlock[] = []
     for (let start = 0; start < batch.series.length; start += SAMPLES_PER_BLOCK) {
       if (start > 0) await nextTurn()
       blocks.push(encodeSamples(batch, ids, start, Math.min(start + SAMPLES_PER_BLOCK, batch.series.length)))

@@ -11,23 +11,24 @@ export function countSizeChecks(instruments: InstrumentRegistry): (result: 'done
   return (result) => checks.add({ result })
 }
 
-/** Counts the journal's files by what came of them, and shows what waits. */
-export function countJournal(
+/** Counts the journals' files by table and what came of them, and shows what waits. */
+export function countJournals(
   instruments: InstrumentRegistry,
-): (result: 'done' | 'failed', waitingBytes: number) => void {
+): (table: string, result: 'done' | 'failed', waitingBytes: number) => void {
   const files = instruments.counter({
     name: 'tetrascope_storage_journal_inserts_total',
-    help: 'Files of committed samples that were inserted into the store, by result (done, failed and tried again).',
-    labelNames: ['result'],
+    help: 'Files of committed rows that were inserted into their table, by table and result (done, failed and tried again).',
+    labelNames: ['table', 'result'],
   })
   const waiting = instruments.gauge({
     name: 'tetrascope_storage_journal_size_bytes',
-    help: 'Committed samples that are still to be inserted, after the last insert.',
+    help: 'Committed rows that are still to be inserted into their table, after the last insert, by table.',
+    labelNames: ['table'],
     unit: 'bytes',
   })
-  return (result, waitingBytes) => {
-    files.add({ result })
-    waiting.set({}, waitingBytes)
+  return (table, result, waitingBytes) => {
+    files.add({ table, result })
+    waiting.set({ table }, waitingBytes)
   }
 }
 
