@@ -58,6 +58,19 @@ export interface Cancellation {
   throwIfAborted(): void
 }
 
+/**
+ * The series of a selection, of which samples are read when they are asked for: here, or on another thread from a copy of how they lie in
+ * memory. A series may have no sample in the range; what is written or deleted meanwhile may be seen or not.
+ */
+export interface PackedSelection {
+  readonly length: number
+  labelsOf(index: number): Labels
+  /** The series as in a block of `select`, lent until the next is asked for; undefined when it has no sample in the range. */
+  read(index: number): Series | undefined
+  /** Copies its packed samples to `words[at]` and on, for `readPacked`. Gives the index behind them; -1 where there is no room. */
+  pack(index: number, words: Uint32Array, at: number): number
+}
+
 /** What reads samples: PromQL and the API. */
 export interface SampleReader {
   /**
@@ -74,6 +87,8 @@ export interface SampleReader {
     hints: SelectHints,
     cancellation?: Cancellation,
   ): AsyncIterable<readonly Series[]>
+  /** What `select` gives, where all of the range is in memory; undefined where some of it is elsewhere. A store may lack this. */
+  selectPacked?(matchers: readonly Matcher[], range: TimeRange): Promise<PackedSelection | undefined>
   /** The label sets of the series with a sample in the range that match all matchers of at least one list; all series when there are no lists. */
   series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]>
   /** Sorted, like `labelValues`. */

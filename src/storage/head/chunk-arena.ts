@@ -1,4 +1,4 @@
-import { chunkSize } from './chunk.ts'
+import { chunkSize } from '../packing/chunk.ts'
 
 /** 256 kB: few enough slabs for days of samples, small enough that one is soon free again. */
 const SLAB_BITS = 16

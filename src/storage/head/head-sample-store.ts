@@ -5,9 +5,17 @@ import type { Exemplar, MetricMetadata, Series } from '../../model/series.ts'
 import type { Counter, Gauge, InstrumentRegistry } from '../../telemetry/instruments.ts'
 import type { Clock } from '../../util/clock.ts'
 import { inTurns } from '../../util/steps.ts'
-import type { Cancellation, Cardinality, SampleStore, SelectHints, TimeRange } from '../sample-store.ts'
+import type {
+  Cancellation,
+  Cardinality,
+  PackedSelection,
+  SampleStore,
+  SelectHints,
+  TimeRange,
+} from '../sample-store.ts'
 import { SeriesLimitError } from '../store.ts'
 import { type AppendCounts, Head, readBlocks } from './head.ts'
+import { HeadSelection } from './head-selection.ts'
 import type { MemorySeries } from './memory-series.ts'
 import { admitting, type SeriesLimits } from './series-limits.ts'
 import { SeriesBlock } from './series-block.ts'
@@ -140,6 +148,12 @@ class CachedSampleStore implements HeadSampleStore {
       cancellation?.throwIfAborted()
       yield block
     }
+  }
+
+  async selectPacked(matchers: readonly Matcher[], range: TimeRange): Promise<PackedSelection | undefined> {
+    const { older, newer } = this.#split(range)
+    if (older !== undefined || newer === undefined) return undefined
+    return new HeadSelection(await inTurns(this.#head.matching(matchers)), newer)
   }
 
   async series(selectors: ReadonlyArray<readonly Matcher[]>, range: TimeRange): Promise<Labels[]> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Labels } from '../../model/labels.ts'
 import { ChunkArena } from './chunk-arena.ts'
 import { MemorySeries } from './memory-series.ts'
-import { SampleColumns } from './sample-columns.ts'
+import { SampleColumns } from '../packing/sample-columns.ts'
 import { SampleSlots } from './sample-slots.ts'
 
 interface Written {

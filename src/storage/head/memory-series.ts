@@ -1,8 +1,10 @@
 import type { Labels } from '../../model/labels.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { ChunkArena } from './chunk-arena.ts'
-import { chunkCount, chunkMaxMs, chunkMinMs, decodeChunk, encodeChunk, MAX_CHUNK_SPAN_MS } from './chunk.ts'
-import { SampleColumns } from './sample-columns.ts'
+import { chunkCount, chunkMaxMs, chunkMinMs, decodeChunk, encodeChunk, MAX_CHUNK_SPAN_MS } from '../packing/chunk.ts'
+import { copyChunk, copyNothing } from '../packing/packed-series.ts'
+import { type ReadSamples, trimmed } from '../packing/read-samples.ts'
+import { SampleColumns } from '../packing/sample-columns.ts'
 import { SLOT_SAMPLES, type SampleSlots } from './sample-slots.ts'
 
 /** Where the samples of all series live. */
@@ -127,6 +129,26 @@ export class MemorySeries {
       end += count
     }
     return trimmed(columns, { from: to, end, stale }, range)
+  }
+
+  /**
+   * Copies to `words[at]` what `read` would decode, for `readPacked` to do it elsewhere. Gives the index behind it; -1 where there is no room,
+   * and nothing of use written.
+   */
+  pack(range: TimeRange, words: Uint32Array, at: number): number {
+    this.#mergeLate()
+    const first = this.#firstChunkFor(range)
+    let next = at + 1
+    let end = first
+    for (; end < this.#chunks.length; end++) {
+      const [source, from] = this.#chunkAt(end)
+      if (chunkMinMs(source, from) > range.maxMs) break
+      next = copyChunk(source, from, words, next)
+      if (next === -1) return -1
+    }
+    if (next >= words.length) return -1
+    words[at] = end - first
+    return this.#openOverlaps(range) ? this.#memory.slots.pack(this.#openSlot, words, next) : copyNothing(words, next)
   }
 
   /** Lets go of chunks whose last sample is before `minMs`, and moves those that keep a sparse slab alive. */
@@ -270,13 +292,6 @@ export class MemorySeries {
   }
 }
 
-/** Where in the columns the samples are, and whether any is stale. */
-export interface ReadSamples {
-  readonly from: number
-  readonly end: number
-  readonly stale: boolean
-}
-
 interface CountedColumns {
   readonly columns: SampleColumns
   readonly count: number
@@ -307,16 +322,4 @@ function lengthWithin(timestampsMs: Float64Array, from: number, end: number): nu
   let length = end - from
   while ((timestampsMs[from + length - 1] ?? 0) - (timestampsMs[from] ?? 0) > MAX_CHUNK_SPAN_MS) length--
   return length
-}
-
-/** Those of the samples [from, end) that lie in the range. */
-function trimmed({ timestampsMs, stale }: SampleColumns, all: ReadSamples, range: TimeRange): ReadSamples {
-  let { from, end } = all
-  while (from < end && timestampsMs[from]! < range.minMs) from++
-  while (end > from && timestampsMs[end - 1]! > range.maxMs) end--
-  if (!all.stale) return { from, end, stale: false }
-  // A stale marker may lie outside the range.
-  stale.fill(0, all.from, from)
-  stale.fill(0, end, all.end)
-  return { from, end, stale: stale.subarray(from, end).includes(1) }
 }

@@ -1,4 +1,5 @@
-import type { SampleColumns } from './sample-columns.ts'
+import { copyRaw } from '../packing/packed-series.ts'
+import type { SampleColumns } from '../packing/sample-columns.ts'
 
 /** Samples that one slot takes. */
 export const SLOT_SAMPLES = 64
@@ -14,6 +15,8 @@ interface Page {
   readonly basesMs: Float64Array
   readonly distancesMs: Int32Array
   readonly values: Float64Array
+  /** The same memory as words. */
+  readonly valueWords: Uint32Array
   readonly stale: Uint8Array
 }
 
@@ -100,6 +103,14 @@ export class SampleSlots {
     return stale !== 0
   }
 
+  /** Copies all samples to `words[to]`. Gives the index behind them; -1 where there is no room. */
+  pack(slot: number, words: Uint32Array, to: number): number {
+    const { counts, basesMs, distancesMs, valueWords, stale } = this.#page(slot)
+    const inPage = slot & (SLOTS_PER_PAGE - 1)
+    const [count, baseMs] = [counts[inPage] ?? 0, basesMs[inPage] ?? 0]
+    return copyRaw({ first: inPage * SLOT_SAMPLES, count, baseMs, distancesMs, valueWords, stale }, words, to)
+  }
+
   #page(slot: number): Page {
     const page = this.#pages[slot >>> PAGE_BITS]
     if (page === undefined) throw new Error(`slot ${slot} was never taken`)
@@ -126,12 +137,14 @@ function placeOf(distancesMs: Int32Array, distanceMs: number, from: number, end:
 
 function newPage(): Page {
   const samples = SLOTS_PER_PAGE * SLOT_SAMPLES
+  const values = new Float64Array(samples)
   return {
     counts: new Uint8Array(SLOTS_PER_PAGE),
     limits: new Uint8Array(SLOTS_PER_PAGE),
     basesMs: new Float64Array(SLOTS_PER_PAGE),
     distancesMs: new Int32Array(samples),
-    values: new Float64Array(samples),
+    values,
+    valueWords: new Uint32Array(values.buffer),
     stale: new Uint8Array(samples),
   }
 }

@@ -1,7 +1,8 @@
 import type { Series } from '../../model/series.ts'
 import type { TimeRange } from '../sample-store.ts'
-import type { MemorySeries, ReadSamples } from './memory-series.ts'
-import { SampleColumns } from './sample-columns.ts'
+import { cutSeries, type ReadSamples } from '../packing/read-samples.ts'
+import { SampleColumns } from '../packing/sample-columns.ts'
+import type { MemorySeries } from './memory-series.ts'
 
 /** Small enough that a block stays in the processor's cache while a query works on it. */
 const BLOCK_SAMPLES = 65_536
@@ -67,18 +68,8 @@ export class SeriesBlock {
     return taken
   }
 
-  #cut(labels: Series['labels'], { from, end, stale }: ReadSamples): Series {
-    const { timestampsMs, values, stale: flags } = this.#columns
-    this.#size = end
-    // Flags get an array of their own, so that the room stays all zero for the next block.
-    const own = stale ? flags.slice(from, end) : null
-    if (stale) flags.fill(0, from, end)
-    return {
-      labels,
-      timestampsMs: timestampsMs.subarray(from, end),
-      values: values.subarray(from, end),
-      stale: own,
-      histograms: null,
-    }
+  #cut(labels: Series['labels'], samples: ReadSamples): Series {
+    this.#size = samples.end
+    return cutSeries(this.#columns, labels, samples)
   }
 }
