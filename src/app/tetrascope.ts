@@ -116,6 +116,7 @@ export class Tetrascope {
     const parts = await this.#construct(listen.main)
     await parts.remoteWriting.apply(remoteWritingSettings(this.#settings))
     await this.#step('head', parts.samples.start(), () => parts.samples.stop())
+    await this.#step('second thread of queries', undefined, () => parts.secondThread?.stop())
     await this.#step('evaluation', parts.evaluation.start(), () => parts.evaluation.stop())
     await this.#step('evaluation of history', undefined, () => parts.reevaluation.stop())
     await this.#step('judge', parts.judging.start(), () => parts.judging.stop())

@@ -19,7 +19,12 @@ describe('query:', () => {
     })
   })
 
-  test.each([{ timeout: '0s' }, { max_points: 0 }, { lookback_delta: 5 }, { max_sample: 1 }])(
+  test('large selections are computed on two threads unless that is turned off', () => {
+    expect(queryConfig.parse(undefined).second_thread).toBe(true)
+    expect(queryConfig.parse({ second_thread: false }).second_thread).toBe(false)
+  })
+
+  test.each([{ timeout: '0s' }, { max_points: 0 }, { lookback_delta: 5 }, { max_sample: 1 }, { second_thread: 2 }])(
     '%j is refused',
     (section) => expect(queryConfig.safeParse(section).success).toBe(false),
   )

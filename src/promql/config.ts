@@ -20,6 +20,8 @@ export const queryConfig = z
     max_points: count.default(maxPoints),
     /** Queries at once; further ones wait. */
     max_concurrency: count.default(maxConcurrency),
+    /** Whether selections of many series are computed on two threads, where the machine has two processors. */
+    second_thread: z.boolean().default(true),
     features: z
       .strictObject({
         experimental_functions: z.boolean().default(features.experimentalFunctions),

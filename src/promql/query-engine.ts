@@ -8,6 +8,7 @@ import { MeasuringProbe, type OperatorReport } from './execution/measuring-probe
 import { Pace } from './execution/pace.ts'
 import { NO_PROBE, type Probe } from './execution/probe.ts'
 import { executePlan } from './execution/execute-plan.ts'
+import type { SecondThread } from './execution/second-thread/second-thread.ts'
 import { parseExpr } from './parser/parser.ts'
 import { planTree } from './plan/describe.ts'
 import { isRangePlan, planQuery } from './plan/planner.ts'
@@ -65,13 +66,14 @@ export interface ExplainingEngine extends QueryEngine {
   ): Promise<QueryExplanation>
 }
 
-/** Runs PromQL over a sample reader. */
+/** Runs PromQL over a sample reader, on a second thread as well where there is one. */
 export function createEngine(
   reader: SampleReader,
   options: EngineOptions = DEFAULT_ENGINE_OPTIONS,
   time: EngineTime = SYSTEM_TIME,
+  secondThread?: SecondThread,
 ): ExplainingEngine {
-  return new ColumnarEngine(reader, options, time)
+  return new ColumnarEngine(reader, options, { time, secondThread })
 }
 
 interface Run {
@@ -88,12 +90,18 @@ class ColumnarEngine implements ExplainingEngine {
   readonly #reader: SampleReader
   readonly #options: EngineOptions
   readonly #time: EngineTime
+  readonly #secondThread: SecondThread | undefined
   readonly #gate: Gate
 
-  constructor(reader: SampleReader, options: EngineOptions, time: EngineTime) {
+  constructor(
+    reader: SampleReader,
+    options: EngineOptions,
+    { time, secondThread }: { readonly time: EngineTime; readonly secondThread: SecondThread | undefined },
+  ) {
     this.#reader = reader
     this.#options = options
     this.#time = time
+    this.#secondThread = secondThread
     this.#gate = new Gate(options.maxConcurrency)
   }
 
@@ -152,9 +160,11 @@ class ColumnarEngine implements ExplainingEngine {
     const pace = new Pace({ ...this.#time, timeoutMs, signal: options.signal })
     const { maxSamples, features } = this.#options
     const lookbackMs = options.lookbackMs ?? this.#options.lookbackMs
+    // The times of operators are those of one thread.
+    const secondThread = run.probe === NO_PROBE ? this.#secondThread : undefined
     try {
       return await this.#gate.pass(pace, () =>
-        executePlan(run, { reader: this.#reader, features, lookbackMs, maxSamples, pace }),
+        executePlan(run, { reader: this.#reader, features, lookbackMs, maxSamples, pace, secondThread }),
       )
     } finally {
       pace.end()

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os'
 import type { Config } from '../../config/config.ts'
 import { engineOptions } from '../../promql/config.ts'
 import type { EngineOptions } from '../../promql/engine.ts'
+import { SecondThread } from '../../promql/execution/second-thread/second-thread.ts'
 import { createEngine, type ExplainingEngine } from '../../promql/query-engine.ts'
 import { RemoteEngine } from '../../promql/remote-engine.ts'
 import type { StorageConfig } from '../../storage/config.ts'
@@ -26,6 +28,8 @@ export interface Storing {
   readonly limitSeries: (limits: SeriesLimits) => void
   readonly engine: ExplainingEngine
   readonly engineOptions: EngineOptions
+  /** Undefined where there is one processor, or none is wanted. */
+  readonly secondThread: SecondThread | undefined
 }
 
 /** The store, the head before it, and the engine that reads both. Throws what `openClickHouseStore` throws. */
@@ -34,11 +38,12 @@ export async function constructStoring({
   dataDirectory,
   clock,
   instruments,
+  logger,
 }: Base): Promise<Storing> {
   const { storage, retention, limits, query, global } = config
   const store = await openClickHouseStore({ storage, retention, dataDirectory, clock, instruments })
   const options = engineOptions(query, global.evaluation_interval)
-  const given = { store, engineOptions: options }
+  const given = { store, engineOptions: options, secondThread: undefined }
   if (storage.prometheus !== undefined) {
     const api = new PrometheusApi(apiOptions(storage.prometheus))
     const samples = new PrometheusSampleStore({ api, clock, instruments })
@@ -52,7 +57,15 @@ export async function constructStoring({
     limits: seriesLimits(limits),
   })
   const limitSeries = (changed: SeriesLimits): void => samples.limit(changed)
-  return { ...given, samples, limitSeries, engine: createEngine(samples, options) }
+  const hasTwo = query.second_thread && availableParallelism() >= 2
+  const secondThread = hasTwo ? new SecondThread({ clock, instruments, logger }) : undefined
+  return {
+    ...given,
+    samples,
+    limitSeries,
+    secondThread,
+    engine: createEngine(samples, options, undefined, secondThread),
+  }
 }
 
 export function seriesLimits(limits: Config['limits']): SeriesLimits {

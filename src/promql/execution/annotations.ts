@@ -26,6 +26,10 @@ export class Annotations {
   readonly #annotations = new Map<string, Annotation>()
   readonly #overlaps = new Map<string, number>()
 
+  get isEmpty(): boolean {
+    return this.#annotations.size === 0
+  }
+
   warn(text: string, position: Position): void {
     this.#annotations.set(text, { level: 'warning', position, text: () => `PromQL warning: ${text}` })
   }

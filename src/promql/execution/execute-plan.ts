@@ -9,6 +9,7 @@ import { OperatorBuilder } from './build.ts'
 import { timesOf, type Grid } from './grid.ts'
 import type { Pace } from './pace.ts'
 import type { Probe } from './probe.ts'
+import type { SecondThread } from './second-thread/second-thread.ts'
 import { Accounts, CompareAllSignal, type QueryContext } from './query-context.ts'
 import { rangeResult } from './range-result.ts'
 import { matrixResult, vectorResult } from './result.ts'
@@ -29,6 +30,7 @@ export interface Resources {
   readonly lookbackMs: number
   readonly maxSamples: number
   readonly pace: Pace
+  readonly secondThread: SecondThread | undefined
 }
 
 /** Computes a plan. Throws `ExecutionError`, `QueryTimeoutError`, `QueryCanceledError` and what the reader throws. */
@@ -61,10 +63,10 @@ async function execute(planned: PlannedQuery, resources: Resources, compareAll: 
  * context would be thrown away at the next.
  */
 function contextOf(
-  { reader, features, lookbackMs, pace }: Resources,
+  { reader, features, lookbackMs, pace, secondThread }: Resources,
   { annotations, accounts, compareAll }: Pick<QueryContext, 'annotations' | 'accounts' | 'compareAll'>,
 ): QueryContext {
-  return { reader, features, lookbackMs, pace, annotations, accounts, compareAll }
+  return { reader, features, lookbackMs, pace, secondThread, annotations, accounts, compareAll }
 }
 
 async function compute({ plan, grid, instant, probe }: PlannedQuery, context: QueryContext): Promise<QueryValue> {

@@ -1,4 +1,5 @@
 import type { Emit } from './column.ts'
+import type { UnreadSeries } from './leaf/read-leaves.ts'
 import type { Samples } from './samples.ts'
 
 /** Computes an instant vector at all steps of its grid. */
@@ -22,4 +23,6 @@ export interface RangeOperator {
   readonly waits: boolean
   /** Hands over each series once; the samples are lent for the duration of the call, and until what it returns is settled. */
   run(receive: Receive): Promise<void>
+  /** The same series before they are read, for whoever computes leaves of them; undefined where they must be read by `run`. */
+  unread?(): Promise<UnreadSeries | undefined>
 }

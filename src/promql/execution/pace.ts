@@ -41,6 +41,11 @@ export class Pace implements Cancellation {
     return this.#now() - this.#turnStart > TURN_MS
   }
 
+  /** Milliseconds with a fraction, from any origin: for measuring. */
+  now(): number {
+    return this.#now()
+  }
+
   /** Lets the event loop run, then goes on. Throws `QueryTimeoutError` or `QueryCanceledError` when the query is to end. */
   async rest(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve))

@@ -6,6 +6,7 @@ import type { Annotations } from './annotations.ts'
 import { copyColumn, countPresent, type Column } from './column.ts'
 import { dropMetadata } from './metadata-labels.ts'
 import type { Pace } from './pace.ts'
+import type { SecondThread } from './second-thread/second-thread.ts'
 
 /** Counts what a query reads and holds, and refuses to hold more than the limit. */
 export class Accounts {
@@ -41,6 +42,8 @@ export interface QueryContext {
   readonly annotations: Annotations
   readonly accounts: Accounts
   readonly pace: Pace
+  /** Where leaves may be computed besides the main thread. */
+  readonly secondThread: SecondThread | undefined
   /** Compare all series wherever names are dropped, also where the plan says that they cannot become equal. */
   readonly compareAll: boolean
 }

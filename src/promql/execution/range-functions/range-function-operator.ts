@@ -1,20 +1,26 @@
+import type { Labels } from '../../../model/labels.ts'
 import type { RangeFunctionPlan } from '../../plan/node.ts'
 import { rangeHasOneName } from '../../plan/one-name.ts'
 import { quote } from '../../parser/quote.ts'
 import { floatColumn, type Emit } from '../column.ts'
 import { DistinctLabels } from '../distinct-labels.ts'
+import { computeInTurns } from '../leaf/in-turns.ts'
+import { readLeaves } from '../leaf/read-leaves.ts'
 import { METRIC_TYPE } from '../metadata-labels.ts'
 import type { RangeOperator, ScalarOperator, VectorOperator } from '../operator.ts'
 import { mayCollide, renamed, type QueryContext } from '../query-context.ts'
 import type { Samples } from '../samples.ts'
-import { rangeFunction } from './range-function.ts'
-import type { RangeFunction, StepValues, Windows } from './window.ts'
+import { rangeFunction, type RangeCall } from './range-function.ts'
+import type { StepValues, Windows } from './window.ts'
 
 export interface RangeFunctionInputs {
   readonly range: RangeOperator
   readonly args: readonly ScalarOperator[]
   readonly windows: Windows
 }
+
+/** Takes the values of a series, which are lent. */
+type Give = (of: Pick<Samples, 'labels' | 'dropName'>, values: StepValues) => void
 
 /** A function over the windows of each series as it is read: no window, and no series, is ever built. */
 export class RangeFunctionOperator implements VectorOperator {
@@ -31,51 +37,60 @@ export class RangeFunctionOperator implements VectorOperator {
   }
 
   async run(emit: Emit): Promise<void> {
-    const { windows } = this.#inputs
-    const { func } = this.#plan
-    const compute = rangeFunction({
-      func,
-      windows,
-      extension: this.#plan.range.kind === 'subquery' ? 'none' : this.#plan.range.selector.extension,
-      args: await this.#argumentValues(),
-      annotations: this.#context.annotations,
-      firstArgument: this.#firstArgument().position,
-    })
-    const keepsName = func === 'last_over_time' || func === 'first_over_time'
-    const count = windows.endsMs.length
-    const into: StepValues = { values: new Float64Array(count), present: new Uint8Array(count) }
-    const distinct = this.#mayCollide(keepsName) ? new DistinctLabels() : undefined
-    const give = (samples: Samples): void => {
-      if (func === 'rate' || func === 'increase') this.#noteNonCounter(samples)
-      const dropName = samples.dropName || !keepsName
-      const labels = dropName ? renamed(this.#context, samples.labels) : samples.labels
-      distinct?.require(labels)
-      emit(floatColumn(labels, into.values, into.present, dropName))
-    }
     const { range } = this.#inputs
-    await range.run((samples) => {
-      const windowsAtOnce = compute.begin(samples)
-      if (range.waits && windowsAtOnce < count)
-        return this.#inTurns(compute, samples, { into, windowsAtOnce }).then((any) => (any ? give(samples) : undefined))
-      if (compute.compute(samples, { from: 0, to: count }, into)) give(samples)
-      return undefined
-    })
+    const call = await this.#call()
+    const give = this.#giver(emit)
+    const unread = await range.unread?.()
+    if (unread === undefined) return this.#read(call, give)
+    const stepCount = this.#inputs.windows.endsMs.length
+    const take = (labels: Labels, values: StepValues): void => give({ labels, dropName: false }, values)
+    await readLeaves(this.#context, { ...unread, call: { kind: 'windows', ...call }, stepCount, take })
   }
 
-  /** Computes the windows of a series that together hold very many samples. */
-  async #inTurns(
-    compute: RangeFunction,
-    samples: Samples,
-    { into, windowsAtOnce }: { readonly into: StepValues; readonly windowsAtOnce: number },
-  ): Promise<boolean> {
-    const count = into.values.length
-    let any = false
-    for (let from = 0; from < count; from += windowsAtOnce) {
-      const to = Math.min(count, from + windowsAtOnce)
-      any = compute.compute(samples, { from, to }, into) || any
-      if (this.#context.pace.due) await this.#context.pace.rest()
+  async #call(): Promise<Omit<RangeCall, 'annotations'>> {
+    const { func, range } = this.#plan
+    return {
+      func,
+      windows: this.#inputs.windows,
+      extension: range.kind === 'subquery' ? 'none' : range.selector.extension,
+      args: await this.#argumentValues(),
+      firstArgument: this.#firstArgument().position,
     }
-    return any
+  }
+
+  /** Makes columns of the values of a series and says what is to be said about it. */
+  #giver(emit: Emit): Give {
+    const { func } = this.#plan
+    const keepsName = func === 'last_over_time' || func === 'first_over_time'
+    const distinct = this.#mayCollide(keepsName) ? new DistinctLabels() : undefined
+    return (of, { values, present }) => {
+      if (func === 'rate' || func === 'increase') this.#noteNonCounter(of.labels)
+      const dropName = of.dropName || !keepsName
+      const labels = dropName ? renamed(this.#context, of.labels) : of.labels
+      distinct?.require(labels)
+      emit(floatColumn(labels, values, present, dropName))
+    }
+  }
+
+  async #read(call: Omit<RangeCall, 'annotations'>, give: Give): Promise<void> {
+    const { range } = this.#inputs
+    const { annotations, pace } = this.#context
+    const stepCount = call.windows.endsMs.length
+    const into: StepValues = { values: new Float64Array(stepCount), present: new Uint8Array(stepCount) }
+    const compute = rangeFunction({ ...call, annotations })
+    await range.run((samples) => {
+      const stepsAtOnce = compute.begin(samples)
+      if (range.waits && stepsAtOnce < stepCount) {
+        const inTurns = computeInTurns((steps) => compute.compute(samples, steps, into), {
+          stepCount,
+          stepsAtOnce,
+          pace,
+        })
+        return inTurns.then((any) => (any ? give(samples, into) : undefined))
+      }
+      if (compute.compute(samples, { from: 0, to: stepCount }, into)) give(samples, into)
+      return undefined
+    })
   }
 
   #mayCollide(keepsName: boolean): boolean {
@@ -95,11 +110,11 @@ export class RangeFunctionOperator implements VectorOperator {
   }
 
   /** Says that a rate of what does not look like a counter may make no sense. */
-  #noteNonCounter(samples: Samples): void {
+  #noteNonCounter(labels: Labels): void {
     const { features, annotations } = this.#context
     // Prometheus loses the position of a subquery and points at the beginning of the query.
     const position = this.#plan.range.kind === 'subquery' ? { start: 0, end: 0 } : this.#plan.range.position
-    const name = samples.labels.metricName
+    const name = labels.metricName
     if (name === '' || (name === this.#lastName && !features.typeAndUnitLabels)) return
     this.#lastName = name
     if (!features.typeAndUnitLabels) {
@@ -108,7 +123,7 @@ export class RangeFunctionOperator implements VectorOperator {
       annotations.info(`${text} ${quote(name)}`, position)
       return
     }
-    const type = samples.labels.get(METRIC_TYPE)
+    const type = labels.get(METRIC_TYPE)
     if (type === 'counter' || type === 'histogram') return
     const text = 'metric might not be a counter, __type__ label is not set to "counter" or "histogram"'
     annotations.info(`${text}, got ${quote(type)}: ${quote(name)}`, position)

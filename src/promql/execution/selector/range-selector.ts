@@ -1,11 +1,12 @@
 import type { RangeSelectorPlan } from '../../plan/node.ts'
-import type { WantedSamples } from '../../../storage/sample-store.ts'
+import type { TimeRange, WantedSamples } from '../../../storage/sample-store.ts'
 import type { Grid } from '../grid.ts'
+import type { UnreadSeries } from '../leaf/read-leaves.ts'
 import type { RangeOperator, Receive } from '../operator.ts'
 import type { QueryContext } from '../query-context.ts'
 import { SampleFilter } from '../samples.ts'
 import type { Windows } from '../range-functions/window.ts'
-import { readSeries } from './read-series.ts'
+import { findUnread, readSeries } from './read-series.ts'
 import { sampleWindows, samplesAround } from './selection-times.ts'
 
 /** Reads the samples of a range selector that any of the windows can see. */
@@ -23,15 +24,23 @@ export class RangeSelector implements RangeOperator {
     this.#windows = windows
   }
 
+  unread(): Promise<UnreadSeries | undefined> {
+    return findUnread(this.#context, this.#plan.selector, this.#range)
+  }
+
+  get #range(): TimeRange {
+    const { endsMs, rangeMs, beforeMs, afterMs } = this.#windows
+    return samplesAround(endsMs, rangeMs + beforeMs, afterMs)
+  }
+
   async run(receive: Receive): Promise<void> {
     const { endsMs, rangeMs, beforeMs, afterMs } = this.#windows
-    const range = samplesAround(endsMs, rangeMs + beforeMs, afterMs)
     const { stepMs } = this.#grid
     const reach = { endsMs, stepMs, rangeMs: rangeMs + beforeMs, afterMs }
     const windows = sampleWindows(reach, wantedBy(this.#plan.hint))
     const hints = { func: this.#plan.hint, rangeMs, stepMs, windows }
     const filter = new SampleFilter()
-    await readSeries(this.#context, this.#plan.selector, { range, hints }, (series) => {
+    await readSeries(this.#context, this.#plan.selector, { range: this.#range, hints }, (series) => {
       const samples = filter.floatsOf(series)
       return samples.length > 0 ? receive(samples) : undefined
     })

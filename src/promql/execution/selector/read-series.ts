@@ -1,7 +1,19 @@
 import type { Series } from '../../../model/series.ts'
 import type { SelectHints, TimeRange } from '../../../storage/sample-store.ts'
 import type { SelectorPlan } from '../../plan/node.ts'
+import type { UnreadSeries } from '../leaf/read-leaves.ts'
 import type { QueryContext } from '../query-context.ts'
+
+/** The series of a selector before they are read, where there is a second thread to read them and all of them are in memory. */
+export async function findUnread(
+  { reader, secondThread }: QueryContext,
+  selector: Pick<SelectorPlan, 'matchers'>,
+  range: TimeRange,
+): Promise<UnreadSeries | undefined> {
+  if (secondThread === undefined) return undefined
+  const selection = await reader.selectPacked?.(selector.matchers, range)
+  return selection === undefined ? undefined : { selection, range }
+}
 
 /**
  * Reads the series of a selector one by one, giving way between them. A visited series is lent for the duration of the call, and until what it
