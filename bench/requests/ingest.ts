@@ -1,6 +1,7 @@
 // OTLP/HTTP to committed and scored, through the real program: batches of 1,000 model calls with prompts and answers of 150 words of prose,
 // every fourth in Chinese.
-// Run after a build: npx tsx bench/requests/ingest.ts [batches] [evaluator,evaluator ...]
+// Run after a build: npx tsx bench/requests/ingest.ts [batches] [all | evaluator,evaluator ...] [requests per second]
+// Without a rate the senders send as fast as they are answered, and evaluation, which nobody waits for, falls behind; with one it shows what is sustained.
 import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'undici'
 import { ProtobufWriter } from '../../src/util/protobuf-wire.ts'
@@ -10,7 +11,8 @@ import { proseOf } from './prose.ts'
 
 const BATCHES = Number(process.argv[2] ?? 40)
 /** All of them unless some are named; verdicts of the first are counted. */
-const EVALUATORS = process.argv[3]?.split(',')
+const EVALUATORS = process.argv[3] === 'all' ? undefined : process.argv[3]?.split(',')
+const RATE = process.argv[4] === undefined ? undefined : Number(process.argv[4])
 const COUNTED = EVALUATORS?.[0] ?? 'refusal'
 const SCORED = EVALUATORS === undefined ? '' : `evaluation: { evaluators: [${EVALUATORS.join(', ')}] }\n`
 /** The kernel counts the time of threads in hundredths of a second. */
@@ -86,10 +88,13 @@ function busiestThreads(pid: number, before: ReturnType<typeof threadTicks>, req
 }
 
 async function sendAll(url: string): Promise<void> {
+  const began = performance.now()
   let next = 0
   const sender = async (): Promise<void> => {
     while (next < bodies.length) {
+      const dueMs = RATE === undefined ? 0 : began + (next * BATCH_SIZE * 1000) / RATE - performance.now()
       const body = bodies[next++]
+      if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs))
       if (body === undefined) return
       const headers = { 'content-type': 'application/x-protobuf' }
       const response = await request(`${url}/v1/traces`, { method: 'POST', body, headers })
