@@ -16,8 +16,10 @@ import type { Event } from '../model/event.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { Span } from '../model/span.ts'
 import type { Request } from '../model/request.ts'
+import type { BudgetStatus } from '../pricing/budget-tracker.ts'
 import type { UnpricedModel } from '../pricing/price-table.ts'
 import type { SelfHostedUse } from '../pricing/self-hosted.ts'
+import type { CostField, CostSums } from '../storage/request-costs.ts'
 import type { Facets, HistogramStep, RequestGroup, RequestSums, Session } from '../storage/request-explorer.ts'
 import type { RequestPage, RequestTotals } from '../storage/request-store.ts'
 
@@ -28,6 +30,7 @@ export type { FollowedFileStatus } from '../ingest/files/file-following.ts'
 export type { ComparisonLine, Estimate } from '../evaluation/comparison/compare-figures.ts'
 export type { ComparedRate, EvaluatorReport, WorstExample } from '../evaluation/report/quality-report.ts'
 export type { RequestField } from '../storage/request-explorer.ts'
+export type { BudgetStatus, CostField }
 export type { EmbeddingDrift, ModelTruth }
 export type { FeatureDrift, HealthStatus, Layer, LocalizedText }
 
@@ -126,6 +129,43 @@ export interface UnpricedBody {
 /** GET /pricing/self-hosted: what own hardware cost in the range, and how much of it was idle. */
 export interface SelfHostedBody {
   readonly models: readonly SelfHostedUse[]
+}
+
+/** GET /budgets: how much of each is used, in the order of the configuration. */
+export interface BudgetsBody {
+  readonly budgets: readonly BudgetStatus[]
+}
+
+/** A sum of known costs in US dollars: an exact decimal such as `0.003456789`. */
+export type UsdText = string
+
+export interface CostBody extends Omit<CostSums, 'nanoUsd'> {
+  readonly costUsd: UsdText
+}
+
+/** GET /costs: of the range, and of the one of the same length before it. */
+export interface CostsBody {
+  readonly now: CostBody
+  readonly before: CostBody
+  readonly cacheSaving: CacheSavingBody
+}
+
+/** What caching saved in the range; negative where it cost more. Of `unknown` more requests with cached tokens it cannot be said. */
+export interface CacheSavingBody {
+  readonly savedUsd: UsdText
+  readonly requests: number
+  readonly unknown: number
+}
+
+/** GET /costs/groups, the most expensive first. */
+export interface CostGroupsBody {
+  readonly groups: ReadonlyArray<CostBody & { readonly value: string }>
+}
+
+/** GET /costs/steps: steps and models without known costs are left out. */
+export interface CostStepsBody {
+  readonly stepMs: number
+  readonly steps: ReadonlyArray<{ readonly startMs: number; readonly model: string; readonly costUsd: UsdText }>
 }
 
 /** GET /traces/:traceId */

@@ -24,6 +24,7 @@ import { alertHistoryRoutes } from '../api/tetrascope/alert-history.ts'
 import { firingAlertRoutes } from '../api/tetrascope/alerts.ts'
 import { cardinalityRoutes } from '../api/tetrascope/cardinality.ts'
 import { comparisonRoutes } from '../api/tetrascope/comparison.ts'
+import { costRoutes } from '../api/tetrascope/costs.ts'
 import { dashboardRoutes } from '../api/tetrascope/dashboards.ts'
 import { driftRoutes } from '../api/tetrascope/drift.ts'
 import { explorationRoutes } from '../api/tetrascope/exploration.ts'
@@ -172,6 +173,7 @@ function tetrascopeApi(api: FastifyInstance, running: Running): undefined {
   fileRoutes(api, running.parts.following)
   const { prices, budgets } = running.parts
   pricingRoutes(api, { prices, budgets, requests: store.requests, clock: running.clock })
+  costRoutes(api, { costs: store.costs, prices, clock: running.clock })
   requestRoutes(api, {
     store,
     clock: running.clock,

@@ -1,5 +1,6 @@
 import { modelOf, type Request } from '../model/request.ts'
 import type { AttributeValue } from '../model/span.ts'
+import { OWNER_ATTRIBUTES } from '../storage/request-costs.ts'
 import type { StateStore } from '../storage/state-store.ts'
 import type { Gauge, InstrumentRegistry } from '../telemetry/instruments.ts'
 import type { Logger } from '../telemetry/log.ts'
@@ -158,8 +159,8 @@ function concerns(budget: Budget, { span }: Request): boolean {
   if (budget.model !== undefined && !budget.model.test(modelOf(span))) return false
   if (user !== undefined && span.userId !== user) return false
   if (feature !== undefined && span.llm.feature !== feature) return false
-  if (key !== undefined && !attributeIs(span.attributes, ['tetrascope.key', 'api_key_alias', 'key'], key)) return false
-  return team === undefined || attributeIs(span.attributes, ['tetrascope.team', 'team', 'team_id'], team)
+  if (key !== undefined && !attributeIs(span.attributes, OWNER_ATTRIBUTES.key, key)) return false
+  return team === undefined || attributeIs(span.attributes, OWNER_ATTRIBUTES.team, team)
 }
 
 function attributeIs(

@@ -2,8 +2,11 @@ import path from 'node:path'
 import type { LlmSpan } from '../model/request.ts'
 import { modelOf } from '../model/request.ts'
 import type { TokenUsage } from '../model/span.ts'
+import type { RequestCosts } from '../storage/request-costs.ts'
+import type { TimeRange } from '../storage/sample-store.ts'
 import { AnchoredRegex } from '../util/anchored-regex.ts'
 import { Lru } from '../util/lru.ts'
+import { cacheSaving, type CacheSaving, priceBoundaries } from './cache-saving.ts'
 import type { PricingConfig } from './config.ts'
 import { modelNames } from './model-name.ts'
 import { type NanoUsd, nanoUsdOf, usdOf } from './money.ts'
@@ -129,6 +132,14 @@ export class PriceTable {
   /** Models on own hardware over a time, with what of it was idle. */
   selfHostedUse(totals: Parameters<typeof selfHostedUse>[1], durationMs: number): SelfHostedUse[] {
     return selfHostedUse(this.#config.self_hosted, totals, durationMs)
+  }
+
+  /** What prompt caches saved in a range. */
+  async cacheSaving(costs: Pick<RequestCosts, 'cacheUse'>, range: TimeRange): Promise<CacheSaving> {
+    const priceOf = this.priceOf.bind(this)
+    const uses = await costs.cacheUse({ range, boundaries: [] })
+    const boundaries = priceBoundaries(uses, priceOf)
+    return cacheSaving(boundaries.length === 0 ? uses : await costs.cacheUse({ range, boundaries }), priceOf)
   }
 
   #lookUp(provider: string, model: string, atMs: number): Price | undefined {

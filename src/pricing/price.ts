@@ -83,7 +83,8 @@ export function totalOf(parts: CostParts): NanoUsd {
   return Object.values(parts).reduce<NanoUsd>((total, part: NanoUsd) => total + part, 0n)
 }
 
-function ratesFor(price: Price, inputTokens: number): Rates {
+/** Those of the tier that an input of so many tokens falls into. */
+export function ratesFor(price: Price, inputTokens: number): Rates {
   return price.tiers.findLast((tier) => inputTokens > tier.aboveInputTokens)?.rates ?? price.rates
 }
 

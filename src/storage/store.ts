@@ -3,6 +3,7 @@ import type { Event } from '../model/event.ts'
 import type { LogRecord } from '../model/log-record.ts'
 import type { SampleBatch } from '../model/sample.ts'
 import type { SampleStore, TimeRange } from './sample-store.ts'
+import type { RequestCosts } from './request-costs.ts'
 import type { RequestExplorer } from './request-explorer.ts'
 import type { RequestStore } from './request-store.ts'
 import type { StateStore } from './state-store.ts'
@@ -128,6 +129,7 @@ export interface Store {
   readonly samples: SampleStore
   readonly requests: RequestStore
   readonly explorer: RequestExplorer
+  readonly costs: RequestCosts
   readonly evaluations: EvaluationStore
   readonly events: EventStore
   readonly logs: LogStore

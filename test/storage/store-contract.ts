@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { Store } from '../../src/storage/store.ts'
+import { costContract } from './cost-contract.ts'
 import { evaluationContract } from './evaluation-contract.ts'
 import { eventContract } from './event-contract.ts'
 import { explorerContract } from './explorer-contract.ts'
@@ -35,6 +36,7 @@ export function storeContract(name: string, prepare: () => Promise<StoreUnderTes
     seriesContract(() => store.samples)
     requestContract(() => store.requests)
     explorerContract(() => store)
+    costContract(() => store)
     evaluationContract(() => store.evaluations)
     eventContract(() => store.events)
     logContract(() => store.logs)

@@ -1,24 +1,18 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { parseDuration } from '../../model/duration.ts'
 import {
   REQUEST_FIELDS,
   type ExportFormat,
   type RequestExplorer,
   type RequestSelection,
 } from '../../storage/request-explorer.ts'
-import type { TimeRange } from '../../storage/sample-store.ts'
 import type { Clock } from '../../util/clock.ts'
 import { HttpError } from '../http-error.ts'
 import type { FacetsBody, GroupsBody, HistogramBody, SessionBody, SessionsBody } from '../types.ts'
 import { parsed } from './parsed.ts'
 import { filterOf, filterParameters, rangeOf, rangeParameters } from './request-parameters.ts'
-
-const MAX_STEPS = 2_000
-/** A histogram without a step has about so many. */
-const USUAL_STEPS = 60
-const HOUR_MS = 3_600_000
+import { stepOf } from './step.ts'
 
 const common = { ...rangeParameters, ...filterParameters }
 const field = z.enum(REQUEST_FIELDS)
@@ -101,32 +95,4 @@ export function explorationRoutes(app: FastifyInstance, explorer: RequestExplore
 
 function selectionOf(given: Parameters<typeof filterOf>[0], clock: Clock): RequestSelection {
   return { range: rangeOf(given, clock.now()), filter: filterOf(given) }
-}
-
-/** A duration such as `5m`, or milliseconds. Throws `HttpError` 400 when the range would have too many steps. */
-function stepOf(step: string | undefined, range: TimeRange): number {
-  const rangeMs = range.maxMs - range.minMs
-  const stepMs = step === undefined ? usualStepMs(rangeMs) : durationOf(step)
-  if (!(stepMs >= 1)) throw new HttpError(400, `step: must be a duration of at least 1ms, got ${JSON.stringify(step)}`)
-  if (rangeMs / stepMs > MAX_STEPS) {
-    throw new HttpError(
-      400,
-      `step: ${Math.ceil(rangeMs / stepMs)} steps are too many, at most ${MAX_STEPS}: take a longer step`,
-    )
-  }
-  return stepMs
-}
-
-/** From an hour on in whole hours, which is what days that are over are summed up by. */
-function usualStepMs(rangeMs: number): number {
-  const stepMs = Math.max(1, Math.ceil(rangeMs / USUAL_STEPS))
-  return stepMs < HOUR_MS ? stepMs : Math.ceil(stepMs / HOUR_MS) * HOUR_MS
-}
-
-function durationOf(text: string): number {
-  try {
-    return /^\d+$/.test(text) ? Number(text) : parseDuration(text)
-  } catch {
-    return NaN
-  }
 }

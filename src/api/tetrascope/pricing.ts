@@ -4,7 +4,7 @@ import type { BudgetTracker } from '../../pricing/budget-tracker.ts'
 import type { PriceTable } from '../../pricing/price-table.ts'
 import type { RequestStore } from '../../storage/request-store.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { SelfHostedBody, UnpricedBody } from '../types.ts'
+import type { BudgetsBody, SelfHostedBody, UnpricedBody } from '../types.ts'
 import { parsed } from './parsed.ts'
 import { rangeOf, rangeParameters } from './request-parameters.ts'
 
@@ -30,5 +30,5 @@ export function pricingRoutes(app: FastifyInstance, { prices, budgets, requests,
     const durationMs = Math.max(0, Math.min(range.maxMs, nowMs) - range.minMs)
     return { models: prices.selfHostedUse(await requests.totals(range), durationMs) }
   })
-  app.get('/budgets', () => ({ budgets: budgets.status() }))
+  app.get('/budgets', (): BudgetsBody => ({ budgets: budgets.status() }))
 }

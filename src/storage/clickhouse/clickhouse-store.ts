@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../util/clock.ts'
 import { secretFrom } from '../../util/secret-file.ts'
 import type { RetentionConfig, StorageConfig } from '../config.ts'
 import type { Store } from '../store.ts'
+import { ClickHouseRequestCosts } from './clickhouse-request-costs.ts'
 import { ClickHouseRequestExplorer } from './clickhouse-request-explorer.ts'
 import type { Connection, InsertTarget } from './connection.ts'
 import { DaySettling } from './day-settling.ts'
@@ -145,6 +146,7 @@ function createStore(connection: Connection, options: ClickHouseStoreOptions, jo
   return {
     ...tables,
     explorer,
+    costs: new ClickHouseRequestCosts(ofRequests.connection),
     close() {
       closing ??= close()
       return closing

@@ -2,6 +2,7 @@ import type { Store } from '../store.ts'
 import { MemoryEvaluationStore } from './memory-evaluation-store.ts'
 import { MemoryEventStore } from './memory-event-store.ts'
 import { MemoryLogStore } from './memory-log-store.ts'
+import { MemoryRequestCosts } from './memory-request-costs.ts'
 import { MemoryRequestExplorer } from './memory-request-explorer.ts'
 import { MemoryRequestStore } from './memory-request-store.ts'
 import { MemorySampleStore } from './memory-sample-store.ts'
@@ -22,6 +23,7 @@ export function createMemoryStore(): Store {
       (selection) => requests.select(selection),
       (span) => related.evaluations.of(span),
     ),
+    costs: new MemoryRequestCosts((range) => requests.select({ range, filter: {} })),
     ...related,
     state: new MemoryStateStore(),
     close: async () => {},
