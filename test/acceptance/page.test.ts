@@ -22,7 +22,8 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
 
   beforeAll(async () => {
     const own = "{ model: 'gpt-4o', gpus: 1, usd_per_gpu_hour: 12, tokens_per_second: 100 }"
-    product = await Tetrascope.start({ config: `pricing: { self_hosted: [${own}] }\n` })
+    const budgets = '[{ name: chat, limit_usd: 0.003, period: day }, { name: large, limit_usd: 100 }]'
+    product = await Tetrascope.start({ config: `pricing: { self_hosted: [${own}] }\nbudgets: ${budgets}\n` })
     await product.post('/v1/traces', oneCall(), { 'content-type': 'application/json' })
     browser = await chromium.launch({ executablePath: BROWSER, args: QUIET })
     page = await browser.newPage({ locale: 'en-US' })
@@ -103,6 +104,37 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await page.locator('[data-figure="error_rate"]').getByText('no evidence').waitFor()
   })
 
+  test('the cost page says what was spent on what, what of it is not known, and what is left of the budgets', async () => {
+    const sent = await product.postJson('/api/tetrascope/v1/requests', { requests: pricedCalls() })
+    expect(sent.status).toBe(200)
+    await page.getByRole('link', { name: 'Cost', exact: true }).click()
+    // 1,000 input tokens of which 600 were cached, and 100 of output, twice; the third call has no price.
+    await page.locator('[data-cost="total"]').getByText('$0.0038').waitFor()
+    await page.locator('[data-cost="total"]').getByText('requests with an unknown cost').waitFor()
+    await page.locator('[data-cost="request"]').getByText('$0.0019').waitFor()
+    await page.locator('[data-cost="cache"]').getByText('saved $0.0018').waitFor()
+    await page.locator('[data-cost-of="gpt-4.1"]').getByText('$0.0038').waitFor()
+    expect(await page.locator('[data-cost-of="nobody-knows"]').innerText()).toMatch(/^nobody-knows\s+–\s+–/)
+    await page.locator('[data-unpriced="nobody-knows"]').getByText('unknown price').waitFor()
+    await page.locator('[data-budget="chat"]').getByText('used up').waitFor()
+    await page.locator('[data-budget="large"]').getByText('within').waitFor()
+    await page
+      .locator('[data-hardware="gpt-4o"]')
+      .getByText(/^(99|100)\.\d%$/)
+      .waitFor()
+    await page.locator('[data-section="cost-chart"] canvas').waitFor()
+  })
+
+  test('a user on the cost page leads to the requests of that user', async () => {
+    await page.getByText('User', { exact: true }).click()
+    await page.locator('[data-cost-of="cost-ann"]').getByText('50.0%').waitFor()
+    await page.getByRole('link', { name: 'cost-ann' }).click()
+    await page.getByRole('button', { name: 'User cost-ann' }).waitFor()
+    await expect.poll(() => page.locator('[data-table="requests"] tbody tr').count()).toBe(1)
+    await page.getByRole('button', { name: 'User cost-ann' }).click()
+    await page.getByText('What is a span?').waitFor()
+  })
+
   test.each([
     ['Alerts', 'Rules'],
     ['Targets', 'Nothing is scraped'],
@@ -148,6 +180,15 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     expect(errors).toEqual([])
   })
 })
+
+function pricedCalls(): unknown[] {
+  const call = { input_tokens: 1_000, output_tokens: 100, cache_read_tokens: 600, timestamp: Date.now() }
+  return [
+    { ...call, model: 'gpt-4.1', provider: 'openai', user_id: 'cost-ann' },
+    { ...call, model: 'gpt-4.1', provider: 'openai', user_id: 'cost-bob' },
+    { ...call, model: 'nobody-knows', user_id: 'cost-bob' },
+  ]
+}
 
 function oneCall(): string {
   const now = `${Date.now()}000000`

@@ -17,6 +17,7 @@ import type { TextKey } from './i18n/dictionary.ts'
 import { useLanguage } from './i18n/language.tsx'
 import { AlertsPage } from './pages/alerts.tsx'
 import { ComparePage } from './pages/compare.tsx'
+import { CostPage } from './pages/cost.tsx'
 import { DriftPage } from './pages/drift.tsx'
 import { LogsPage } from './pages/logs.tsx'
 import { OverviewPage } from './pages/overview.tsx'
@@ -31,6 +32,7 @@ const PAGES: ReadonlyArray<readonly [path: string, name: TextKey]> = [
   ['/requests', 'requests'],
   ['/quality', 'quality'],
   ['/drift', 'drift'],
+  ['/cost', 'cost'],
   ['/alerts', 'alerts'],
   ['/logs', 'logs'],
   ['/targets', 'targets'],
@@ -74,6 +76,7 @@ export function App(): ReactNode {
           </Route>
           <Route path="/quality" component={QualityPage} />
           <Route path="/drift" component={DriftPage} />
+          <Route path="/cost" component={CostPage} />
           <Route path="/alerts" component={AlertsPage} />
           <Route path="/logs" component={LogsPage} />
           <Route path="/targets" component={TargetsPage} />

@@ -21,6 +21,10 @@ export function demoConfig({ modelUrl, gpuUrl, pagerUrl }: StageUrls): {
     alertmanager: 'alertmanager.yml',
     host: { interval: '5s' },
     drift: { reference: '2m', current: '1m', interval: '5s', min_requests: 30 },
+    budgets: [
+      { name: 'everything', limit_usd: 20 },
+      { name: 'search', feature: 'search', limit_usd: 1, period: 'day' },
+    ],
     gateway: { upstreams: [{ name: 'demo', url: modelUrl }] },
   }
   const alertmanager = {

@@ -3,7 +3,12 @@ import type {
   AcknowledgedBody,
   AlertGroupsBody,
   AlertHistoryBody,
+  BudgetsBody,
   ComparisonBody,
+  CostField,
+  CostGroupsBody,
+  CostsBody,
+  CostStepsBody,
   Dashboard,
   DriftBody,
   FacetsBody,
@@ -42,6 +47,10 @@ export interface RequestsParameters {
   readonly end: number
   readonly text: string
   readonly model: string
+  readonly provider: string
+  readonly user: string
+  readonly feature: string
+  readonly service: string
   readonly status: string
   readonly trace: string
   readonly cursor: string
@@ -79,6 +88,31 @@ export function fetchUnpriced(signal?: AbortSignal): Promise<UnpricedBody> {
 
 export function fetchSelfHosted(start: number, end: number, signal?: AbortSignal): Promise<SelfHostedBody> {
   return getJson(`${ROOT}/pricing/self-hosted`, { start, end }, signal)
+}
+
+export function fetchBudgets(signal?: AbortSignal): Promise<BudgetsBody> {
+  return getJson(`${ROOT}/budgets`, {}, signal)
+}
+
+/** From `start` up to `end`, milliseconds. */
+export interface Window {
+  readonly start: number
+  readonly end: number
+}
+
+export function fetchCosts(window: Window, signal?: AbortSignal): Promise<CostsBody> {
+  return getJson(`${ROOT}/costs`, { ...window }, signal)
+}
+
+export function fetchCostGroups(
+  query: Window & { readonly by: CostField; readonly limit: number },
+  signal?: AbortSignal,
+): Promise<CostGroupsBody> {
+  return getJson(`${ROOT}/costs/groups`, { ...query }, signal)
+}
+
+export function fetchCostSteps(window: Window, stepMs: number, signal?: AbortSignal): Promise<CostStepsBody> {
+  return getJson(`${ROOT}/costs/steps`, { ...window, step: `${stepMs}ms` }, signal)
 }
 
 /** `window`: a duration such as `60m`. */

@@ -33,6 +33,16 @@ export function chartData(
   return { seconds, lines }
 }
 
+/** Each line raised by those after it, so that areas down to zero, drawn in their order, show every line's own part. */
+export function stackedData({ seconds, lines }: ChartData): ChartData {
+  const total = seconds.map(() => 0)
+  const raised = lines.toReversed().map(({ name, values }) => ({
+    name,
+    values: values.map((value, i) => (total[i] = (total[i] ?? 0) + (value ?? 0))),
+  }))
+  return { seconds, lines: raised.toReversed() }
+}
+
 /** `{{model}} p95` with the labels filled in; without a legend the labels themselves. */
 export function fillLegend(legend: string, metric: Readonly<Record<string, string>>): string {
   if (legend !== '')

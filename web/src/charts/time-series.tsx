@@ -1,10 +1,11 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, type ReactNode } from 'react'
 import uPlot from 'uplot'
-import type { ChartData } from './chart-data.ts'
+import { stackedData, type ChartData } from './chart-data.ts'
 import { formatNumber } from './format.ts'
 
+const STACKED = uPlot.paths.bars?.({ size: [1, 100], align: 1 })
 const COLORS = ['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e64980', '#4263eb', '#a9e34b', '#868e96']
 
 export interface TimeSeriesProps {
@@ -14,20 +15,24 @@ export interface TimeSeriesProps {
   readonly thresholds?: { readonly warning: number; readonly critical: number } | null
   /** Tiles are drawn without axes. */
   readonly bare?: boolean
+  /** Areas on top of each other instead of lines, the first one on top; for values that add up. */
+  readonly stacked?: boolean
 }
 
 /** Lines over time. Thresholds are drawn as dashed lines where they lie within the picture. */
-export function TimeSeries({ data, unit, height, thresholds = null, bare = false }: TimeSeriesProps): ReactNode {
+export function TimeSeries(props: TimeSeriesProps): ReactNode {
+  const { data: given, unit, height, thresholds = null, bare = false, stacked = false } = props
   const { ref, width } = useElementSize()
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const scheme = useComputedColorScheme('light')
-  const shape = JSON.stringify([data.lines.map(({ name }) => name), unit, height, bare, scheme, thresholds])
+  const data = useMemo(() => (stacked ? stackedData(given) : given), [given, stacked])
+  const shape = JSON.stringify([data.lines.map(({ name }) => name), unit, height, bare, stacked, scheme, thresholds])
 
   useEffect(() => {
     if (holder.current === null || width === 0) return undefined
     plot.current = new uPlot(
-      optionsOf({ data, unit, height, thresholds, bare, width, dark: scheme === 'dark' }),
+      optionsOf({ data, unit, height, thresholds, bare, stacked, width, dark: scheme === 'dark' }),
       columns(data),
       holder.current,
     )
@@ -55,7 +60,7 @@ function columns(data: ChartData): uPlot.AlignedData {
   return [data.seconds, ...data.lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
 }
 
-function optionsOf({ data, unit, height, thresholds, bare, width, dark }: PlotOptions): uPlot.Options {
+function optionsOf({ data, unit, height, thresholds, bare, stacked, width, dark }: PlotOptions): uPlot.Options {
   const line = dark ? '#373a40' : '#e9ecef'
   const text = dark ? '#909296' : '#868e96'
   const axis = {
@@ -67,7 +72,7 @@ function optionsOf({ data, unit, height, thresholds, bare, width, dark }: PlotOp
   return {
     width,
     height,
-    legend: { show: !bare && data.lines.length > 1 && data.lines.length <= 12, live: false },
+    legend: { show: !bare && data.lines.length > (stacked ? 0 : 1) && data.lines.length <= 12, live: false },
     cursor: { y: false, points: { size: 5 } },
     padding: bare ? [4, 0, 0, 0] : [8, 8, 0, 0],
     scales: { y: { range: (_plot, min, max) => yRange(min, max) } },
@@ -82,6 +87,7 @@ function optionsOf({ data, unit, height, thresholds, bare, width, dark }: PlotOp
         width: 1.5,
         points: { show: false },
         ...(bare && { fill: `${colorOf(i)}22` }),
+        ...(stacked && STACKED && { fill: colorOf(i), width: 0, paths: STACKED }),
         value: (_plot: uPlot, value: number | null) => formatNumber(value, unit),
       })),
     ],

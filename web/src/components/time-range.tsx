@@ -25,6 +25,10 @@ interface RangeValue {
   readonly setRange: (range: string) => void
   /** The window that ends now, its ends on whole steps so that neighbouring refreshes ask for the same points. */
   readonly windowAt: (nowMs: number) => TimeWindow
+  /** The window from there on, up to now itself. */
+  readonly windowUpTo: (nowMs: number) => { readonly start: number; readonly end: number }
+  /** How often sums over the whole range are asked for again: seldom where they change little and take long. */
+  readonly refreshMs: number
   /** For `rate`: four scrapes or one step, whichever is longer. */
   readonly rateWindow: string
 }
@@ -36,14 +40,17 @@ export function RangeProvider({ children }: { readonly children: ReactNode }): R
   const value = useMemo<RangeValue>(() => {
     const minutes = RANGES.find(([name]) => name === range)?.[1] ?? 15
     const stepMs = Math.max(5_000, Math.ceil((minutes * 60_000) / STEPS / 5_000) * 5_000)
+    const windowAt = (nowMs: number): TimeWindow => {
+      const endMs = Math.floor(nowMs / stepMs) * stepMs
+      return { startMs: endMs - minutes * 60_000, endMs, stepMs }
+    }
     return {
       range,
       setRange,
       rateWindow: `${Math.max(60, stepMs / 1000)}s`,
-      windowAt: (nowMs) => {
-        const endMs = Math.floor(nowMs / stepMs) * stepMs
-        return { startMs: endMs - minutes * 60_000, endMs, stepMs }
-      },
+      refreshMs: Math.min(60_000, Math.max(5_000, stepMs)),
+      windowAt,
+      windowUpTo: (nowMs) => ({ start: windowAt(nowMs).startMs, end: nowMs }),
     }
   }, [range])
   return <RangeContext value={value}>{children}</RangeContext>

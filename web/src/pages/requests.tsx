@@ -11,6 +11,7 @@ import { ModelSelect } from '../components/model-select.tsx'
 import { OwnHardware } from '../components/own-hardware.tsx'
 import { useRange } from '../components/time-range.tsx'
 import { UnpricedModels } from '../components/unpriced-models.tsx'
+import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
 
 const REFRESH_MS = 2_000
@@ -20,14 +21,12 @@ export function RequestsPage(): ReactNode {
   const { t } = useLanguage()
   const { range, windowAt } = useRange()
   const [text, setText] = useState('')
-  const [model, setModel] = useState('')
-  const [status, setStatus] = useState('')
   const [cursor, setCursor] = useState('')
-  const [search, setSearch] = useSearchParams()
-  const trace = search.get('trace') ?? ''
+  const [filter, narrow] = useFilter()
+  const { model, status, trace } = filter
   const [searched] = useDebouncedValue(text, 250)
   const requests = useQuery({
-    queryKey: ['requests', range, searched, model, status, trace, cursor],
+    queryKey: ['requests', range, searched, filter, cursor],
     refetchInterval: cursor === '' ? REFRESH_MS : false,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
@@ -37,10 +36,8 @@ export function RequestsPage(): ReactNode {
           start: trace === '' ? windowAt(Date.now()).startMs : 0,
           end: Date.now() + 60_000,
           text: searched,
-          model,
-          status,
-          trace,
           cursor,
+          ...filter,
         },
         signal,
       ),
@@ -57,13 +54,13 @@ export function RequestsPage(): ReactNode {
           maw={420}
           size="xs"
         />
-        <ModelSelect value={model} onChange={setModel} />
+        <ModelSelect value={model} onChange={(chosen) => narrow({ model: chosen })} />
         <Select
           aria-label={t('status')}
           size="xs"
           w={130}
           value={status}
-          onChange={(value) => setStatus(value ?? '')}
+          onChange={(value) => narrow({ status: value ?? '' })}
           allowDeselect={false}
           data={[
             { value: '', label: t('anyStatus') },
@@ -71,11 +68,11 @@ export function RequestsPage(): ReactNode {
             { value: 'error', label: t('error') },
           ]}
         />
-        {trace !== '' && (
-          <Button size="xs" variant="light" rightSection="×" onClick={() => setSearch({})}>
-            {t('ofTrace')} {trace.slice(0, 8)}
+        {CHIPS.filter(([name]) => filter[name] !== '').map(([name, label]) => (
+          <Button key={name} size="xs" variant="light" rightSection="×" onClick={() => narrow({ [name]: '' })}>
+            {t(label)} {name === 'trace' ? trace.slice(0, 8) : filter[name]}
           </Button>
-        )}
+        ))}
         <Button component={Link} href={compareLink(model)} size="xs" variant="default" ml="auto">
           {t('compare')}
         </Button>
@@ -107,6 +104,29 @@ export function RequestsPage(): ReactNode {
       </Loaded>
     </Stack>
   )
+}
+
+const FILTERS = ['model', 'status', 'trace', 'user', 'feature', 'provider', 'service'] as const
+type Filter = Readonly<Record<(typeof FILTERS)[number], string>>
+
+/** Filters that have no field of their own: each is shown where it is set, and taken off at a click. */
+const CHIPS: ReadonlyArray<readonly [name: keyof Filter, label: TextKey]> = [
+  ['trace', 'ofTrace'],
+  ['user', 'user'],
+  ['feature', 'feature'],
+  ['provider', 'provider'],
+  ['service', 'service'],
+]
+
+/** The address holds what the list is narrowed to, so that other pages can link to it; '' does not narrow. */
+function useFilter(): readonly [filter: Filter, narrow: (changed: Partial<Filter>) => void] {
+  const [search, setSearch] = useSearchParams()
+  const filter = Object.fromEntries(FILTERS.map((name) => [name, search.get(name) ?? ''])) as Filter
+  const narrow = (changed: Partial<Filter>): void => {
+    const given = Object.entries({ ...filter, ...changed }).filter(([, value]) => value !== '')
+    setSearch(Object.fromEntries(given), { replace: true })
+  }
+  return [filter, narrow]
 }
 
 function compareLink(model: string): string {
