@@ -28,7 +28,9 @@ export function lacksUsage({ llm }: Span): boolean {
 }
 
 function isMissing({ usage, outputMessages }: LlmCall): boolean {
-  return usage.inputTokens === undefined && usage.outputTokens === undefined && outputMessages.length > 0
+  // Pictures and the like are no tokens that could be counted here.
+  const saysSomething = outputMessages.some(({ parts }) => parts.some(({ type }) => type !== 'media'))
+  return usage.inputTokens === undefined && usage.outputTokens === undefined && saysSomething
 }
 
 function tokensOf(messages: readonly Message[], countTokens: (text: string) => number): number {

@@ -12,7 +12,14 @@ interface Call {
   readonly status?: number
 }
 
-function spanOf({ path, request, answer, headers = {}, status = 200 }: Call): Span {
+function spanOf(call: Call): Span {
+  const span = seen(call)
+  if (span === undefined) throw new Error(`${call.path} was not taken for a model call`)
+  return span
+}
+
+/** Undefined for what is no call of a model. */
+function seen({ path, request, answer, headers = {}, status = 200 }: Call): Span | undefined {
   const bytes = Buffer.isBuffer(answer)
     ? answer
     : Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer))
@@ -20,7 +27,7 @@ function spanOf({ path, request, answer, headers = {}, status = 200 }: Call): Sp
     upstream: { name: 'upstream', url: 'http://127.0.0.1:1', models: [] },
     path,
     requestHeaders: {},
-    requestBody: Buffer.from(JSON.stringify(request)),
+    requestBody: Buffer.from(JSON.stringify(request) ?? ''),
     startMs: 1000,
     endMs: 1500,
     status,
@@ -31,9 +38,7 @@ function spanOf({ path, request, answer, headers = {}, status = 200 }: Call): Sp
     ],
     failure: undefined,
   }
-  const span = spanOfExchange(exchange, { newTraceId: () => 'a'.repeat(32), newSpanId: () => 'b'.repeat(16) })
-  if (span === undefined) throw new Error(`${path} was not taken for a model call`)
-  return span
+  return spanOfExchange(exchange, { newTraceId: () => 'a'.repeat(32), newSpanId: () => 'b'.repeat(16) })
 }
 
 /** What a user looks for, on one line. */
@@ -536,5 +541,166 @@ describe("Google's clouds", () => {
       model: 'claude-sonnet-4@20250514',
       finish: 'end_turn',
     })
+  })
+})
+
+describe('rerank', () => {
+  const documents = ['Berlin is large.', 'Paris is the capital of France.', 'Rome is old.']
+  const request = { model: 'rerank-v3.5', query: 'Capital of France?', documents, top_n: 2 }
+  const ranked = [
+    { index: 1, score: 0.98 },
+    { index: 0, score: 0.11 },
+  ]
+  const results = ranked.map(({ index, score }) => ({ index, relevance_score: score }))
+
+  test('of Cohere is a span that is no request, with what it was asked, what came of it and the units that are billed', () => {
+    const span = spanOf({
+      path: '/v2/rerank',
+      request,
+      answer: { id: 'r1', results, meta: { api_version: { version: '2' }, billed_units: { search_units: 1 } } },
+    })
+    expect(span).toMatchObject({
+      kind: 'rerank',
+      name: 'rerank rerank-v3.5',
+      status: 'ok',
+      input: 'Capital of France?',
+    })
+    expect(span.llm).toBeUndefined()
+    expect(JSON.parse(span.output)).toEqual(ranked)
+    expect(span.attributes).toMatchObject({
+      'gen_ai.operation.name': 'rerank',
+      'gen_ai.request.model': 'rerank-v3.5',
+      'gen_ai.response.id': 'r1',
+      'rerank.documents': 3,
+      'rerank.top_n': 2,
+      'rerank.results': 2,
+      'rerank.search_units': 1,
+    })
+    expect(span.attributes).not.toHaveProperty('gen_ai.usage.input_tokens')
+  })
+
+  test.each([
+    ['Jina', '/v1/rerank', request, { model: 'jina-reranker-v2', usage: { total_tokens: 33 }, results }],
+    ['Voyage', '/v1/rerank', { ...request, top_k: 2 }, { object: 'list', data: results, usage: { total_tokens: 33 } }],
+    [
+      'DashScope',
+      '/api/v1/services/rerank/text-rerank/text-rerank',
+      { model: 'gte-rerank-v2', input: { query: request.query, documents }, parameters: { top_n: 2 } },
+      { output: { results }, usage: { total_tokens: 33 }, request_id: 'q' },
+    ],
+  ])('of %s says its tokens', (_provider, path, call, answer) => {
+    const span = spanOf({ path, request: call, answer })
+    expect(span).toMatchObject({ kind: 'rerank', input: 'Capital of France?' })
+    expect(JSON.parse(span.output)).toEqual(ranked)
+    expect(span.attributes).toMatchObject({
+      'gen_ai.usage.input_tokens': 33,
+      'rerank.documents': 3,
+      'rerank.top_n': 2,
+      'rerank.results': 2,
+    })
+  })
+
+  test('of text-embeddings-inference is a bare list, with the documents where they were asked for', () => {
+    const span = spanOf({
+      path: '/rerank',
+      request: { query: 'Capital of France?', texts: documents, return_text: true },
+      answer: [{ index: 1, score: 0.98, text: documents[1] }],
+    })
+    expect(JSON.parse(span.output)).toEqual([{ index: 1, score: 0.98, document: documents[1] }])
+    expect(span.attributes).toMatchObject({ 'rerank.documents': 3, 'rerank.results': 1 })
+  })
+
+  test('that is refused says why', () => {
+    const span = spanOf({ path: '/v2/rerank', request, status: 400, answer: { message: 'documents: too many' } })
+    expect(span).toMatchObject({ kind: 'rerank', status: 'error', statusMessage: 'documents: too many', output: '' })
+    expect(span.attributes).toMatchObject({ 'error.type': '400', 'rerank.documents': 3, 'rerank.results': 0 })
+  })
+})
+
+describe('Replicate', () => {
+  const path = '/v1/models/meta/meta-llama-3-8b-instruct/predictions'
+  const input = { prompt: 'Capital of France?', system_prompt: 'Be short.', max_tokens: 20 }
+  const begun = {
+    id: 'p1',
+    model: 'meta/meta-llama-3-8b-instruct',
+    input,
+    status: 'starting',
+    output: null,
+    error: null,
+  }
+  const done = {
+    ...begun,
+    status: 'succeeded',
+    output: ['Paris ', 'it is.'],
+    created_at: '2026-01-01T00:00:00Z',
+    started_at: '2026-01-01T00:00:01Z',
+    completed_at: '2026-01-01T00:00:03.5Z',
+    metrics: { predict_time: 2.5, input_token_count: 12, output_token_count: 4, time_to_first_token: 0.25 },
+  }
+  const expected = {
+    provider: 'replicate',
+    model: 'meta/meta-llama-3-8b-instruct',
+    asked: 'Be short.\n\nCapital of France?',
+    answered: 'Paris it is.',
+    finish: 'succeeded',
+    tokens: '12 4',
+  }
+
+  test('a call that waits shows all, at the times of its caller', () => {
+    const span = spanOf({ path, request: { input }, status: 201, answer: done })
+    expect(summary(span)).toEqual(expected)
+    expect(span).toMatchObject({ startMs: 1000, endMs: 1500, status: 'ok' })
+    expect(span.llm).toMatchObject({ responseId: 'p1', parameters: { max_tokens: 20 }, ttftMs: undefined })
+  })
+
+  test('a call that only begins a prediction is no record; the one that finds it done is, with its own times', () => {
+    expect(seen({ path, request: { input }, status: 201, answer: begun })).toBeUndefined()
+    const asks = { path: '/v1/predictions/p1', request: undefined }
+    expect(seen({ ...asks, answer: { ...begun, status: 'processing' } })).toBeUndefined()
+    const span = spanOf({ ...asks, answer: done })
+    expect(summary(span)).toEqual(expected)
+    expect(span.endMs - span.startMs).toBe(3_500)
+    expect(span.llm).toMatchObject({ ttftMs: 250, parameters: { max_tokens: 20 } })
+    const again = spanOf({ ...asks, answer: done })
+    expect([again.traceId, again.spanId]).toEqual([span.traceId, span.spanId])
+    expect(spanOf({ ...asks, answer: { ...done, id: 'p2' } }).spanId).not.toBe(span.spanId)
+  })
+
+  test('where the outcome goes another way, the beginning is what is recorded', () => {
+    const span = spanOf({ path, request: { input, stream: true }, status: 201, answer: begun })
+    expect(summary(span)).toEqual({ ...expected, answered: '', finish: 'starting', tokens: 'undefined undefined' })
+    expect(span.llm?.outputMessages).toEqual([])
+  })
+
+  test('a version stands for a model, and files are kept by their address', () => {
+    const url = 'https://replicate.delivery/out-0.webp'
+    const request = { version: 'black-forest-labs/flux-schnell', input: { prompt: 'A cat' } }
+    const answer = { ...done, model: '', metrics: {}, input: request.input, output: [url] }
+    const span = spanOf({ path: '/v1/predictions', request, status: 201, answer })
+    expect(summary(span)).toMatchObject({ model: request.version, asked: 'A cat', answered: '' })
+    expect(span.llm?.outputMessages[0]?.parts).toEqual([{ type: 'media', mediaType: 'image/*', reference: url }])
+  })
+
+  test('what fails says why, whether at once or later', () => {
+    const refused = spanOf({
+      path,
+      request: { input },
+      status: 422,
+      answer: { title: 'Invalid', detail: 'input.prompt is needed', status: 422 },
+    })
+    expect(refused.llm).toMatchObject({ errorType: '422', errorMessage: 'input.prompt is needed', finishReasons: [] })
+    expect(refused.llm?.outputMessages).toEqual([])
+    const failed = { ...done, status: 'failed', output: null, error: 'CUDA out of memory' }
+    const later = spanOf({ path: '/v1/predictions/p1', request: undefined, answer: failed })
+    expect(later.llm).toMatchObject({ errorType: 'failed', errorMessage: 'CUDA out of memory' })
+  })
+
+  test('lists and predictions that are not there are no calls of a model', () => {
+    const asks = { request: undefined }
+    expect(seen({ ...asks, path: '/v1/predictions', answer: { results: [done], next: null } })).toBeUndefined()
+    expect(
+      seen({ ...asks, path: '/v1/predictions/none', status: 404, answer: { detail: 'not found', status: 404 } }),
+    ).toBeUndefined()
+    expect(seen({ path: '/v1/predictions/p1/cancel', request: {}, answer: done })).toBeUndefined()
   })
 })

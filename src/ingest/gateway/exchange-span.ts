@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { createHash } from 'node:crypto'
 import { NO_USAGE, type Attributes, type LlmCall, type Span } from '../../model/span.ts'
 import { attributeValueOf, firstText, isRecord, listOf, recordOf, textOf, type JsonRecord } from '../json-value.ts'
 import { readMessages } from '../messages.ts'
@@ -6,6 +6,10 @@ import { providerName } from '../provider.ts'
 import { readUsage } from '../usage.ts'
 import { headerOf, type Exchange } from './exchange.ts'
 import { readAwsEvents } from './aws-event-stream.ts'
+import { answerJson, plainChunks, requestJson } from './exchange-body.ts'
+import { errorOf } from './exchange-error.ts'
+import { frameOf, pathOf, type SpanIds } from './exchange-frame.ts'
+import { spanOfRerank } from './rerank-span.ts'
 import { readEvents, type TimedEvent } from './server-sent-events.ts'
 import { alephAlpha } from './wire/aleph-alpha.ts'
 import { anthropic } from './wire/anthropic.ts'
@@ -15,9 +19,10 @@ import { dashscope } from './wire/dashscope.ts'
 import { gemini } from './wire/gemini.ts'
 import { ollama } from './wire/ollama.ts'
 import { azureDeployment, openai } from './wire/openai.ts'
+import { replicate } from './wire/replicate.ts'
 import { textGenerationInference } from './wire/text-generation-inference.ts'
 import { watsonx } from './wire/watsonx.ts'
-import type { WireFormat } from './wire-format.ts'
+import type { Prediction, WireFormat } from './wire-format.ts'
 
 /** The first whose path it is; those with paths of their own come before those whose paths others share. */
 const FORMATS: readonly WireFormat[] = [
@@ -29,12 +34,10 @@ const FORMATS: readonly WireFormat[] = [
   ollama,
   openai,
   cohere,
+  replicate,
   alephAlpha,
   textGenerationInference,
 ]
-
-/** Longest body of an answer after decompression. */
-const MAX_INFLATED_BYTES = 64 * 1024 * 1024
 
 /** Fields of a call's body that are its messages, not its parameters. */
 const CONTENT_FIELDS = new Set([
@@ -50,46 +53,61 @@ const CONTENT_FIELDS = new Set([
   'stream',
 ])
 
-export interface SpanIds {
-  readonly newTraceId: () => string
-  readonly newSpanId: () => string
-}
-
-/** The span of a model call; undefined for calls that are none (lists of models, files ...), which are passed on all the same. */
+/** The span of a model call or a rerank; undefined for calls that are neither (lists of models, files ...), which are passed on all the same. */
 export function spanOfExchange(exchange: Exchange, ids: SpanIds): Span | undefined {
-  const path = exchange.path.split('?')[0] ?? ''
+  const path = pathOf(exchange)
   const format = FORMATS.find((candidate) => candidate.operationOf(path) !== undefined)
   const operation = format?.operationOf(path)
-  if (format === undefined || operation === undefined) return undefined
-  const body = recordOfJson(parseJson(exchange.requestBody))
-  const request = format.readCall?.(body) ?? body
+  if (format === undefined || operation === undefined) return spanOfRerank(exchange, ids)
+  const body = recordOfJson(requestJson(exchange))
+  const known = { exchange, format, operation, request: format.readCall?.(body) ?? body }
   const answer = readAnswer(exchange, format)
-  const llm = llmCall({ exchange, format, operation, request, answer })
-  const trace = traceContext(headerOf(exchange.requestHeaders, 'traceparent'))
+  return format.predictionOf === undefined
+    ? spanOf({ ...known, answer }, ids)
+    : spanOfPrediction({ ...known, answer }, format.predictionOf(known.request, answer.body), ids)
+}
+
+function spanOf(known: Known, ids: SpanIds): Span {
+  const { exchange, operation } = known
+  const llm = llmCall(known)
+  const frame = frameOf(exchange, ids)
   return {
-    traceId: trace?.traceId ?? ids.newTraceId(),
-    spanId: ids.newSpanId(),
-    parentSpanId: trace?.spanId ?? '',
+    ...frame,
     name: `${operation} ${llm.requestModel}`.trim(),
     kind: operation === 'embeddings' ? 'embedding' : 'llm',
-    startMs: exchange.startMs,
-    endMs: exchange.endMs,
     status: llm.errorType === '' ? 'ok' : 'error',
     statusMessage: llm.errorMessage,
-    service: headerOf(exchange.requestHeaders, 'x-tetrascope-service'),
-    sessionId: headerOf(exchange.requestHeaders, 'x-tetrascope-session'),
-    userId: headerOf(exchange.requestHeaders, 'x-tetrascope-user') || userOf(request),
-    attributes: {
-      'http.response.status_code': exchange.status,
-      'url.path': path,
-      'tetrascope.upstream': exchange.upstream.name,
-    },
-    resource: {},
-    events: [],
+    userId: frame.userId || userOf(known.request),
     input: '',
     output: '',
     llm,
   }
+}
+
+/**
+ * A call that began something and was refused, one that waited for the outcome, or one that asked for it: the last has the times of the
+ * whole, as it says itself. Whoever asks again is told the same, so that the span is the same in its trace.
+ */
+function spanOfPrediction(known: Known, told: Prediction | undefined, ids: SpanIds): Span | undefined {
+  const { exchange } = known
+  const begins = exchange.requestBody.length > 0
+  if (told === undefined)
+    return begins && errorOf(exchange, known.answer.body).errorType !== '' ? spanOf(known, ids) : undefined
+  const newIds = told.id === '' ? ids : idsFrom(told.id)
+  if (begins) return spanOf(known, newIds)
+  const span = spanOf({ ...known, request: told.call }, newIds)
+  if (span.llm === undefined) return span
+  return {
+    ...span,
+    startMs: told.startMs ?? span.startMs,
+    endMs: told.endMs ?? span.endMs,
+    llm: { ...span.llm, ttftMs: told.ttftMs },
+  }
+}
+
+function idsFrom(id: string): SpanIds {
+  const hash = createHash('sha256').update(id).digest('hex')
+  return { newTraceId: () => hash.slice(0, 32), newSpanId: () => hash.slice(32, 48) }
 }
 
 /** The answer's body, put together when it was streamed, and when its first token came. */
@@ -113,7 +131,7 @@ function readAnswer(exchange: Exchange, format: WireFormat): Answer {
 
 /** Gemini writes its stream as one JSON list unless server-sent events are asked for; text-generation-inference lists its one answer. */
 function wholeBody(exchange: Exchange, format: WireFormat): JsonRecord {
-  const body = parseJson(inflated(exchange))
+  const body = answerJson(exchange)
   if (!Array.isArray(body)) return recordOfJson(body)
   const items = body.filter(isRecord)
   return items.length === 1 ? (items[0] ?? {}) : format.assemble(items)
@@ -198,24 +216,6 @@ function finishReasons(body: JsonRecord): string[] {
   return [...each, ...whole].filter((reason) => reason !== '')
 }
 
-function errorOf(exchange: Exchange, body: JsonRecord): Pick<LlmCall, 'errorType' | 'errorMessage'> {
-  if (exchange.failure?.kind === 'aborted')
-    return { errorType: 'aborted', errorMessage: 'the caller went away before the answer was complete' }
-  if (exchange.failure !== undefined) {
-    const hadBegun = Object.keys(exchange.responseHeaders).length > 0
-    const errorType = hadBegun ? 'upstream_disconnected' : 'upstream_unreachable'
-    return { errorType, errorMessage: exchange.failure.message }
-  }
-  const error = body['error']
-  if (exchange.status < 400 && (error === undefined || error === null)) return { errorType: '', errorMessage: '' }
-  // Cohere, Bedrock and DashScope say it at the top, watsonx in a list.
-  const details = recordOf(error) ?? recordOf(listOf(body['errors'])[0]) ?? body
-  return {
-    errorType: firstText(details, 'code', 'type', 'status', 'error_type') || String(exchange.status),
-    errorMessage: firstText(details, 'message') || textOf(error) || `HTTP ${exchange.status}`,
-  }
-}
-
 function userOf(request: JsonRecord): string {
   return (
     textOf(request['user'] ?? request['safety_identifier']) ||
@@ -223,46 +223,6 @@ function userOf(request: JsonRecord): string {
   )
 }
 
-/** W3C trace context (https://www.w3.org/TR/trace-context/). */
-function traceContext(header: string): { traceId: string; spanId: string } | undefined {
-  const [, traceId, spanId] = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(header) ?? []
-  return traceId === undefined || spanId === undefined || /^0+$/.test(traceId) ? undefined : { traceId, spanId }
-}
-
 function recordOfJson(value: unknown): JsonRecord {
   return isRecord(value) ? value : {}
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-/** A stream that was compressed on the way can only be read as a whole; its times are then that of its end. */
-function plainChunks(exchange: Exchange): Exchange['chunks'] {
-  if (headerOf(exchange.responseHeaders, 'content-encoding') === '') return exchange.chunks
-  return [{ timeMs: exchange.endMs, bytes: inflated(exchange) }]
-}
-
-function inflated(exchange: Exchange): Buffer {
-  const bytes = Buffer.concat(exchange.chunks.map((chunk) => chunk.bytes))
-  const options = { maxOutputLength: MAX_INFLATED_BYTES }
-  try {
-    switch (headerOf(exchange.responseHeaders, 'content-encoding')) {
-      case 'gzip':
-        return gunzipSync(bytes, options)
-      case 'br':
-        return brotliDecompressSync(bytes, options)
-      case 'deflate':
-        return inflateSync(bytes, options)
-      default:
-        return bytes
-    }
-  } catch {
-    // Cut short or too long: the call itself was passed on untouched, only its text cannot be read.
-    return Buffer.alloc(0)
-  }
 }

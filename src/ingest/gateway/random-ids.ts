@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto'
-import type { SpanIds } from './exchange-span.ts'
+import type { SpanIds } from './exchange-frame.ts'
 
 /** Random bytes are fetched so many at a time: asking the system for 24 costs as much as for 4,096. */
 const POOL_BYTES = 4_096

@@ -17,4 +17,20 @@ export interface WireFormat {
   readCall?(body: JsonRecord): JsonRecord
   /** An answer in OpenAI's words (`id`, `model`, `choices`, `usage`). Errors stay as they are. */
   readAnswer?(body: JsonRecord, headers: Headers): JsonRecord
+  /**
+   * For formats in which a call only begins what other calls ask for: what an answer (as `readAnswer` gives it) tells of the whole. Undefined
+   * while there is nothing to tell, and for calls about something else.
+   */
+  predictionOf?(call: JsonRecord, answer: JsonRecord): Prediction | undefined
+}
+
+/** What somebody who asks for an outcome is told of the call that it is of. Times are the provider's. */
+export interface Prediction {
+  /** '' when it is not said. */
+  readonly id: string
+  /** In OpenAI's words. */
+  readonly call: JsonRecord
+  readonly startMs: number | undefined
+  readonly endMs: number | undefined
+  readonly ttftMs: number | undefined
 }
