@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -32,6 +33,11 @@ interface Envelope<T> {
   readonly data: T
   readonly errorType?: string
   readonly error?: string
+}
+
+interface SeriesExemplars {
+  readonly seriesLabels: Readonly<Record<string, string>>
+  readonly exemplars: ReadonlyArray<{ readonly labels: Readonly<Record<string, string>>; readonly value: string }>
 }
 
 describe.skipIf(!hasProgram('promtool') || !hasProgram('prometheus'))("promtool of Debian's Prometheus", () => {
@@ -277,7 +283,7 @@ describe.skipIf(!hasProgram('prometheus'))('a real Prometheus as a neighbour', (
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  async function startNeighbour(config: string): Promise<Peer & { readonly url: string }> {
+  async function startNeighbour(config: string, ...more: readonly string[]): Promise<Peer & { readonly url: string }> {
     const port = await freePort()
     const url = `http://127.0.0.1:${port}`
     const file = path.join(folder, 'prometheus.yml')
@@ -287,7 +293,11 @@ describe.skipIf(!hasProgram('prometheus'))('a real Prometheus as a neighbour', (
       `--storage.tsdb.path=${folder}/data-${port}`,
       `--web.listen-address=127.0.0.1:${port}`,
     ]
-    const peer = await startPeer('prometheus', [...args, '--web.enable-remote-write-receiver'], `${url}/-/ready`)
+    const peer = await startPeer(
+      'prometheus',
+      [...args, '--web.enable-remote-write-receiver', ...more],
+      `${url}/-/ready`,
+    )
     return { ...peer, url }
   }
 
@@ -316,6 +326,39 @@ describe.skipIf(!hasProgram('prometheus'))('a real Prometheus as a neighbour', (
     await eventually(federated, (count) => count === 3)
     await neighbour.stop()
     await product.stop()
+  })
+
+  test('is sent the exemplars of what we scrape, where that is asked for', async () => {
+    const neighbour = await startNeighbour('global: {}\n', '--enable-feature=exemplar-storage')
+    const application = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/openmetrics-text; version=1.0.0; charset=utf-8')
+      response.end('# TYPE answers counter\nanswers_total{model="m"} 7 # {trace_id="4bf92f3577b34da6"} 0.25\n# EOF\n')
+    })
+    const port = await freePort()
+    await new Promise<void>((resolve) => application.listen(port, '127.0.0.1', resolve))
+    product = await Tetrascope.start({
+      config:
+        `${QUIET}global: { scrape_interval: 1s, external_labels: { site: here } }\n` +
+        `remote_write: [{ url: '${neighbour.url}/api/v1/write', send_exemplars: true, queue_config: { batch_send_deadline: 1s } }]\n` +
+        `scrape_configs: [{ job_name: app, static_configs: [{ targets: ['127.0.0.1:${port}'] }] }]\n`,
+    })
+    const asked = new URLSearchParams({ query: 'answers_total', start: String(now - 60), end: String(now + 3_600) })
+    const exemplars = async (): Promise<SeriesExemplars[]> => {
+      const response = await fetch(`${neighbour.url}/api/v1/query_exemplars?${asked.toString()}`)
+      return ((await response.json()) as Envelope<SeriesExemplars[]>).data
+    }
+    const [found] = await eventually(exemplars, (series) => series.length > 0)
+    expect(found?.seriesLabels).toEqual({
+      __name__: 'answers_total',
+      instance: `127.0.0.1:${port}`,
+      job: 'app',
+      model: 'm',
+      site: 'here',
+    })
+    expect(found?.exemplars[0]).toMatchObject({ labels: { trace_id: '4bf92f3577b34da6' }, value: '0.25' })
+    await product.stop()
+    await neighbour.stop()
+    application.close()
   })
 
   test('is sent what we take, also what came while it was away and we were restarted', async () => {

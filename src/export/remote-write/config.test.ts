@@ -15,6 +15,7 @@ describe('remote_write in the configuration', () => {
     const [config] = remoteWriteConfigs.parse([{ url: 'http://receiver/api/v1/write' }])
     expect(config).toMatchObject({
       remote_timeout: 30_000,
+      send_exemplars: false,
       queue_config: {
         capacity: 10_000,
         max_shards: 50,
@@ -35,8 +36,8 @@ describe('remote_write in the configuration', () => {
     ],
     [
       'what is not built',
-      [{ url: 'http://r', send_exemplars: true }],
-      '0.send_exemplars: send_exemplars is not supported by tetrascope; exemplars stay in the local store',
+      [{ url: 'http://r', send_native_histograms: true }],
+      '0.send_native_histograms: send_native_histograms is not supported by tetrascope; classic buckets are sent',
     ],
     [
       'the same queue twice',

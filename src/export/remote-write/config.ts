@@ -45,7 +45,8 @@ export const remoteWriteConfig = z
     metadata_config: metadataConfig,
     protobuf_message: z.enum(['prometheus.WriteRequest']).default('prometheus.WriteRequest'),
     round_robin_dns: notSupported('round_robin_dns', 'the first address of a name is used'),
-    send_exemplars: notSupported('send_exemplars', 'exemplars stay in the local store'),
+    /** Exemplars of scrapes and senders too, after the samples that they came with. */
+    send_exemplars: z.boolean().default(false),
     send_native_histograms: notSupported('send_native_histograms', 'classic buckets are sent'),
     sigv4: notSupported('sigv4', 'use authorization'),
     azuread: notSupported('azuread', 'use authorization'),

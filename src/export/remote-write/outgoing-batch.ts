@@ -1,5 +1,6 @@
 import type { Labels } from '../../model/labels.ts'
 import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
+import type { Exemplar } from '../../model/series.ts'
 import { relabel } from '../../relabel/relabel.ts'
 import type { RelabelRule } from '../../relabel/relabel-rule.ts'
 
@@ -23,6 +24,14 @@ export function outgoingBatch(batch: SampleBatch, changes: LabelChanges): Sample
     else kept.put(series, timestampMs, batch.values[i] ?? NaN)
   }
   return kept.build()
+}
+
+/** Exemplars as a receiver gets them: of series as it gets those. */
+export function outgoingExemplars(exemplars: readonly Exemplar[], changes: LabelChanges): Exemplar[] {
+  return exemplars.flatMap((exemplar) => {
+    const seriesLabels = outgoingLabels(exemplar.seriesLabels, changes)
+    return seriesLabels === undefined ? [] : [{ ...exemplar, seriesLabels }]
+  })
 }
 
 /** Undefined for a series that is not sent. One that is left without labels is none. */

@@ -9,6 +9,7 @@ export type RemoteWriteResult = 'sent' | 'retried' | 'refused' | 'too_old' | 'un
 /** The instruments of all queues, by the queue's name. */
 export interface RemoteWriteInstruments {
   readonly samples: Counter<'queue' | 'result'>
+  readonly exemplars: Counter<'queue' | 'result'>
   readonly sentBytes: Counter<'queue'>
   readonly pendingSamples: Gauge<'queue'>
   readonly shards: Gauge<'queue'>
@@ -22,6 +23,11 @@ export function createRemoteWriteInstruments(instruments: InstrumentRegistry): R
       help: 'Samples handed to a remote write queue, by what became of them.',
       labelNames: ['queue', 'result'],
     }),
+    exemplars: instruments.counter({
+      name: 'tetrascope_remote_write_exemplars_total',
+      help: 'Exemplars handed to a remote write queue, by what became of them.',
+      labelNames: ['queue', 'result'],
+    }),
     sentBytes: instruments.counter({
       name: 'tetrascope_remote_write_sent_bytes_total',
       help: 'Compressed bytes that the receiver took.',
@@ -30,7 +36,7 @@ export function createRemoteWriteInstruments(instruments: InstrumentRegistry): R
     }),
     pendingSamples: instruments.gauge({
       name: 'tetrascope_remote_write_pending_samples',
-      help: 'Samples in the memory of the shards, waiting to be sent.',
+      help: 'Samples and exemplars in the memory of the shards, waiting to be sent.',
       labelNames: ['queue'],
     }),
     shards: instruments.gauge({

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { decodeWriteRequest } from '../../ingest/remote-write/write-request.ts'
 import { Labels } from '../../model/labels.ts'
 import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
+import type { Exemplar } from '../../model/series.ts'
 import { createSpoolInstruments } from '../../storage/spool/spool-instruments.ts'
 import { InstrumentRegistry } from '../../telemetry/instruments.ts'
 import { silentLogger } from '../../telemetry/log.ts'
@@ -23,15 +24,17 @@ afterEach(async () => {
 class Receiver {
   readonly requests: Array<{ readonly headers: IncomingMessage['headers']; readonly samples: readonly string[] }> = []
   readonly metadata: string[] = []
+  readonly exemplars: string[] = []
   statuses: number[] = []
   readonly #server: Server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const { batch, metadata } = decodeWriteRequest(Buffer.concat(chunks))
+      const { batch, metadata, exemplars } = decodeWriteRequest(Buffer.concat(chunks))
       this.requests.push({ headers: request.headers, samples: samplesOf(batch) })
       const status = this.statuses.shift() ?? 204
       if (status === 204) this.accepted.push(...samplesOf(batch))
+      if (status === 204) this.exemplars.push(...exemplars.map(exemplarText))
       this.metadata.push(...metadata.map(({ name }) => name))
       response.writeHead(status).end(status === 204 ? '' : 'because of the test')
     })
@@ -48,6 +51,19 @@ class Receiver {
 
   async took(count: number): Promise<void> {
     await vi.waitUntil(() => this.accepted.length >= count, { timeout: 10_000 })
+  }
+}
+
+function exemplarText({ seriesLabels, labels, value, timestampMs }: Exemplar): string {
+  return `${seriesLabels.toString()} # ${labels.toString()} ${value} @ ${timestampMs}`
+}
+
+function exemplarOf(name: string, traceId: string, timestampMs: number): Exemplar {
+  return {
+    seriesLabels: Labels.from({ __name__: name }),
+    labels: Labels.from({ trace_id: traceId }),
+    value: 0.5,
+    timestampMs,
   }
 }
 
@@ -72,7 +88,7 @@ function batchOf(
 
 interface Started {
   readonly queue: RemoteWriteQueue
-  readonly count: (result: string) => number
+  readonly count: (result: string, of?: 'samples' | 'exemplars') => number
 }
 
 async function start(
@@ -101,10 +117,10 @@ async function start(
     logger: silentLogger,
   })
   closers.push(() => queue.stop())
-  const count = (result: string): number =>
+  const count: Started['count'] = (result, of = 'samples') =>
     registry
       .snapshot()
-      .filter(({ metadata }) => metadata.name === 'tetrascope_remote_write_samples_total')
+      .filter(({ metadata }) => metadata.name === `tetrascope_remote_write_${of}_total`)
       .flatMap(({ samples }) => samples)
       .find(({ labels }) => labels.get('result') === result)?.value ?? 0
   return { queue, count }
@@ -244,6 +260,47 @@ describe('a remote write queue', () => {
         .map((sample) => Number(sample.split('@ ')[1]))
       expect(times).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
     }
+  })
+
+  test('sends exemplars where that is asked for, with the labels of their series as these are sent', async () => {
+    const receiver = new Receiver()
+    const rules = [{ source_labels: ['__name__'], regex: 'secret.*', action: 'drop' }]
+    const sending = { url: await receiver.listen(), send_exemplars: true, write_relabel_configs: rules }
+    const { queue, count } = await start(sending, undefined, { site: 'here' })
+    await queue.offer(batchOf([['x_bucket', 5, 1]]))
+    await queue.offerExemplars([exemplarOf('x_bucket', 'a', 5), exemplarOf('secret_bucket', 'b', 5)])
+    await vi.waitUntil(() => receiver.exemplars.length > 0)
+    expect(receiver.exemplars).toEqual(['x_bucket{site="here"} # {trace_id="a"} 0.5 @ 5'])
+    await vi.waitUntil(() => count('sent', 'exemplars') === 1)
+    expect(count('dropped_by_rule', 'exemplars')).toBe(1)
+    expect(receiver.accepted).toEqual(['x_bucket{site="here"} 1 @ 5'])
+  })
+
+  test('keeps exemplars to itself where nothing is said', async () => {
+    const receiver = new Receiver()
+    const { queue } = await start({ url: await receiver.listen() })
+    await queue.offerExemplars([exemplarOf('x_bucket', 'a', 5)])
+    await queue.offer(batchOf([['x_bucket', 6, 1]]))
+    await receiver.took(1)
+    expect(receiver.exemplars).toEqual([])
+  })
+
+  test('sends exemplars after a restart behind the samples of their series, and leaves out old ones', async () => {
+    const [receiver, directory] = [new Receiver(), await newDirectory()]
+    const sending = { url: await receiver.listen(), send_exemplars: true, queue_config: { sample_age_limit: '1h' } }
+    receiver.statuses = Array.from({ length: 10_000 }, () => 500)
+    const before = await start(sending, directory)
+    const nowMs = Date.now()
+    await before.queue.offer(batchOf([['x_bucket', nowMs, 1]]))
+    await before.queue.offerExemplars([exemplarOf('x_bucket', 'old', 5), exemplarOf('x_bucket', 'new', nowMs)])
+    await vi.waitUntil(() => before.count('retried') > 0)
+    await before.queue.stop()
+    receiver.statuses = []
+    const { count } = await start(sending, directory)
+    await vi.waitUntil(() => receiver.exemplars.length > 0)
+    expect(receiver.accepted).toEqual([`x_bucket 1 @ ${nowMs}`])
+    expect(receiver.exemplars).toEqual([`x_bucket # {trace_id="new"} 0.5 @ ${nowMs}`])
+    await vi.waitUntil(() => count('too_old', 'exemplars') === 1)
   })
 
   test('sends metadata from time to time', async () => {

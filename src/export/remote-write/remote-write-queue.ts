@@ -1,19 +1,19 @@
 import { setMaxListeners } from 'node:events'
-import type { SampleBatch } from '../../model/sample.ts'
-import { SampleBatchBuilder } from '../../model/sample.ts'
-import type { MetricMetadata } from '../../model/series.ts'
-import { decodeBatch, encodeBatch } from '../../storage/spool/batch-encoding.ts'
+import type { Labels } from '../../model/labels.ts'
+import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
+import type { Exemplar, MetricMetadata } from '../../model/series.ts'
+import { decodeRecord, encodeBatch } from '../../storage/spool/batch-encoding.ts'
 import type { SpoolInstruments } from '../../storage/spool/spool-instruments.ts'
 import { Spool } from '../../storage/spool/spool.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { Clock } from '../../util/clock.ts'
 import { fnv1a } from '../../util/fnv.ts'
 import { queueName, type RemoteWriteConfig } from './config.ts'
-import { outgoingBatch } from './outgoing-batch.ts'
+import { outgoingBatch, outgoingExemplars } from './outgoing-batch.ts'
 import { encodeWriteRequest } from '../../storage/prometheus/encode-write-request.ts'
 import { RemoteWriteClient } from './remote-write-client.ts'
 import type { RemoteWriteInstruments } from './remote-write-instruments.ts'
-import { type Piece, RemoteWriteShard } from './remote-write-shard.ts'
+import { type Piece, RemoteWriteShard, sizeOf } from './remote-write-shard.ts'
 
 export interface RemoteWriteQueueOptions {
   readonly config: RemoteWriteConfig
@@ -36,6 +36,7 @@ const DEFAULT_MAX_SPOOL_BYTES = 512 * 1024 * 1024
 const SPOOL_SEGMENT_BYTES = 1024 * 1024
 /** Batches that may be on their way from the disk to the shards at once. */
 const SPOOL_CONCURRENCY = 64
+const NOTHING = new SampleBatchBuilder().build()
 /** Metric families whose metadata is remembered to be sent. */
 const MAX_METADATA = 10_000
 
@@ -102,6 +103,18 @@ export class RemoteWriteQueue {
     if (!spooled) instruments.samples.add({ queue: this.#name, result: 'unspoolable' }, outgoing.values.length)
   }
 
+  /** Takes exemplars like a batch, where they are to be sent; behind the batch that they came with, which they are only taken after. */
+  async offerExemplars(exemplars: readonly Exemplar[]): Promise<void> {
+    const { config, externalLabels, instruments } = this.#options
+    if (!config.send_exemplars) return
+    const outgoing = outgoingExemplars(exemplars, { externalLabels, rules: config.write_relabel_configs })
+    const dropped = exemplars.length - outgoing.length
+    if (dropped > 0) instruments.exemplars.add({ queue: this.#name, result: 'dropped_by_rule' }, dropped)
+    if (outgoing.length === 0) return
+    const spooled = await this.#spool.append(encodeBatch(NOTHING, outgoing))
+    if (!spooled) instruments.exemplars.add({ queue: this.#name, result: 'unspoolable' }, outgoing.length)
+  }
+
   /** Remembers metadata; all of it is sent every `metadata_config.send_interval`. */
   offerMetadata(metadata: readonly MetricMetadata[]): void {
     for (const entry of metadata) {
@@ -140,9 +153,9 @@ export class RemoteWriteQueue {
 
   /** Resolves when every sample of the record was sent or refused. Rejects on stop, so that the record stays in the spool. */
   #take(record: Buffer): Promise<'taken' | 'unusable'> {
-    let batch: SampleBatch
+    let decoded: ReturnType<typeof decodeRecord>
     try {
-      batch = decodeBatch(record)
+      decoded = decodeRecord(record)
     } catch {
       return Promise.resolve('unusable')
     }
@@ -153,32 +166,42 @@ export class RemoteWriteQueue {
         this.#underWay.delete(giveUp)
         resolve('taken')
       }
-      this.#spreading = this.#spreading.then(() => this.#spread(batch, done))
+      this.#spreading = this.#spreading.then(() => this.#spread(decoded, done))
     })
   }
 
-  /** Gives each sample to the shard of its series, waiting for room. `done` is called when the last of them was dealt with. */
-  async #spread(batch: SampleBatch, done: () => void): Promise<void> {
+  /** Gives each sample and exemplar to the shard of its series, waiting for room. `done` is called when the last of them was dealt with. */
+  async #spread(record: ReturnType<typeof decodeRecord>, done: () => void): Promise<void> {
     if (this.#isTooSlow()) await this.#growWhenIdle()
-    const parts = this.#partsOf(batch)
+    const parts = this.#partsOf(record)
     let left = parts.reduce((total, { pieces }) => total + pieces.length, 0)
     if (left === 0) done()
     for (const { shard, pieces } of parts) {
-      for (const samples of pieces) {
-        while (!shard.hasRoomFor(samples.length) && !this.#stopped.signal.aborted) await shard.room()
-        shard.push({ batch, samples, done: () => --left === 0 && done() } satisfies Piece)
+      for (const part of pieces) {
+        const piece: Piece = { ...part, batch: record.batch, done: () => --left === 0 && done() }
+        while (!shard.hasRoomFor(sizeOf(piece)) && !this.#stopped.signal.aborted) await shard.room()
+        shard.push(piece)
       }
     }
     this.#showPending()
   }
 
-  /** The samples of the batch by shard, in pieces that fit a request. */
-  #partsOf(batch: SampleBatch): Array<{ shard: RemoteWriteShard; pieces: number[][] }> {
-    const shardOfSeries = batch.labels.map(({ key }) => fnv1a(key) % this.#shards.length)
+  /** What the record holds by shard, in pieces that fit a request. */
+  #partsOf({ batch, exemplars }: ReturnType<typeof decodeRecord>): Array<{ shard: RemoteWriteShard; pieces: Part[] }> {
+    const shardOf = ({ key }: Labels): number => fnv1a(key) % this.#shards.length
+    const shardOfSeries = batch.labels.map(shardOf)
     const samples: number[][] = this.#shards.map(() => [])
     for (let i = 0; i < batch.series.length; i++) samples[shardOfSeries[batch.series[i] ?? 0] ?? 0]?.push(i)
+    const ofShard: Exemplar[][] = this.#shards.map(() => [])
+    for (const exemplar of exemplars) ofShard[shardOf(exemplar.seriesLabels)]?.push(exemplar)
     const size = this.#options.config.queue_config.max_samples_per_send
-    return this.#shards.map((shard, i) => ({ shard, pieces: chunksOf(samples[i] ?? [], size) }))
+    return this.#shards.map((shard, i) => ({
+      shard,
+      pieces: [
+        ...chunksOf(samples[i] ?? [], size).map((chunk) => ({ samples: chunk, exemplars: [] })),
+        ...chunksOf(ofShard[i] ?? [], size).map((chunk) => ({ samples: [], exemplars: chunk })),
+      ],
+    }))
   }
 
   /** All shards are busy without failing: the receiver could take more side by side. */
@@ -210,10 +233,9 @@ export class RemoteWriteQueue {
 
   /** Once: what does not arrive is sent with the next round. */
   async #sendMetadata(): Promise<void> {
-    const nothing = new SampleBatchBuilder().build()
     const all = [...this.#metadata.values()]
     for (const part of chunksOf(all, this.#options.config.metadata_config.max_samples_per_send)) {
-      const outcome = await this.#client.send(encodeWriteRequest(nothing, part), this.#stopped.signal)
+      const outcome = await this.#client.send(encodeWriteRequest(NOTHING, part), this.#stopped.signal)
       if (outcome.kind === 'sent' || this.#stopped.signal.aborted) continue
       this.#options.logger.warn({ queue: this.#name, reason: outcome.reason }, 'remote write did not take the metadata')
     }
@@ -224,6 +246,8 @@ export class RemoteWriteQueue {
     this.#options.instruments.pendingSamples.set({ queue: this.#name }, pending)
   }
 }
+
+type Part = Pick<Piece, 'samples' | 'exemplars'>
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))

@@ -1,5 +1,6 @@
 import type { Logger } from '../../telemetry/log.ts'
 import { type SampleBatch, SampleBatchBuilder } from '../../model/sample.ts'
+import type { Exemplar } from '../../model/series.ts'
 import { backoffDelays } from '../../util/backoff.ts'
 import { type Clock, sleep } from '../../util/clock.ts'
 import type { RemoteWriteConfig } from './config.ts'
@@ -7,12 +8,18 @@ import { encodeWriteRequest } from '../../storage/prometheus/encode-write-reques
 import type { RemoteWriteClient } from './remote-write-client.ts'
 import type { RemoteWriteInstruments, RemoteWriteResult } from './remote-write-instruments.ts'
 
-/** Some samples of a batch, not more than one request takes, and whom to tell when they have been dealt with. */
+/** Some samples of a batch, or some exemplars, not more than one request takes, and whom to tell when they have been dealt with. */
 export interface Piece {
   readonly batch: SampleBatch
   /** Indexes of the samples in the batch. */
   readonly samples: readonly number[]
+  readonly exemplars: readonly Exemplar[]
   readonly done: () => void
+}
+
+/** What a request and a shard have a bound of. */
+export function sizeOf({ samples, exemplars }: Pick<Piece, 'samples' | 'exemplars'>): number {
+  return samples.length + exemplars.length
 }
 
 export interface ShardOptions {
@@ -25,6 +32,12 @@ export interface ShardOptions {
   readonly logger: Logger
   /** Ends the shard; pieces that it still holds are never done. */
   readonly stopped: AbortSignal
+}
+
+/** What one request brings. */
+interface Outgoing {
+  readonly batch: SampleBatch
+  readonly exemplars: readonly Exemplar[]
 }
 
 /** Share of a delay that is random, so that the shards do not retry together. */
@@ -47,7 +60,7 @@ export class RemoteWriteShard {
     options.stopped.addEventListener('abort', () => this.#wake(), { once: true })
   }
 
-  /** Samples that wait or are being sent. */
+  /** Samples and exemplars that wait or are being sent. */
   get pendingSamples(): number {
     return this.#samples
   }
@@ -57,7 +70,7 @@ export class RemoteWriteShard {
     return this.#failing
   }
 
-  /** Whether the samples fit. An empty shard takes any piece. */
+  /** Whether so many more fit. An empty shard takes any piece. */
   hasRoomFor(sampleCount: number): boolean {
     return this.#samples === 0 || this.#samples + sampleCount <= this.#options.config.capacity
   }
@@ -70,7 +83,7 @@ export class RemoteWriteShard {
 
   push(piece: Piece): void {
     this.#pieces.push(piece)
-    this.#samples += piece.samples.length
+    this.#samples += sizeOf(piece)
     if (this.#pieces.length === 1) this.#startDeadline()
     this.#wake()
   }
@@ -101,9 +114,10 @@ export class RemoteWriteShard {
 
   async #sendNext(): Promise<void> {
     const pieces = this.#takePieces()
-    const sampleCount = pieces.reduce((total, { samples }) => total + samples.length, 0)
-    const batch = this.#batchOf(pieces)
-    const dealtWith = batch.values.length === 0 || (await this.#send(batch))
+    const sampleCount = pieces.reduce((total, piece) => total + sizeOf(piece), 0)
+    const request = { batch: this.#batchOf(pieces), exemplars: this.#exemplarsOf(pieces) }
+    const isEmpty = request.batch.values.length === 0 && request.exemplars.length === 0
+    const dealtWith = isEmpty || (await this.#send(request))
     this.#samples -= sampleCount
     if (!dealtWith) return
     for (const { done } of pieces) done()
@@ -113,9 +127,7 @@ export class RemoteWriteShard {
   /** The oldest pieces that fit one request together. */
   #takePieces(): Piece[] {
     let size = 0
-    const rest = this.#pieces.findIndex(
-      ({ samples }) => (size += samples.length) > this.#options.config.max_samples_per_send,
-    )
+    const rest = this.#pieces.findIndex((piece) => (size += sizeOf(piece)) > this.#options.config.max_samples_per_send)
     const taken = this.#pieces.splice(0, rest === -1 ? this.#pieces.length : Math.max(1, rest))
     this.#cancelDeadline()
     if (this.#pieces.length > 0) this.#startDeadline()
@@ -123,8 +135,7 @@ export class RemoteWriteShard {
   }
 
   #batchOf(pieces: readonly Piece[]): SampleBatch {
-    const { clock, config } = this.#options
-    const oldestMs = config.sample_age_limit === 0 ? -Infinity : clock.now() - config.sample_age_limit
+    const oldestMs = this.#oldestMs()
     const builder = new SampleBatchBuilder()
     let tooOld = 0
     for (const { batch, samples } of pieces) {
@@ -141,51 +152,69 @@ export class RemoteWriteShard {
     return builder.build()
   }
 
+  #exemplarsOf(pieces: readonly Piece[]): readonly Exemplar[] {
+    const all = pieces.flatMap(({ exemplars }) => exemplars)
+    const oldestMs = this.#oldestMs()
+    const wanted = all.filter(({ timestampMs }) => timestampMs >= oldestMs)
+    this.#count('too_old', 0, all.length - wanted.length)
+    return wanted
+  }
+
+  #oldestMs(): number {
+    const { clock, config } = this.#options
+    return config.sample_age_limit === 0 ? -Infinity : clock.now() - config.sample_age_limit
+  }
+
   /** Tries until the receiver took or refused the batch; false when the shard was stopped before that. */
-  async #send(batch: SampleBatch): Promise<boolean> {
+  async #send(request: Outgoing): Promise<boolean> {
     const { client, config, clock, random, stopped } = this.#options
-    const body = encodeWriteRequest(batch)
+    const { batch, exemplars } = request
+    const body = encodeWriteRequest(batch, [], exemplars)
     const backoff = { initialMs: config.min_backoff, maxMs: config.max_backoff, jitter: JITTER, random }
     for (const delayMs of backoffDelays(backoff)) {
       const outcome = await client.send(body, stopped)
       switch (outcome.kind) {
         case 'sent':
-          this.#noteSent(batch, body)
+          this.#noteSent(request, body)
           return true
         case 'refused':
-          this.#count('refused', batch.values.length)
-          this.#log('remote write was refused; these samples will not be sent again', outcome.reason, batch)
+          this.#count('refused', batch.values.length, exemplars.length)
+          this.#log('remote write was refused; these samples will not be sent again', outcome.reason, request)
           return true
         case 'retry':
           if (stopped.aborted) return false
-          this.#noteRetry(batch, outcome.reason)
+          this.#noteRetry(request, outcome.reason)
           await sleep(clock, outcome.afterMs ?? delayMs, stopped)
       }
     }
     return false
   }
 
-  #noteSent(batch: SampleBatch, body: Buffer): void {
+  #noteSent({ batch, exemplars }: Outgoing, body: Buffer): void {
     const { name, instruments } = this.#options
     this.#failing = false
-    this.#count('sent', batch.values.length)
+    this.#count('sent', batch.values.length, exemplars.length)
     instruments.sentBytes.add({ queue: name }, body.length)
+    if (batch.values.length === 0) return
     const newestMs = batch.timestampsMs.reduce((newest, timestampMs) => Math.max(newest, timestampMs), 0)
     instruments.highestSentTime.set({ queue: name }, newestMs / 1000)
   }
 
-  #noteRetry(batch: SampleBatch, reason: string): void {
-    this.#count('retried', batch.values.length)
+  #noteRetry(request: Outgoing, reason: string): void {
+    this.#count('retried', request.batch.values.length, request.exemplars.length)
     // Once per outage, not once per attempt.
-    if (!this.#failing) this.#log('remote write fails and is tried again', reason, batch)
+    if (!this.#failing) this.#log('remote write fails and is tried again', reason, request)
     this.#failing = true
   }
 
-  #log(message: string, reason: string, batch: SampleBatch): void {
-    this.#options.logger.warn({ queue: this.#options.name, reason, samples: batch.values.length }, message)
+  #log(message: string, reason: string, { batch, exemplars }: Outgoing): void {
+    const sizes = { samples: batch.values.length, exemplars: exemplars.length }
+    this.#options.logger.warn({ queue: this.#options.name, reason, ...sizes }, message)
   }
 
-  #count(result: RemoteWriteResult, count: number): void {
-    if (count > 0) this.#options.instruments.samples.add({ queue: this.#options.name, result }, count)
+  #count(result: RemoteWriteResult, samples: number, exemplars = 0): void {
+    const { name: queue, instruments } = this.#options
+    if (samples > 0) instruments.samples.add({ queue, result }, samples)
+    if (exemplars > 0) instruments.exemplars.add({ queue, result }, exemplars)
   }
 }

@@ -34,7 +34,8 @@ export class RemoteWriteTap implements SampleWriter {
     for (const queue of this.#remote.queues) queue.offerMetadata(metadata)
   }
 
-  writeExemplars(exemplars: readonly Exemplar[]): Promise<void> {
-    return this.#writer.writeExemplars(exemplars)
+  async writeExemplars(exemplars: readonly Exemplar[]): Promise<void> {
+    await this.#writer.writeExemplars(exemplars)
+    await Promise.all(this.#remote.queues.map((queue) => queue.offerExemplars(exemplars)))
   }
 }

@@ -1,7 +1,7 @@
 import { compressSync } from 'snappy'
 import type { Labels } from '../../model/labels.ts'
 import { type SampleBatch, STALE_BITS_HIGH, STALE_BITS_LOW } from '../../model/sample.ts'
-import type { MetricMetadata, MetricType } from '../../model/series.ts'
+import type { Exemplar, MetricMetadata, MetricType } from '../../model/series.ts'
 import { ProtobufWriter } from '../../util/protobuf-wire.ts'
 
 /** `MetricMetadata.MetricType` of prompb/types.proto. */
@@ -18,15 +18,21 @@ const METRIC_TYPES: Readonly<Record<MetricType, number>> = {
 
 /**
  * The body of a remote write 1.0 request (https://prometheus.io/docs/specs/prw/remote_write_spec/): a snappy block with a protobuf
- * `WriteRequest`. One timeseries per series of the batch, its samples in ascending time, as receivers want them.
+ * `WriteRequest`. One timeseries per series of the batch, its samples in ascending time, as receivers want them; after them, because receivers
+ * take exemplars only of series that they know, one for each exemplar.
  */
-export function encodeWriteRequest(batch: SampleBatch, metadata: readonly MetricMetadata[] = []): Buffer {
+export function encodeWriteRequest(
+  batch: SampleBatch,
+  metadata: readonly MetricMetadata[] = [],
+  exemplars: readonly Exemplar[] = [],
+): Buffer {
   const writer = new ProtobufWriter(64 * 1024)
   for (const [series, samples] of samplesBySeries(batch).entries()) {
     const labels = batch.labels[series]
     if (labels === undefined || samples.length === 0) continue
     writer.message(1, () => writeSeries(writer, labels, batch, samples))
   }
+  for (const exemplar of exemplars) writer.message(1, () => writeExemplar(writer, exemplar))
   for (const entry of metadata) writer.message(3, () => writeMetadata(writer, entry))
   return compressSync(writer.finish())
 }
@@ -42,18 +48,31 @@ function samplesBySeries(batch: SampleBatch): number[][] {
 }
 
 function writeSeries(writer: ProtobufWriter, labels: Labels, batch: SampleBatch, samples: readonly number[]): void {
-  const { pairs } = labels
-  for (let i = 0; i < pairs.length; i += 2) {
-    writer.message(1, () => {
-      writer.string(1, pairs[i] ?? '')
-      writer.string(2, pairs[i + 1] ?? '')
-    })
-  }
+  writeLabels(writer, labels)
   for (const i of samples) {
     writer.message(2, () => {
       if (batch.stale[i] === 1) writer.fixed64Bits(1, STALE_BITS_HIGH, STALE_BITS_LOW)
       else writer.double(1, batch.values[i] ?? 0)
       writer.int64(2, batch.timestampsMs[i] ?? 0)
+    })
+  }
+}
+
+function writeExemplar(writer: ProtobufWriter, { seriesLabels, labels, value, timestampMs }: Exemplar): void {
+  writeLabels(writer, seriesLabels)
+  writer.message(3, () => {
+    writeLabels(writer, labels)
+    writer.double(2, value)
+    writer.int64(3, timestampMs)
+  })
+}
+
+/** Of series and exemplars alike, which both have them as their first field. */
+function writeLabels(writer: ProtobufWriter, { pairs }: Labels): void {
+  for (let i = 0; i < pairs.length; i += 2) {
+    writer.message(1, () => {
+      writer.string(1, pairs[i] ?? '')
+      writer.string(2, pairs[i + 1] ?? '')
     })
   }
 }
