@@ -7,7 +7,7 @@ export class IntSet {
   #size = 0
 
   constructor(capacity: number) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, capacity * 2)))
+    const slots = 1 << (32 - Math.clz32(Math.max(2, capacity * 2) - 1))
     this.#mask = slots - 1
     this.#slots = new Int32Array(slots)
     this.#values = new Int32Array(capacity)

@@ -13,6 +13,7 @@ const MAX_SENTENCES = 40
 /** Share of content words that two sentences must have in common to speak of the same thing. */
 const SAME_MATTER = 0.7
 const MIN_WORDS = 3
+const NO_NUMBERS: ReadonlySet<number> = new Set()
 const NEGATION = /\b(?:not|no|never|none|neither|cannot|without)\b|n['’]t\b|不|没有|并非|从未/gi
 
 /** Two sentences that cannot both be true. */
@@ -42,7 +43,9 @@ export function selfContradictions(text: string): Contradiction[] {
   const isPossible = utterances.some(({ isNegated }) => isNegated) || countWithDigits(utterances) > 1
   if (!isPossible) return []
   const statements = statementsOf(text)
-  return statements.flatMap((statement, i) => conflictsOf(statements.slice(0, i), statement))
+  const found: Contradiction[] = []
+  statements.forEach((statement, i) => collectConflicts(statements, i, statement, found))
+  return found
 }
 
 /** Where an answer says the same as the prompt with another number, or denies it. */
@@ -50,14 +53,24 @@ export function contradictionsOf(prompt: string, answer: string): Contradiction[
   if (!canConflict(utterancesOf(prompt), utterancesOf(answer))) return []
   const known = statementsOf(prompt)
   if (known.length === 0) return []
-  return statementsOf(answer).flatMap((statement) => conflictsOf(known, statement))
+  const found: Contradiction[] = []
+  for (const statement of statementsOf(answer)) collectConflicts(known, known.length, statement, found)
+  return found
 }
 
-function conflictsOf(known: readonly Statement[], statement: Statement): Contradiction[] {
-  return known.flatMap((other) => {
-    const kind = conflictOf(other, statement)
-    return kind === undefined ? [] : [{ kind, first: other.sentence, second: statement.sentence }]
-  })
+/** Adds where a statement conflicts with one of the first `count` others. Each is compared with each, so nothing is made for a pair. */
+function collectConflicts(
+  known: readonly Statement[],
+  count: number,
+  statement: Statement,
+  found: Contradiction[],
+): void {
+  for (let i = 0; i < count; i++) {
+    const other = known[i]
+    const kind = other === undefined ? undefined : conflictOf(other, statement)
+    if (other !== undefined && kind !== undefined)
+      found.push({ kind, first: other.sentence, second: statement.sentence })
+  }
 }
 
 /** Two sentences conflict in a negation that one of them has, or in numbers that both have. */
@@ -107,8 +120,8 @@ const statementsOf = rememberLast((text: string): readonly Statement[] => {
     while (word < count && (starts[word] ?? 0) < sentence.end) word++
     const content = isStatement(sentence) ? contentStems(stems, from, word) : undefined
     if (content === undefined || content.size < MIN_WORDS) continue
-    const numbers = hasDigit ? numbersOf(sentence.text).map(({ value }) => value) : []
-    statements.push({ sentence, stems: content, numbers: new Set(numbers), isNegated })
+    const numbers = hasDigit ? new Set(numbersOf(sentence.text).map(({ value }) => value)) : NO_NUMBERS
+    statements.push({ sentence, stems: content, numbers, isNegated })
   }
   return statements
 })
@@ -127,7 +140,8 @@ function contentStems({ words, hashes, text }: Stems, from: number, to: number):
 }
 
 function conflictOf(a: Statement, b: Statement): Contradiction['kind'] | undefined {
-  const [fewer, more] = a.stems.size < b.stems.size ? [a.stems.size, b.stems.size] : [b.stems.size, a.stems.size]
+  const fewer = Math.min(a.stems.size, b.stems.size)
+  const more = Math.max(a.stems.size, b.stems.size)
   if (fewer / more < SAME_MATTER) return undefined
   if (a.stems.common(b.stems) / more < SAME_MATTER) return undefined
   if (a.isNegated !== b.isNegated) return 'negation'

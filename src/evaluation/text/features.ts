@@ -55,6 +55,13 @@ export function featuresOfWords(text: string, words: Words, from: number, to: nu
   return to >= words.count ? ids : ids.subarray(0, to === 0 ? 0 : sizes[to - 1])
 }
 
+/** The same features under other numbers: what is read in another place of a request has weights of its own. */
+export function saltedFeatures(ids: Int32Array, salt: number): Int32Array {
+  const salted = new Int32Array(ids.length)
+  for (let i = 0; i < ids.length; i++) salted[i] = (ids[i] ?? 0) ^ salt
+  return salted
+}
+
 interface Part {
   readonly from: number
   readonly to: number

@@ -1,3 +1,4 @@
+import { rememberLast } from './remember.ts'
 import { unitsOf } from './units.ts'
 
 /** Whether a UTF-16 unit belongs to a Chinese character (the common block, extension A, compatibility forms). */
@@ -23,7 +24,7 @@ export function isLetter(unit: number): boolean {
 }
 
 /** Share of Chinese characters among the letters of a text, 0-1; 0 for a text without letters. Reads at most 4,000 units. */
-export function hanShare(text: string): number {
+export const hanShare = rememberLast((text: string): number => {
   let han = 0
   let letters = 0
   const units = unitsOf(text)
@@ -35,7 +36,7 @@ export function hanShare(text: string): number {
   }
   // A Chinese character says about as much as two letters of a word.
   return han === 0 ? 0 : (han * 2) / (han * 2 + letters)
-}
+})
 
 /** Whether a text is written in Chinese, mostly. */
 export function isChinese(text: string): boolean {

@@ -1,6 +1,6 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
 import { CuedPattern } from '../../text/cued-pattern.ts'
-import { featuresOf, featuresOfWords } from '../../text/features.ts'
+import { featuresOf, featuresOfWords, saltedFeatures } from '../../text/features.ts'
 import { wordsOf } from '../../text/words.ts'
 
 /** Keeps what the prompt says apart from what the answer says. */
@@ -97,7 +97,7 @@ export function hallucinationFeatures(
   const asked = featuresOfWords(prompt, words, 0, Math.min(words.count, PROMPT_WORDS))
   const perSentence = Math.max(1, response.length / 100)
   return {
-    blocks: [asked.map((id) => id ^ PROMPT_SALT), featuresOf(response)],
+    blocks: [saltedFeatures(asked, PROMPT_SALT), featuresOf(response)],
     dense: [
       Number(LINK.test(prompt)),
       Number(MATERIAL.test(prompt)),

@@ -14,8 +14,12 @@ const ENGLISH = new RegExp(
   String.raw`(?<![\w$€£.,-])\d{1,6}[A-Za-z]? (?:[NSEW]\.? )?(?:${NAME} ){1,4}${STREET_TYPE}\b\.?${UNIT}`,
   'gu',
 )
-const EUROPEAN_SUFFIX =
-  /(?<![\p{L}\d])\p{L}{3,24}(?:straße|strasse|str\.|vägen|gatan|gata|vej|vegen|veien|gate|laan|straat|weg|gasse|allee|platz|katu|kuja|tie|plein|kade|dijk|singel|allé|vænget) \d{1,4}[a-zA-Z]?(?![\d.,]\d)/gu
+const STREET_SUFFIX =
+  '(?:straße|strasse|str\\.|vägen|gatan|gata|vej|vegen|veien|gate|laan|straat|weg|gasse|allee|platz|katu|kuja|tie|plein|kade|dijk|singel|allé|vænget)'
+const EUROPEAN_SUFFIX = new RegExp(
+  String.raw`(?<![\p{L}\d])\p{L}{3,24}${STREET_SUFFIX} \d{1,4}[a-zA-Z]?(?![\d.,]\d)`,
+  'gu',
+)
 const EUROPEAN_PREFIX = new RegExp(
   String.raw`(?<![\p{L}\d])(?:Via|Viale|Piazza|Corso|Rua|Avenida|Calle|C\/|Plaza|Paseo|Carrer|Rue|Chemin|Av\.|Avda\.|Praça|Travessa|ul\.|al\.|pl\.|os\.) (?:(?:de|da|das|do|del|della|di|la|le|les|des|du|los|las|dos) )?(?:${NAME} ?){1,4},? ?\d{1,4}(?![\d.,]\d)`,
   'gu',
@@ -81,25 +85,39 @@ const CUE = new CuedPattern(
 /** The same for words of few letters, which stand in other words too. */
 const WORD_CUE = /\b(?:st|ave|rd|lane|ln|dr|ct|way|pl|sq|ter|cir|row|hill|isle|flat|ste|box|[af]po|via|rua|rue)\b/i
 
+interface Form {
+  readonly pattern: RegExp
+  /** Matches in each text that has an address of the form, and costs much less where there is none. */
+  readonly screen?: RegExp
+  readonly isExample?: (address: string) => boolean
+  readonly isChinese?: true
+}
+
+const FORMS: readonly Form[] = [
+  { pattern: ENGLISH, isExample: (address) => EXAMPLE.test(address) },
+  { pattern: FLAT },
+  { pattern: EUROPEAN_SUFFIX, screen: new RegExp(String.raw`${STREET_SUFFIX} \d`) },
+  { pattern: EUROPEAN_PREFIX },
+  { pattern: HUNGARIAN, screen: /(?:utca|út|tér|u\.) \d/ },
+  { pattern: FRENCH },
+  { pattern: JAPANESE, screen: /[都道府県][\u4e00-\u9fa5ぁ-んァ-ヶ]{1,8}[市区町村郡]/ },
+  { pattern: JAPANESE_POSTCODE, screen: /〒/ },
+  { pattern: KOREAN, screen: /[가-힣]/ },
+  { pattern: POSTCODE, screen: /code|zip/i },
+  { pattern: STATED, screen: /address|live|corner/ },
+  { pattern: POST_BOX, screen: /box|postfach|casilla/i },
+  { pattern: MILITARY, screen: /PO A/ },
+  { pattern: CHINESE, screen: /\d ?[号弄组]/, isChinese: true },
+  { pattern: CHINESE_COMMUNITY, screen: /\d ?[号栋幢座单楼层室]/, isChinese: true },
+]
+
 function addressesIn(text: string): readonly PiiFinding[] {
   if (!CUE.pattern.test(text) && !WORD_CUE.test(text)) return []
-  return [
-    ...findAll(text, 'ADDRESS', ENGLISH, ([address]) => !EXAMPLE.test(address)),
-    ...findAll(text, 'ADDRESS', FLAT),
-    ...findAll(text, 'ADDRESS', EUROPEAN_SUFFIX),
-    ...findAll(text, 'ADDRESS', EUROPEAN_PREFIX),
-    ...findAll(text, 'ADDRESS', HUNGARIAN),
-    ...findAll(text, 'ADDRESS', FRENCH),
-    ...findAll(text, 'ADDRESS', JAPANESE),
-    ...findAll(text, 'ADDRESS', JAPANESE_POSTCODE),
-    ...findAll(text, 'ADDRESS', KOREAN),
-    ...findAll(text, 'ADDRESS', POSTCODE),
-    ...findAll(text, 'ADDRESS', STATED),
-    ...findAll(text, 'ADDRESS', POST_BOX),
-    ...findAll(text, 'ADDRESS', MILITARY),
-    ...findAll(text, 'ADDRESS', CHINESE).map((found) => withoutVerb(text, found)),
-    ...findAll(text, 'ADDRESS', CHINESE_COMMUNITY).map((found) => withoutVerb(text, found)),
-  ]
+  return FORMS.flatMap(({ pattern, screen, isExample, isChinese }) => {
+    if (screen?.test(text) === false) return []
+    const found = findAll(text, 'ADDRESS', pattern, ([address]) => isExample?.(address) !== true)
+    return isChinese === true ? found.map((address) => withoutVerb(text, address)) : found
+  })
 }
 
 /** Chinese is written without spaces, so a verb before the place has been taken for its beginning: 住在北京市... */

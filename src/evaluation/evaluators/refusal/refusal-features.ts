@@ -1,6 +1,6 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
 import { CuedPattern } from '../../text/cued-pattern.ts'
-import { featuresOfWords } from '../../text/features.ts'
+import { featuresOfWords, saltedFeatures } from '../../text/features.ts'
 import type { Sentence } from '../../text/sentences.ts'
 import { sentencesOf } from '../../text/sentences.ts'
 import { wordsOf } from '../../text/words.ts'
@@ -73,7 +73,7 @@ export function refusalFeatures(response: string): RefusalFeatures {
   const sentence = sentences[first]
   return {
     blocks: [
-      opening.map((id) => id ^ OPENING_SALT),
+      saltedFeatures(opening, OPENING_SALT),
       featuresOfWords(response, words, 0, Math.min(words.count, READ_WORDS)),
     ],
     dense: denseFeatures(response, stances),
