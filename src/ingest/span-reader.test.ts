@@ -10,7 +10,10 @@ import { readSpan } from './span-reader.ts'
 const fixtures = path.resolve(import.meta.dirname, '../../../shared/data/otlp/openinference/js/packages')
 
 function otlpSpan(fields: Partial<OtlpSpan>): OtlpSpan {
-  const empty = emptySpan({ attributes: { 'service.name': 'shop' } }, { name: '', version: '', attributes: {} })
+  const empty = emptySpan(
+    { attributes: { 'service.name': 'shop' } },
+    { name: '', version: '', attributes: {}, schemaUrl: '' },
+  )
   return { ...empty, startMs: 1000, endMs: 3000, ...fields }
 }
 
@@ -452,7 +455,7 @@ describe('other dialects', () => {
       { 'event.name': 'gen_ai.user.message', content: 'Hi', role: 'user' },
       { 'event.name': 'gen_ai.choice', index: 0, message: { role: 'assistant', content: 'Hello.' } },
     ]
-    const scope = { name: 'pydantic-ai', version: '1', attributes: {} }
+    const scope = { name: 'pydantic-ai', version: '1', attributes: {}, schemaUrl: '' }
     const attributes = {
       'gen_ai.operation.name': 'chat',
       'gen_ai.request.model': 'gpt-4o',
@@ -529,7 +532,7 @@ describe('other dialects', () => {
   })
 
   test('Google ADK: requests, tools and agents', () => {
-    const scope = { name: 'gcp.vertex.agent', version: '1', attributes: {} }
+    const scope = { name: 'gcp.vertex.agent', version: '1', attributes: {}, schemaUrl: '' }
     const llm = llmOf({
       scope,
       name: 'call_llm',

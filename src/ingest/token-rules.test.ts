@@ -17,7 +17,7 @@ describe('docs/tokens.md', () => {
 
   test.each(tables.dialects)('$name', ({ sent, expected }) => {
     const span = {
-      ...emptySpan({ attributes: {} }, { name: '', version: '', attributes: {} }),
+      ...emptySpan({ attributes: {} }, { name: '', version: '', attributes: {}, schemaUrl: '' }),
       name: 'llm_request',
       attributes: sent,
     }

@@ -28,7 +28,7 @@ export const otlpConfig = z
     ignore_resource_attributes: attributeNames,
     /** Whether `target_info` also has the attributes that make up `job` and `instance`. */
     keep_identifying_resource_attributes: z.boolean().default(false),
-    /** Whether series get the instrumentation as `otel_scope_name`, `otel_scope_version` and `otel_scope_<attribute>`. */
+    /** Whether series get the instrumentation as `otel_scope_name`, `otel_scope_version`, `otel_scope_schema_url` and `otel_scope_<attribute>`. */
     promote_scope_metadata: z.boolean().default(false),
     /** Whether a label that would begin with one underscore begins with `key_`. */
     label_name_underscore_sanitization: z.boolean().default(true),

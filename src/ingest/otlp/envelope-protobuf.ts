@@ -8,7 +8,7 @@ export type ItemReader = (reader: ProtobufReader, resource: OtlpResource, scope:
 
 /**
  * Walks the envelope that traces, logs and metrics share (request → resource → scope → item; opentelemetry-proto 1.x:
- * field 1 of the request, 1 resource and 2 scopes, 1 scope and 2 items) and calls `readItem` at each item.
+ * field 1 of the request, 1 resource and 2 scopes, 1 scope, 2 items and 3 schema URL) and calls `readItem` at each item.
  * Resource and scope may stand behind their items, so items hold references to objects that are filled as they come.
  */
 export function readEnvelope(reader: ProtobufReader, readItem: ItemReader): void {
@@ -32,10 +32,11 @@ function readResourceItems(reader: ProtobufReader, readItem: ItemReader): void {
 
 function readScopeItems(reader: ProtobufReader, resource: OtlpResource, readItem: ItemReader): void {
   const outer = reader.enter()
-  const scope: OtlpScope = { name: '', version: '', attributes: {} }
+  const scope: OtlpScope = { name: '', version: '', attributes: {}, schemaUrl: '' }
   while (reader.next()) {
     if (reader.field === 1) readScope(reader, scope)
     else if (reader.field === 2) readItem(reader, resource, scope)
+    else if (reader.field === 3) scope.schemaUrl = reader.string()
     else reader.skip()
   }
   reader.leave(outer)

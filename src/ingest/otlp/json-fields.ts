@@ -165,7 +165,7 @@ export function readJsonEnvelope(root: JsonObject, names: EnvelopeNames, readIte
   each(root, resources, (resourceItem) => {
     const resource = { attributes: attributesWithin(resourceItem['resource'], 'resource') }
     each(resourceItem, scopes, (scopeItem) => {
-      const scope = scopeOf(scopeItem['scope'])
+      const scope = scopeOf(scopeItem)
       each(scopeItem, items, (item) => readItem(item, resource, scope))
     })
   })
@@ -175,10 +175,13 @@ function attributesWithin(value: unknown, where: string): OtlpResource['attribut
   return value === undefined || value === null ? NO_ATTRIBUTES : attributesOfField(objectOf(value, where))
 }
 
-function scopeOf(value: unknown): OtlpScope {
-  if (value === undefined || value === null) return { name: '', version: '', attributes: NO_ATTRIBUTES }
+function scopeOf(scopeItem: JsonObject): OtlpScope {
+  const value = scopeItem['scope']
+  const schemaUrl = textOfField(scopeItem, 'schemaUrl')
+  if (value === undefined || value === null) return { name: '', version: '', attributes: NO_ATTRIBUTES, schemaUrl }
   const scope = objectOf(value, 'scope')
   return {
+    schemaUrl,
     name: textOfField(scope, 'name'),
     version: textOfField(scope, 'version'),
     attributes: attributesOfField(scope),

@@ -125,6 +125,48 @@ describe('resources', () => {
   })
 })
 
+describe('scopes', () => {
+  const metric = { name: 'up', gauge: { dataPoints: [{ timeUnixNano: at(0), asInt: '1' }] } }
+  const schemaUrl = 'https://opentelemetry.io/schemas/1.37.0'
+  const scope = {
+    name: 'lib',
+    version: '2',
+    attributes: [
+      { key: 'build.id', value: { stringValue: 'b' } },
+      { key: 'name', value: { stringValue: 'no name' } },
+    ],
+  }
+
+  function translated(scopeMetrics: object, config: object = { promote_scope_metadata: true }): string[] {
+    const json = Buffer.from(
+      JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ ...scopeMetrics, metrics: [metric] }] }] }),
+    )
+    const binary = encodeRequest(metricsRequest, { resources: [{ scopes: [{ ...scopeMetrics, metrics: [metric] }] }] })
+    const [ofJson, ofBinary] = (
+      [
+        [json, 'json'],
+        [binary, 'protobuf'],
+      ] as const
+    ).map(([body, format]) =>
+      samplesOf(new MetricTranslator(otlpConfig.parse(config)).translate(decodeMetrics(body, format).metrics).batch),
+    )
+    expect(ofBinary).toEqual(ofJson)
+    return ofJson ?? []
+  }
+
+  test('become labels where the configuration says so, with their schema and attributes', () => {
+    expect(translated({ scope, schemaUrl })).toEqual([
+      `up{otel_scope_build_id="b", otel_scope_name="lib", otel_scope_schema_url="${schemaUrl}", otel_scope_version="2"} 1 @${T0}000`,
+    ])
+    expect(translated({ scope: { name: 'lib' } })).toEqual([`up{otel_scope_name="lib"} 1 @${T0}000`])
+  })
+
+  test('without a name, or where nothing is said, do not', () => {
+    expect(translated({ scope: { ...scope, name: '' }, schemaUrl })).toEqual([`up 1 @${T0}000`])
+    expect(translated({ scope, schemaUrl }, {})).toEqual([`up 1 @${T0}000`])
+  })
+})
+
 describe('sums', () => {
   const sum = (value: number, seconds: number, temporality: number): object => ({
     name: 'requests',
@@ -329,7 +371,7 @@ test('protobuf and JSON of every kind of metric read the same', () => {
   expect(decodeMetrics(binary, 'protobuf').metrics).toEqual(
     decodeMetrics(bodyOf(metrics), 'json').metrics.map((metric) => ({
       ...metric,
-      scope: { name: '', version: '', attributes: {} },
+      scope: { name: '', version: '', attributes: {}, schemaUrl: '' },
     })),
   )
 })

@@ -48,6 +48,8 @@ export interface OtlpScope {
   name: string
   version: string
   attributes: Attributes
+  /** Of the conventions that its data follow; '' when it does not say. */
+  schemaUrl: string
 }
 
 export const NO_ATTRIBUTES: Attributes = {}

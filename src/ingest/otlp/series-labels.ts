@@ -11,9 +11,9 @@ const IDENTITY = new Set(['service.name', 'service.namespace', 'service.instance
 /** What all series of a family have from who sent them. */
 export interface Family {
   readonly name: string
-  /** `job` and `instance`; nothing else may take these labels. */
+  /** `job` and `instance`, and what a scope is called; nothing else may take these labels. */
   readonly identity: Readonly<Record<string, string>>
-  /** Labels from resource and scope, for series that have none of the name themselves. */
+  /** Labels from the resource, for series that have none of the name themselves. */
   readonly promoted: Readonly<Record<string, string>>
 }
 
@@ -28,8 +28,8 @@ export class SeriesLabels {
   familyOf(name: string, resource: OtlpResource, scope: OtlpScope): Family {
     return {
       name,
-      identity: identityOf(resource),
-      promoted: { ...this.#promotedResource(resource), ...this.#promotedScope(scope) },
+      identity: { ...this.#promotedScope(scope), ...identityOf(resource) },
+      promoted: this.#promotedResource(resource),
     }
   }
 
@@ -75,10 +75,12 @@ export class SeriesLabels {
     return Object.fromEntries(names.map((name) => [this.labelName(name), textOf(attributes[name])]))
   }
 
-  #promotedScope({ name, version, attributes }: OtlpScope): Record<string, string> {
-    if (!this.#config.promote_scope_metadata) return {}
+  /** Of scopes that have a name, as Prometheus; their attributes do not take the place of what they are called. */
+  #promotedScope({ name, version, attributes, schemaUrl }: OtlpScope): Record<string, string> {
+    if (!this.#config.promote_scope_metadata || name === '') return {}
     const own = Object.entries(attributes).map(([key, value]) => [this.labelName(`otel_scope_${key}`), textOf(value)])
-    return { ...Object.fromEntries(own), otel_scope_name: name, otel_scope_version: version }
+    const called = { otel_scope_name: name, otel_scope_version: version, otel_scope_schema_url: schemaUrl }
+    return { ...Object.fromEntries(own), ...called }
   }
 }
 
