@@ -9,7 +9,8 @@ export class AttributeReader {
   readonly #attributes: Attributes
   /** Taken once: walking the names of an object with many of them is what costs most here. */
   readonly #names: readonly string[]
-  readonly #taken = new Set<string>()
+  /** A list, because it is asked but once; the names may repeat. */
+  readonly #taken: string[] = []
   /** What stands before the first dot of each name: most questions for a prefix are answered by it. */
   #roots: ReadonlySet<string> | undefined
 
@@ -43,7 +44,7 @@ export class AttributeReader {
     for (const name of names) {
       const value = this.#attributes[name]
       if (value === undefined) continue
-      this.#taken.add(name)
+      this.#taken.push(name)
       if (found === undefined && value !== null && value !== '') found = value
     }
     return found
@@ -81,15 +82,15 @@ export class AttributeReader {
     return recordOf(this.value(...names))
   }
 
-  /** All attributes below a prefix, with the prefix cut off. */
-  below(prefix: string): Record<string, AttributeValue> {
+  /** All attributes below a prefix but one, with the prefix cut off. */
+  below(prefix: string, but?: string): Record<string, AttributeValue> {
     const found: Record<string, AttributeValue> = {}
     if (!this.hasPrefix(prefix)) return found
     for (const name of this.#names) {
-      if (!name.startsWith(prefix)) continue
+      if (name === but || !name.startsWith(prefix)) continue
       const value = this.#attributes[name]
       if (value === undefined) continue
-      this.#taken.add(name)
+      this.#taken.push(name)
       found[name.slice(prefix.length)] = value
     }
     return found
@@ -107,15 +108,25 @@ export class AttributeReader {
 
   /** Counts attributes as understood that say nothing new. */
   ignore(...names: readonly string[]): void {
-    for (const name of names) this.#taken.add(name)
+    for (const name of names) this.#taken.push(name)
   }
 
   /** The attributes that nobody has understood, in a new object. */
   rest(): Record<string, AttributeValue> {
     const rest: Record<string, AttributeValue> = {}
-    for (const name of this.#names) if (!this.#taken.has(name)) rest[name] = this.#attributes[name] ?? null
+    const isTaken = membershipOf(this.#taken)
+    for (const name of this.#names) if (!isTaken(name)) rest[name] = this.#attributes[name] ?? null
     return rest
   }
+}
+
+/** Below so many names looking through a list takes less than making a set of it. */
+const FEW = 50
+
+function membershipOf(names: readonly string[]): (name: string) => boolean {
+  if (names.length <= FEW) return (name) => names.includes(name)
+  const set = new Set(names)
+  return (name) => set.has(name)
 }
 
 /** What stands before the first dot of names that came before ('' without a dot): senders use the same few. */

@@ -30,7 +30,7 @@ const ROLES: Readonly<Record<string, MessageRole>> = {
 
 /** A role in the words of any format; undefined when it is none. LangChain's class names (`HumanMessageChunk`) count. */
 export function roleOf(word: string): MessageRole | undefined {
-  return ROLES[word.toLowerCase().replace(/message(chunk)?$/, '')]
+  return ROLES[word] ?? ROLES[word.toLowerCase().replace(/message(chunk)?$/, '')]
 }
 
 /**

@@ -141,31 +141,30 @@ function reasonsOf(output: unknown): string[] {
 
 /** `input_tokens` is the total with cache, `output_tokens` includes reasoning (semantic conventions 1.41). */
 function readUsage(attributes: AttributeReader): TokenUsage {
-  const usage = 'gen_ai.usage.'
   return usageOf({
-    input: attributes.number(`${usage}input_tokens`, `${usage}prompt_tokens`),
-    output: attributes.number(`${usage}output_tokens`, `${usage}completion_tokens`),
-    total: attributes.number(`${usage}total_tokens`),
+    input: attributes.number('gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
+    output: attributes.number('gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
+    total: attributes.number('gen_ai.usage.total_tokens'),
     cacheRead: attributes.number(
-      `${usage}cache_read.input_tokens`,
-      `${usage}cache_read_input_tokens`,
-      `${usage}input_tokens.cached`,
-      `${usage}input_token_details.cached`,
+      'gen_ai.usage.cache_read.input_tokens',
+      'gen_ai.usage.cache_read_input_tokens',
+      'gen_ai.usage.input_tokens.cached',
+      'gen_ai.usage.input_token_details.cached',
     ),
     cacheWrite: attributes.number(
-      `${usage}cache_write.input_tokens`,
-      `${usage}cache_creation.input_tokens`,
-      `${usage}cache_creation_input_tokens`,
-      `${usage}cache_write_input_tokens`,
+      'gen_ai.usage.cache_write.input_tokens',
+      'gen_ai.usage.cache_creation.input_tokens',
+      'gen_ai.usage.cache_creation_input_tokens',
+      'gen_ai.usage.cache_write_input_tokens',
     ),
     reasoning: attributes.number(
-      `${usage}reasoning.output_tokens`,
-      `${usage}reasoning_tokens`,
-      `${usage}output_tokens.reasoning`,
+      'gen_ai.usage.reasoning.output_tokens',
+      'gen_ai.usage.reasoning_tokens',
+      'gen_ai.usage.output_tokens.reasoning',
     ),
-    audioInput: attributes.number(`${usage}audio.input_tokens`),
-    audioOutput: attributes.number(`${usage}audio.output_tokens`),
-    imageInput: attributes.number(`${usage}image.input_tokens`),
+    audioInput: attributes.number('gen_ai.usage.audio.input_tokens'),
+    audioOutput: attributes.number('gen_ai.usage.audio.output_tokens'),
+    imageInput: attributes.number('gen_ai.usage.image.input_tokens'),
     cached: 'inside',
     reasoned: 'inside',
   })
@@ -182,12 +181,10 @@ function readTtft(attributes: AttributeReader): number | undefined {
 }
 
 function readParameters(attributes: AttributeReader): Attributes {
-  const { model: _model, ...parameters } = attributes.below('gen_ai.request.')
+  const parameters = attributes.below('gen_ai.request.', 'gen_ai.request.model')
   const tools = attributes.structure('gen_ai.tool.definitions', 'gen_ai.request.tools')
   const outputType = attributes.value('gen_ai.output.type')
-  return {
-    ...parameters,
-    ...(tools === undefined ? {} : { tools: tools as AttributeValue }),
-    ...(outputType === undefined ? {} : { output_type: outputType }),
-  }
+  if (tools !== undefined) parameters['tools'] = tools as AttributeValue
+  if (outputType !== undefined) parameters['output_type'] = outputType
+  return parameters
 }
