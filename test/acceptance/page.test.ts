@@ -147,6 +147,7 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
   test('a link from a notification shows its group, which is acknowledged and silenced at a click each', async () => {
     const endsAt = new Date(Date.now() + 600_000).toISOString()
     const alerts = ['Leak', 'Flood'].map((alertname) => ({ labels: { alertname, severity: 'P2' }, endsAt }))
+    alerts.push({ labels: { alertname: 'Alive', severity: 'none' }, endsAt })
     expect((await product.postJson('/alertmanager/api/v2/alerts', alerts)).status).toBe(200)
     await page.goto(`${product.url}/#/alerts?receiver=page&filter=${encodeURIComponent('{alertname="Leak"}')}`)
     const card = page.locator('[data-alert="Leak"]')
@@ -160,6 +161,28 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await page.locator('[data-event="acknowledgement"]').getByText('Ada (page)').waitFor()
     await page.getByText('Show all').click()
     await page.locator('[data-alert="Flood"]').waitFor()
+    const names = await page
+      .locator('[data-alert]')
+      .evaluateAll((cards) => cards.map((c) => c.getAttribute('data-alert')))
+    // What needs somebody comes first, and what only says that all is well is not among it.
+    expect(names.indexOf('Alive')).toBeGreaterThan(names.indexOf('Flood'))
+  })
+
+  test('log lines are narrowed down by their level', async () => {
+    const logs = [
+      { level: 'info', message: 'all is calm' },
+      { level: 'error', message: 'the pump is stuck' },
+    ]
+    expect((await product.postJson('/api/tetrascope/v1/logs', { logs })).status).toBe(200)
+    await page.getByRole('link', { name: 'Logs' }).click()
+    await page.getByText('all is calm').waitFor()
+    await page
+      .getByRole('combobox', { name: 'Level' })
+      .or(page.getByRole('textbox', { name: 'Level' }))
+      .click()
+    await page.getByRole('option', { name: 'error' }).click()
+    await page.getByText('all is calm').waitFor({ state: 'hidden' })
+    await page.getByText('the pump is stuck').waitFor()
   })
 
   test('a query is drawn, and a wrong one shows where it is wrong', async () => {

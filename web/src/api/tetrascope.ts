@@ -151,8 +151,11 @@ export function fetchTrace(traceId: string, signal?: AbortSignal): Promise<Trace
   return getJson(`${ROOT}/traces/${traceId}`, {}, signal)
 }
 
-export function fetchLogs(start: number, end: number, text: string, signal?: AbortSignal): Promise<LogsBody> {
-  return getJson(`${ROOT}/logs`, { start, end, text }, signal)
+export function fetchLogs(
+  query: Window & { readonly text: string; readonly level: string; readonly limit: number },
+  signal?: AbortSignal,
+): Promise<LogsBody> {
+  return getJson(`${ROOT}/logs`, { ...query }, signal)
 }
 
 export function fetchDrift(signal?: AbortSignal): Promise<DriftBody> {

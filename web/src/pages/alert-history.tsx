@@ -72,6 +72,11 @@ function EventRow({ event }: { readonly event: HistoryEvent }): ReactNode {
   )
 }
 
+/** Of a group's key, which begins with its route, what the alerts of the group have in common. */
+function groupOf(key: string): string {
+  return key.slice(key.lastIndexOf(':{') + 1)
+}
+
 interface Description {
   readonly what: string
   readonly detail: string
@@ -90,7 +95,7 @@ function describe(event: HistoryEvent, t: ReturnType<typeof useLanguage>['t']): 
       }
     }
     case 'notification': {
-      const detail = `${event.receiver} / ${event.channel}  ${event.groupKey}  ${t(event.status)} · ${event.alerts.length}`
+      const detail = `${event.receiver} / ${event.channel}  ${groupOf(event.groupKey)}  ${t(event.status)} · ${event.alerts.length}`
       return event.outcome === 'sent'
         ? { what: t('sent'), detail: `${detail}  (${event.reason})`, color: 'dimmed' }
         : { what: t('notSent'), detail: `${detail}  ${event.error ?? ''}`, color: 'red' }

@@ -1,4 +1,4 @@
-import { Badge, Button, Card, Group, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Card, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -36,7 +36,8 @@ export function FiringGroups(): ReactNode {
               <TextInput
                 size="xs"
                 aria-label={t('yourName')}
-                placeholder={t('yourName')}
+                placeholder={t('yourNameHint')}
+                miw={220}
                 value={by}
                 onChange={(event) => setBy(event.currentTarget.value)}
               />
@@ -61,11 +62,16 @@ function shownGroups(groups: readonly FiringGroup[], wanted: AlertsWanted): Firi
     for (const { fingerprint } of alerts) seen.add(fingerprint)
     return alerts.length === 0 ? [] : [{ ...group, alerts }]
   })
-  return shown.toSorted((a, b) => rank(a).localeCompare(rank(b)))
+  return shown.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
 
 function isAcknowledged({ alerts }: FiringGroup): boolean {
   return alerts.every(({ acknowledgement }) => acknowledgement !== null)
+}
+
+/** The dead man's switch, whose firing says that all is well. */
+function isAlwaysOn({ alerts }: FiringGroup): boolean {
+  return alerts.every(({ labels }) => labels.severity === 'none')
 }
 
 /** P1 before P2; the dead man's switch, which carries `none` and always fires, is last. */
@@ -110,7 +116,9 @@ function GroupCard({ group, by }: { readonly group: FiringGroup; readonly by: st
     <Card withBorder radius="md" padding="sm" data-alert={name} data-state="firing">
       <Group gap="xs" mb={4} justify="space-between">
         <Group gap="xs">
-          <Badge color={isAnswered ? 'teal' : 'red'}>{isAnswered ? t('acknowledged') : t('firing')}</Badge>
+          <Badge color={isAnswered ? 'teal' : isAlwaysOn(group) ? 'gray' : 'red'}>
+            {isAnswered ? t('acknowledged') : t('firing')}
+          </Badge>
           <Text fw={600}>{name}</Text>
           <Severities group={group} />
           <Text size="xs" c="dimmed">
@@ -127,19 +135,18 @@ function GroupCard({ group, by }: { readonly group: FiringGroup; readonly by: st
         </Button>
       </Group>
       <Failure error={answer.error} />
-      <Table fz="sm" verticalSpacing={4} withRowBorders={false}>
-        <Table.Tbody>
-          {group.alerts.map((alert) => (
-            <AlertRow key={alert.fingerprint} alert={alert} />
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Stack gap={6}>
+        {group.alerts.map((alert) => (
+          <AlertRow key={alert.fingerprint} alert={alert} />
+        ))}
+      </Stack>
     </Card>
   )
 }
 
 function Severities({ group }: { readonly group: FiringGroup }): ReactNode {
   const severities = new Set(group.alerts.flatMap(({ labels }) => labels.severity ?? []))
+  severities.delete('none')
   return [...severities].map((severity) => (
     <Badge key={severity} variant="outline" color="gray">
       {severity}
@@ -162,8 +169,8 @@ function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
   const own = Object.entries(alert.labels).filter(([name]) => name !== 'alertname' && name !== 'severity')
   const isSilenced = alert.silencedBy.length > 0
   return (
-    <Table.Tr>
-      <Table.Td w="100%">
+    <Group justify="space-between" gap="xs" px="xs">
+      <Text component="div" size="sm" flex={1} miw={220}>
         {annotation(alert, 'summary', language)}
         <Text size="xs" c="dimmed">
           {own.map(([name, value]) => `${name}=${value}`).join('  ')}
@@ -180,11 +187,11 @@ function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
           </Text>
         )}
         <Failure error={silence.error} />
-      </Table.Td>
-      <Table.Td c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-        {t('since')} {formatClock(alert.startsAtMs)}
-      </Table.Td>
-      <Table.Td ta="right">
+      </Text>
+      <Group gap="sm" wrap="nowrap">
+        <Text size="sm" c="dimmed">
+          {t('since')} {formatClock(alert.startsAtMs)}
+        </Text>
         <Button
           size="compact-xs"
           variant="default"
@@ -194,8 +201,8 @@ function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
         >
           {isSilenced ? t('silenced') : t('silenceFor')}
         </Button>
-      </Table.Td>
-    </Table.Tr>
+      </Group>
+    </Group>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Card, Stack, Table, TextInput } from '@mantine/core'
+import { Anchor, Badge, Card, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
@@ -19,29 +19,62 @@ const COLOR: Readonly<Record<LogRecord['level'], string>> = {
   fatal: 'red',
 }
 
+/** As many as the page shows; who looks for older ones narrows them down. */
+const LIMIT = 200
+
 /** Log lines, newest first. */
 export function LogsPage(): ReactNode {
   const { t } = useLanguage()
   const { range, windowAt } = useRange()
   const [text, setText] = useState('')
+  const [level, setLevel] = useState('')
   const [searched] = useDebouncedValue(text, 250)
   const logs = useQuery({
-    queryKey: ['logs', range, searched],
+    queryKey: ['logs', range, searched, level],
     refetchInterval: 5_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => fetchLogs(windowAt(Date.now()).startMs, Date.now() + 60_000, searched, signal),
+    queryFn: ({ signal }) => {
+      const window = { start: windowAt(Date.now()).startMs, end: Date.now() + 60_000 }
+      return fetchLogs({ ...window, text: searched, level, limit: LIMIT }, signal)
+    },
   })
   return (
     <Stack gap="sm">
-      <TextInput
-        placeholder={t('searchLogs')}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        maw={420}
-        size="xs"
-      />
+      <Group gap="sm">
+        <TextInput
+          placeholder={t('searchLogs')}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          flex={1}
+          miw={220}
+          maw={420}
+          size="xs"
+        />
+        <Select
+          aria-label={t('level')}
+          size="xs"
+          w={130}
+          value={level}
+          onChange={(value) => setLevel(value ?? '')}
+          allowDeselect={false}
+          data={[{ value: '', label: t('anyLevel') }, ...Object.keys(COLOR)]}
+        />
+      </Group>
       <Loaded query={logs}>
-        {({ logs: lines }) => (lines.length === 0 ? <Empty title={t('noLogs')} /> : <LogTable lines={lines} />)}
+        {({ logs: lines }) =>
+          lines.length === 0 ? (
+            <Empty title={t('noLogs')} />
+          ) : (
+            <>
+              <LogTable lines={lines} />
+              {lines.length === LIMIT && (
+                <Text size="xs" c="dimmed">
+                  {t('newestLogs')}
+                </Text>
+              )}
+            </>
+          )
+        }
       </Loaded>
     </Stack>
   )
