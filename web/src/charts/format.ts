@@ -10,6 +10,7 @@ export function formatNumber(value: number | null | undefined, unit: string): st
 function formatPlain(value: number): string {
   const size = Math.abs(value)
   const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
+  if (size > 0 && size < 0.001) return value.toPrecision(2)
   if (size >= 1e6) return `${(value / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })}M`
   return value.toLocaleString('en', { maximumFractionDigits: digits })
 }

@@ -8,6 +8,14 @@ import { formatNumber } from './format.ts'
 const STACKED = uPlot.paths.bars?.({ size: [1, 100], align: 1 })
 const COLORS = ['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e64980', '#4263eb', '#a9e34b', '#868e96']
 
+const DAY = '\n{YYYY}-{MM}-{DD}'
+/** How times are written along the axis, as everywhere on the pages: by their distance, then what is added at a new year, day and minute. */
+const TIMES: uPlot.Axis.Values = [
+  [86_400, '{MM}-{DD}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', DAY, null, DAY, null, null, null, 1],
+  [1, ':{ss}', `${DAY} {HH}:{mm}`, null, `${DAY} {HH}:{mm}`, null, '\n{HH}:{mm}', null, 1],
+]
+
 export interface TimeSeriesProps {
   readonly data: ChartData
   readonly unit: string
@@ -78,7 +86,10 @@ function optionsOf({ data, unit, height, thresholds, bare, stacked, width, dark 
     scales: { y: { range: (_plot, min, max) => yRange(min, max) } },
     axes: bare
       ? [{ show: false }, { show: false }]
-      : [axis, { ...axis, size: 62, values: (_plot, splits) => splits.map((split) => formatNumber(split, unit)) }],
+      : [
+          { ...axis, values: TIMES },
+          { ...axis, size: 62, values: (_plot, splits) => splits.map((split) => formatNumber(split, unit)) },
+        ],
     series: [
       {},
       ...data.lines.map(({ name }, i) => ({

@@ -20,6 +20,8 @@ const CHART_HEIGHT = 88
 /** Categories beyond these are left out of a chart; they are the rarest. */
 const MAX_BARS = 24
 
+const REFERENCE_COLOR = 'var(--mantine-color-gray-5)'
+const CURRENT_COLOR = 'var(--mantine-primary-color-filled)'
 const COLOR: Readonly<Record<DriftLevel, string>> = { none: 'teal', slight: 'orange', severe: 'red' }
 const LEVEL: Readonly<Record<DriftLevel, TextKey>> = {
   none: 'driftNone',
@@ -72,16 +74,31 @@ function Summary({ body }: { readonly body: DriftBody }): ReactNode {
   const reference = `${t(REFERENCE[kind])}${durationMs === null ? '' : ` (${formatSpan(durationMs)})`}`
   return (
     <Group gap="md">
-      <Text size="sm" c="dimmed">
-        {t('driftCurrent')} ({formatSpan(body.currentMs)}) · {t('driftReference')}: {reference}
+      <Key color={REFERENCE_COLOR}>
+        {t('driftReference')}: {reference}
+      </Key>
+      <Key color={CURRENT_COLOR}>
+        {t('driftCurrent')} ({formatSpan(body.currentMs)})
         {body.comparedMs !== null && ` · ${formatClock(body.comparedMs)}`}
-      </Text>
+      </Key>
       {problem !== null && (
         <Text size="sm" c="orange">
           {problem}
         </Text>
       )}
     </Group>
+  )
+}
+
+/** What a colour of the charts stands for. */
+function Key({ color, children }: { readonly color: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <Text size="sm" c="dimmed">
+      <span
+        style={{ display: 'inline-block', width: 10, height: 10, borderRadius: 2, marginRight: 6, background: color }}
+      />
+      {children}
+    </Text>
   )
 }
 
@@ -160,18 +177,18 @@ function ComparisonView({ comparison }: { readonly comparison: Comparison }): Re
   const { t } = useLanguage()
   const { effects, referenceMean, currentMean } = comparison
   const shown = [
-    ['JS', effects.js],
-    ['KS', effects.ks],
-    ['W₁/σ', effects.wasserstein_normed],
-    ["Cramér's V", effects.cramers_v],
+    ['JS', effects.js, 'driftJs'],
+    ['KS', effects.ks, 'driftKs'],
+    ['W₁/σ', effects.wasserstein_normed, 'driftWasserstein'],
+    ["Cramér's V", effects.cramers_v, 'driftCramer'],
   ] as const
   return (
     <>
       <BinChart bins={comparison.bins.slice(0, MAX_BARS)} />
       <Group gap="md" mt={4}>
-        {shown.map(([name, value]) =>
+        {shown.map(([name, value, meaning]) =>
           value === undefined ? null : (
-            <Text key={name} size="xs" c="dimmed">
+            <Text key={name} size="xs" c="dimmed" title={t(meaning)}>
               {name} {formatNumber(value, '')}
             </Text>
           ),
@@ -210,8 +227,8 @@ function BinChart({ bins }: { readonly bins: readonly DriftBin[] }): ReactNode {
               onMouseEnter={() => choose(bin)}
               style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}
             >
-              <Bar share={bin.referenceShare / top} color="var(--mantine-color-gray-5)" />
-              <Bar share={bin.currentShare / top} color="var(--mantine-primary-color-filled)" />
+              <Bar share={bin.referenceShare / top} color={REFERENCE_COLOR} />
+              <Bar share={bin.currentShare / top} color={CURRENT_COLOR} />
             </Group>
           </Tooltip>
         ))}

@@ -37,47 +37,49 @@ function TargetTable({ targets }: { readonly targets: readonly TargetBody[] }): 
   const { t } = useLanguage()
   return (
     <Card withBorder padding={0} radius="md">
-      <Table fz="sm" data-table="targets">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('endpoint')}</Table.Th>
-            <Table.Th>{t('status')}</Table.Th>
-            <Table.Th>{t('labels')}</Table.Th>
-            <Table.Th>{t('lastScrape')}</Table.Th>
-            <Table.Th ta="right">{t('duration')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {targets.map((target) => (
-            <Table.Tr key={target.scrapeUrl + JSON.stringify(target.labels)}>
-              <Table.Td>
-                {target.scrapeUrl}
-                {target.lastError !== '' && (
-                  <Text size="xs" c="red" style={{ overflowWrap: 'anywhere' }}>
-                    {target.lastError}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>
-                <Badge size="sm" variant="light" color={COLOR[target.health]}>
-                  {t(target.health)}
-                </Badge>
-              </Table.Td>
-              <Table.Td>
-                {Object.entries(target.labels).map(([name, value]) => (
-                  <Badge key={name} variant="outline" color="gray" size="xs" tt="none" mr={4}>
-                    {name}={value}
-                  </Badge>
-                ))}
-              </Table.Td>
-              <Table.Td>
-                {Date.parse(target.lastScrape) > 0 ? formatClock(Date.parse(target.lastScrape)) : '–'}
-              </Table.Td>
-              <Table.Td ta="right">{formatDurationMs(target.lastScrapeDuration * 1000)}</Table.Td>
+      <Table.ScrollContainer minWidth={860}>
+        <Table fz="sm" data-table="targets">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('endpoint')}</Table.Th>
+              <Table.Th>{t('status')}</Table.Th>
+              <Table.Th>{t('labels')}</Table.Th>
+              <Table.Th>{t('lastScrape')}</Table.Th>
+              <Table.Th ta="right">{t('duration')}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {targets.map((target) => (
+              <Table.Tr key={target.scrapeUrl + JSON.stringify(target.labels)}>
+                <Table.Td>
+                  {target.scrapeUrl}
+                  {target.lastError !== '' && (
+                    <Text size="xs" c="red" style={{ overflowWrap: 'anywhere' }}>
+                      {target.lastError}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td>
+                  <Badge size="sm" variant="light" color={COLOR[target.health]} miw="max-content">
+                    {t(target.health)}
+                  </Badge>
+                </Table.Td>
+                <Table.Td>
+                  {Object.entries(target.labels).map(([name, value]) => (
+                    <Badge key={name} variant="outline" color="gray" size="xs" tt="none" mr={4} miw="max-content">
+                      {name}={value}
+                    </Badge>
+                  ))}
+                </Table.Td>
+                <Table.Td>
+                  {Date.parse(target.lastScrape) > 0 ? formatClock(Date.parse(target.lastScrape)) : '–'}
+                </Table.Td>
+                <Table.Td ta="right">{formatDurationMs(target.lastScrapeDuration * 1000)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
     </Card>
   )
 }
