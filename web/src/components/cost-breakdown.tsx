@@ -24,8 +24,8 @@ const FIELDS: ReadonlyArray<readonly [field: CostField, label: TextKey]> = [
   ['service', 'service'],
 ]
 
-/** Where the cost of the range goes, by one field at a time. */
-export function CostBreakdown({ total }: { readonly total: CostBody }): ReactNode {
+/** Where the cost of the range goes, by one field at a time. `total` is undefined until it is known. */
+export function CostBreakdown({ total }: { readonly total: CostBody | undefined }): ReactNode {
   const { t } = useLanguage()
   const { range, refreshMs, windowUpTo } = useRange()
   const [by, setBy] = useState<CostField>('model')
@@ -52,7 +52,7 @@ export function CostBreakdown({ total }: { readonly total: CostBody }): ReactNod
         </div>
       </Group>
       <Loaded query={groups}>
-        {(body) => <GroupTable by={body.by} groups={body.groups} total={Number(total.costUsd)} />}
+        {(body) => <GroupTable by={body.by} groups={body.groups} total={Number(total?.costUsd ?? 0)} />}
       </Loaded>
     </section>
   )
@@ -67,6 +67,8 @@ interface GroupTableProps {
 function GroupTable({ by, groups, total }: GroupTableProps): ReactNode {
   const { t } = useLanguage()
   const shown = groups.reduce((sum, { costUsd }) => sum + Number(costUsd), 0)
+  // The total was asked for at another moment: where all groups are here they are the whole.
+  const whole = groups.length < LIMIT ? shown : Math.max(total, shown)
   return (
     <Card withBorder padding={0} radius="md">
       <Table.ScrollContainer minWidth={860}>
@@ -89,14 +91,14 @@ function GroupTable({ by, groups, total }: GroupTableProps): ReactNode {
           </Table.Thead>
           <Table.Tbody>
             {groups.map((group) => (
-              <GroupLine key={group.value} by={by} group={group} total={total} />
+              <GroupLine key={group.value} by={by} group={group} total={whole} />
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {groups.length === LIMIT && total > shown && (
+      {whole > shown && (
         <Text size="xs" c="dimmed" p="xs">
-          {t('everythingElse')}: {formatNumber(total - shown, 'USD')}
+          {t('everythingElse')}: {formatNumber(whole - shown, 'USD')}
         </Text>
       )}
     </Card>

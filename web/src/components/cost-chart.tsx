@@ -6,6 +6,7 @@ import { fetchCostSteps } from '../api/tetrascope.ts'
 import type { ChartData } from '../charts/chart-data.ts'
 import { TimeSeries } from '../charts/time-series.tsx'
 import { useLanguage } from '../i18n/language.tsx'
+import { Loaded } from './loaded.tsx'
 import { useRange } from './time-range.tsx'
 
 /** More would have no colours of their own. */
@@ -28,14 +29,17 @@ export function CostChart(): ReactNode {
       return { window, ...(await fetchCostSteps(window, barMs, signal)) }
     },
   })
-  if (chart.data === undefined) return null
   return (
     <section data-section="cost-chart">
       <Title order={4} mb="xs">
-        {t('costOverTime')} {formatStep(chart.data.stepMs)}
+        {t('costOverTime')} {formatStep(windowAt(Date.now()).stepMs * STEPS_OF_LINES)}
       </Title>
-      <Card withBorder padding="sm" radius="md">
-        <TimeSeries data={costData(chart.data, chart.data.window, t('otherModels'))} unit="USD" height={220} stacked />
+      <Card withBorder padding="sm" radius="md" mih={250}>
+        <Loaded query={chart}>
+          {(data) => (
+            <TimeSeries data={costData(data, data.window, t('otherModels'))} unit="USD" height={220} stacked />
+          )}
+        </Loaded>
       </Card>
     </section>
   )

@@ -25,21 +25,15 @@ export function CostPage(): ReactNode {
   })
   return (
     <Stack gap="md">
-      <Loaded query={costs}>
-        {(body) => (
-          <>
-            <Tiles costs={body} />
-            {body.now.requests === 0 ? (
-              <Empty title={t('noCost')} hint={t('noRequestsHint')} />
-            ) : (
-              <>
-                <CostChart />
-                <CostBreakdown total={body.now} />
-              </>
-            )}
-          </>
-        )}
-      </Loaded>
+      <Loaded query={costs}>{(body) => <Tiles costs={body} />}</Loaded>
+      {costs.data?.now.requests === 0 ? (
+        <Empty title={t('noCost')} hint={t('noRequestsHint')} />
+      ) : (
+        <>
+          <CostChart />
+          <CostBreakdown total={costs.data?.now} />
+        </>
+      )}
       <BudgetTable />
       <UnpricedTable />
       <HardwareTable />
