@@ -14,6 +14,24 @@ describe('label sets', () => {
     )
   })
 
+  test('equal sets, and only those, are equal, and they share a hash', () => {
+    fc.assert(
+      fc.property(record, record, (one, other) => {
+        const [a, b] = [Labels.from(one), Labels.from(other)]
+        expect(a.equals(b)).toBe(a.key === b.key)
+        if (a.equals(b)) expect(a.hash).toBe(b.hash)
+      }),
+    )
+  })
+
+  test('a set that shares the texts of an equal one stays what it was', () => {
+    const [labels, same] = [Labels.from({ a: '1', b: '2' }), Labels.from({ a: '1', b: '2' })]
+    const { key } = labels
+    labels.shareTexts(same.pairs)
+    expect(labels.pairs).toBe(same.pairs)
+    expect([labels.key, labels.get('b')]).toEqual([key, '2'])
+  })
+
   test('a value with the character that keys are joined by is told from two labels', () => {
     expect(Labels.from({ a: 'bÿcÿd' }).key).not.toBe(Labels.from({ a: 'b', c: 'd' }).key)
   })

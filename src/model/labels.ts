@@ -8,20 +8,19 @@ const EMPTY_TAG = ''
  * Equal sets have equal `key`s, so `key` serves as a map key; it is computed once.
  */
 export class Labels {
-  /** name, value, name, value ... sorted by name. */
-  readonly pairs: readonly string[]
+  /** name, value, name, value ... sorted by name. Always the same texts, though `shareTexts` may put other copies of them here. */
+  pairs: readonly string[]
   /**
    * What a store noted on this very object, so that for senders who keep their label sets it need not look up `key` again.
-   * No part of the value; means something only to the store that left it, which must expect another store's note.
+   * No part of the value; means something only to the store that left it, which must expect another store's note. Equal sets may have it as well.
    */
   storeNote: object | undefined = undefined
   /** The same for the memory of the newest hours before the store. */
   headNote: object | undefined = undefined
   #key: string | undefined
 
-  private constructor(pairs: readonly string[], key?: string) {
+  private constructor(pairs: readonly string[]) {
     this.pairs = pairs
-    this.#key = key
   }
 
   static readonly empty = new Labels([])
@@ -32,12 +31,18 @@ export class Labels {
     return Labels.fromSorted(sortedPairs(values))
   }
 
+  /** For parsers that have already sorted: `pairs` must be sorted by name, without duplicates or empty values. */
+  static fromSorted(pairs: readonly string[]): Labels {
+    return pairs.length === 0 ? Labels.empty : new Labels(pairs)
+  }
+
   /**
-   * For parsers that have already sorted: `pairs` must be sorted by name, without duplicates or empty values.
-   * Who holds the `key` of an equal set hands it in, so that the text is not in memory twice.
+   * Lets this set stand on other copies of its texts, so that what many sets hold is in memory once: `pairs` must be equal to its own.
+   * The key goes, since it is as long as all of them; it is made again for who asks.
    */
-  static fromSorted(pairs: readonly string[], key?: string): Labels {
-    return pairs.length === 0 ? Labels.empty : new Labels(pairs, key)
+  shareTexts(pairs: readonly string[]): void {
+    this.pairs = pairs
+    this.#key = undefined
   }
 
   get size(): number {
@@ -48,6 +53,23 @@ export class Labels {
   get key(): string {
     this.#key ??= keyOf(this.pairs)
     return this.#key
+  }
+
+  /** A number of 32 bits that equal label sets share. It is worked out each time. */
+  get hash(): number {
+    // FNV-1a, of each text and what ends it.
+    let hash = 0x811c9dc5
+    for (const text of this.pairs) {
+      for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+      hash = Math.imul(hash ^ 0xff, 0x01000193)
+    }
+    return hash
+  }
+
+  equals({ pairs }: Labels): boolean {
+    return (
+      this.pairs === pairs || (this.pairs.length === pairs.length && this.pairs.every((text, i) => text === pairs[i]))
+    )
   }
 
   get metricName(): string {

@@ -19,7 +19,7 @@ interface SeriesDay {
 const SERIES_COLUMNS: readonly Column<SeriesDay>[] = [
   column('day', 'Date', (out, { day }) => out.uint16(Math.min(Math.max(day, 0), 0xffff))),
   text('name', ({ labels }) => labels.metricName),
-  column('series', 'UInt64', (out, { entry }) => out.uint64(entry.idHigh, entry.idLow)),
+  column('series', 'UInt64', (out, { entry }) => out.uint64(entry.idHigh >>> 0, entry.idLow >>> 0)),
   pairs('labels', ({ labels }) => labels.pairs),
 ]
 

@@ -3,11 +3,12 @@ import type { Labels } from '../../model/labels.ts'
 
 export const DAY_MS = 24 * 3_600_000
 
-const NO_DAY = -Infinity
+/** No day of a time that can be written; as a small integer. */
+const NO_DAY = -(2 ** 31)
 
 /** A series as the writer knows it, without its labels, because there may be very many. */
 export class SeriesEntry {
-  /** The id in two halves, because a number holds only 53 bits. */
+  /** The id in two halves, because a number holds only 53 bits; with a sign, as which they need no object of their own. */
   readonly idHigh: number
   readonly idLow: number
   /** Days since 1970 for which the series is stated in the store: the newest here, for it is asked for with every sample. */
@@ -33,8 +34,9 @@ export class SeriesEntry {
  */
 export class SeriesRegistry {
   readonly #capacity: number
-  #young = new Map<string, SeriesEntry>()
-  #old = new Map<string, SeriesEntry>()
+  /** By the low half of the id. Of two with the same one, which hardly ever occur, the older is forgotten. */
+  #young = new Map<number, SeriesEntry>()
+  #old = new Map<number, SeriesEntry>()
   /** Changes when all is forgotten. */
   #memory: object = {}
 
@@ -42,7 +44,7 @@ export class SeriesRegistry {
     this.#capacity = capacity
   }
 
-  /** A note on the labels spares the hit in a map of many long keys. */
+  /** A note on the labels spares working out the id. */
   entryOf(labels: Labels): SeriesEntry {
     const noted = labels.storeNote
     if (noted instanceof SeriesEntry && noted.memory === this.#memory) return noted
@@ -59,16 +61,21 @@ export class SeriesRegistry {
   }
 
   #entryOf(labels: Labels): SeriesEntry {
-    const known = this.#young.get(labels.key)
+    const entry = createEntry(labels, this.#memory)
+    const known = sameAs(entry, this.#young.get(entry.idLow))
     if (known !== undefined) return known
-    const entry = this.#old.get(labels.key) ?? createEntry(labels, this.#memory)
+    const older = sameAs(entry, this.#old.get(entry.idLow)) ?? entry
     if (this.#young.size >= this.#capacity / 2) {
       this.#old = this.#young
       this.#young = new Map()
     }
-    this.#young.set(labels.key, entry)
-    return entry
+    this.#young.set(entry.idLow, older)
+    return older
   }
+}
+
+function sameAs({ idHigh }: SeriesEntry, found: SeriesEntry | undefined): SeriesEntry | undefined {
+  return found?.idHigh === idHigh ? found : undefined
 }
 
 export function isStated(entry: SeriesEntry, day: number): boolean {
@@ -91,8 +98,8 @@ const METRIC_BITS = 0xfff0_0000
 function createEntry(labels: Labels, memory: object): SeriesEntry {
   const metric = hash('sha256', labels.metricName, 'buffer').readUInt32BE(0)
   const digest = hash('sha256', labels.key, 'buffer')
-  const idHigh = ((metric & METRIC_BITS) | (digest.readUInt32BE(0) & ~METRIC_BITS)) >>> 0
-  return new SeriesEntry(idHigh, digest.readUInt32BE(4), memory)
+  const idHigh = (metric & METRIC_BITS) | (digest.readUInt32BE(0) & ~METRIC_BITS)
+  return new SeriesEntry(idHigh, digest.readInt32BE(4), memory)
 }
 
 /** Days since 1970. */

@@ -47,3 +47,16 @@ describe('a head of ten thousand series lets others have a turn for each few tho
     expect(blocks.flat()).toEqual([])
   })
 })
+
+test('label sets that are equal share their texts once their samples are in the head', () => {
+  const head = new Head({ windowMs: 1e9, maxSizeBytes: 1e9, graceMs: 0, minTimeMs: 0 })
+  const [first, again] = [Labels.from({ __name__: 'x', id: '1' }), Labels.from({ __name__: 'x', id: '1' })]
+  for (const labels of [first, again]) {
+    const batch = new SampleBatchBuilder()
+    batch.add(labels, 500, 1)
+    head.append(batch.build())
+  }
+  expect(head.seriesCount).toBe(1)
+  expect(again.pairs).toBe(first.pairs)
+  expect(again.key).toBe(first.key)
+})

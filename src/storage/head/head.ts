@@ -11,6 +11,7 @@ import { LabelIndex } from './label-index.ts'
 import { MemorySeries, type SampleMemory } from './memory-series.ts'
 import { SampleSlots } from './sample-slots.ts'
 import { SeriesBlock } from './series-block.ts'
+import { SeriesByLabels } from './series-by-labels.ts'
 
 export interface HeadOptions {
   /** How far back samples are kept. */
@@ -32,8 +33,8 @@ export interface AppendCounts {
   refused: number
 }
 
-/** Objects, map entry and postings of one series, measured; the key's text comes on top. */
-const SERIES_SIZE_BYTES = 1000
+/** Label set, objects, table entries and postings of one series, measured. */
+const SERIES_SIZE_BYTES = 800
 /** A few milliseconds' work. */
 const SERIES_PER_STEP = 2_000
 /** Series of which samples are taken away in one go: what stays of them is packed anew. */
@@ -51,10 +52,9 @@ const SHORTENING = 0.8
 export class Head {
   readonly #options: HeadOptions
   readonly #memory: SampleMemory = { arena: new ChunkArena(), slots: new SampleSlots() }
-  readonly #series = new Map<string, MemorySeries>()
+  readonly #series = new SeriesByLabels<MemorySeries>()
   readonly #index = new LabelIndex<MemorySeries>()
   #nextId = 0
-  #keyBytes = 0
   #minTimeMs: number
   /** Time of the newest sample that lay before the edge and was not kept. */
   #newestTooOldMs = -Infinity
@@ -77,7 +77,7 @@ export class Head {
 
   get sizeBytes(): number {
     const { arena, slots } = this.#memory
-    return arena.sizeBytes + slots.sizeBytes + this.#series.size * SERIES_SIZE_BYTES + this.#keyBytes
+    return arena.sizeBytes + slots.sizeBytes + this.#series.size * SERIES_SIZE_BYTES
   }
 
   /** Takes samples in any order. A sample with the time of a known one replaces it. */
@@ -109,7 +109,7 @@ export class Head {
         continue
       }
       const index = batch.series[i] ?? 0
-      const target = (targets[index] ??= this.#notedSeriesOf(labelsOf(batch, index)))
+      const target = (targets[index] ??= this.#seriesOf(labelsOf(batch, index)))
       counts[target.append(timestampMs, batch.values[i] ?? NaN, batch.stale[i] ?? 0)]++
     }
     return counts
@@ -127,13 +127,12 @@ export class Head {
 
   /** The series with these labels, when the head has samples of it. */
   find(labels: Labels): MemorySeries | undefined {
-    return this.#series.get(labels.key)
+    return this.#series.get(labels)
   }
 
   /** Whether a sample with these labels would be of a series that is here already. */
   knows(labels: Labels): boolean {
-    const noted = labels.headNote
-    return (noted instanceof MemorySeries && noted.livesIn(this.#memory)) || this.#series.has(labels.key)
+    return this.#known(labels) !== undefined
   }
 
   /** How many series of this name are here. */
@@ -264,28 +263,36 @@ export class Head {
   #remove(series: readonly MemorySeries[]): void {
     for (const one of series) {
       one.end()
-      this.#series.delete(one.labels.key)
-      this.#keyBytes -= one.labels.key.length
+      this.#series.delete(one)
     }
     this.#index.remove(series)
   }
 
-  /** A hit in a map of many long keys costs several times what appending the sample does; a note on the labels spares it. */
-  #notedSeriesOf(labels: Labels): MemorySeries {
+  /** From a note on the labels, which spares looking at their texts, or by the texts; then it is noted. */
+  #known(labels: Labels): MemorySeries | undefined {
     const noted = labels.headNote
     if (noted instanceof MemorySeries && noted.livesIn(this.#memory)) return noted
-    const series = this.#seriesOf(labels)
+    const series = this.#series.get(labels)
+    if (series === undefined) return undefined
     labels.headNote = series
+    labels.storeNote ??= series.labels.storeNote
+    labels.shareTexts(series.labels.pairs)
     return series
   }
 
   #seriesOf(labels: Labels): MemorySeries {
-    const known = this.#series.get(labels.key)
-    if (known !== undefined) return known
-    const created = new MemorySeries(this.#nextId++, this.#index.intern(labels), this.#memory)
-    this.#series.set(labels.key, created)
-    this.#keyBytes += labels.key.length
+    const series = this.#known(labels) ?? this.#create(labels)
+    // For equal sets to come. A sender that makes its label sets anew each time has the store look each of them up otherwise.
+    if (series.labels.storeNote !== labels.storeNote) series.labels.storeNote = labels.storeNote
+    return series
+  }
+
+  #create(labels: Labels): MemorySeries {
+    this.#index.intern(labels)
+    const created = new MemorySeries(this.#nextId++, labels, this.#memory)
+    this.#series.add(created)
     this.#index.add(created)
+    labels.headNote = created
     return created
   }
 

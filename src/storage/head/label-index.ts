@@ -1,4 +1,4 @@
-import { Labels } from '../../model/labels.ts'
+import type { Labels } from '../../model/labels.ts'
 import type { Matcher } from '../../model/matcher.ts'
 import { Lru } from '../../util/lru.ts'
 import { atOnce, type Steps } from '../../util/steps.ts'
@@ -15,12 +15,8 @@ const REMEMBERED_MATCHES = 500
 /** A value takes up to 10 us to be tested against an expression: this many take a few milliseconds. */
 export const TESTS_PER_STEP = 1_000
 
-/** The series that have one value of one label, ascending by id. */
-interface Postings<S> {
-  /** The one copy of the value that all label sets share. */
-  readonly text: string
-  readonly series: S[]
-}
+/** The series that have one value of one label, ascending by id. One that is alone stands for itself, since a list for each would be most of the index. */
+type Postings<S> = S | S[]
 
 /** When the lists of the wanted values hold more than this share of all series, going through all is cheaper than sorting the lists together. */
 const SORTED_SHARE = 0.1
@@ -52,14 +48,17 @@ export class LabelIndex<S extends IndexedSeries> {
     for (const [name, value] of series.labels.entries()) this.#addPosting(this.#label(name), value, series)
   }
 
-  /** The same label set made of the strings that the index holds already: each name and value is in memory once. */
-  intern(labels: Labels): Labels {
-    const pairs: string[] = []
-    for (const [name, value] of labels.entries()) {
+  /** Lets the label set stand on the strings that the index holds already: each name and value is in memory once. */
+  intern(labels: Labels): void {
+    const pairs = labels.pairs.slice()
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [name, value] = [pairs[i] ?? '', pairs[i + 1] ?? '']
       const label = this.#labels.get(name)
-      pairs.push(label?.text ?? ownCopy(name), label?.postings.get(value)?.text ?? ownCopy(value))
+      const same = firstOf(label?.postings.get(value))
+      pairs[i] = label?.text ?? ownCopy(name)
+      pairs[i + 1] = same?.labels.get(name) ?? ownCopy(value)
     }
-    return Labels.fromSorted(pairs, labels.key)
+    labels.shareTexts(pairs)
   }
 
   /** Removes series; in one go, because each list that one of them is in is written anew. */
@@ -87,12 +86,12 @@ export class LabelIndex<S extends IndexedSeries> {
 
   /** Series that have the label with this value, ascending by id. Not to be changed. */
   having(name: string, value: string): readonly S[] {
-    return this.#labels.get(name)?.postings.get(value)?.series ?? []
+    return listOf(this.#labels.get(name)?.postings.get(value))
   }
 
   /** How many series have each value of the label. */
   counts(name: string): Array<readonly [value: string, count: number]> {
-    return [...(this.#labels.get(name)?.postings ?? [])].map(([value, { series }]) => [value, series.length])
+    return [...(this.#labels.get(name)?.postings ?? [])].map(([value, postings]) => [value, sizeOf(postings)])
   }
 
   /** The series that match all matchers, ascending by id. No matchers: all series. The array is not to be changed. */
@@ -130,22 +129,25 @@ export class LabelIndex<S extends IndexedSeries> {
 
   #addPosting(label: LabelValues<S>, value: string, series: S): void {
     const known = label.postings.get(value)
-    if (known !== undefined) {
-      known.series.push(series)
-      return
+    if (Array.isArray(known)) {
+      known.push(series)
+    } else if (known !== undefined) {
+      label.postings.set(value, [known, series])
+    } else {
+      label.postings.set(value, series)
+      label.version = ++this.#newestVersion
     }
-    // A literal of one element takes a tenth of the memory that pushing onto an empty array reserves; many values have one series.
-    label.postings.set(value, { text: value, series: [series] })
-    label.version = ++this.#newestVersion
   }
 
   #removeFrom(name: string, values: ReadonlySet<string>, removed: ReadonlySet<S>): void {
     const label = this.#label(name)
     for (const value of values) {
-      const postings = label.postings.get(value)
-      if (postings === undefined) continue
-      keepInPlace(postings.series, (one) => !removed.has(one))
-      if (postings.series.length > 0) continue
+      const left = listOf(label.postings.get(value)).filter((one) => !removed.has(one))
+      const [first] = left
+      if (first !== undefined) {
+        label.postings.set(value, left.length === 1 ? first : left)
+        continue
+      }
       label.postings.delete(value)
       label.version = ++this.#newestVersion
     }
@@ -164,7 +166,8 @@ export class LabelIndex<S extends IndexedSeries> {
   }
 
   #count(matcher: Matcher): number {
-    return this.#matchingValues(matcher).reduce((total, value) => total + this.having(matcher.name, value).length, 0)
+    const postings = this.#labels.get(matcher.name)?.postings
+    return this.#matchingValues(matcher).reduce((total, value) => total + sizeOf(postings?.get(value)), 0)
   }
 
   /** All series with a value that the matcher matches; for matchers that do not match the empty string. */
@@ -230,6 +233,20 @@ export class LabelIndex<S extends IndexedSeries> {
       return matches
     })
   }
+}
+
+function listOf<S extends IndexedSeries>(postings: Postings<S> | undefined): S[] {
+  if (postings === undefined) return []
+  return Array.isArray(postings) ? postings : [postings]
+}
+
+function firstOf<S extends IndexedSeries>(postings: Postings<S> | undefined): S | undefined {
+  return Array.isArray(postings) ? postings[0] : postings
+}
+
+function sizeOf<S extends IndexedSeries>(postings: Postings<S> | undefined): number {
+  if (postings === undefined) return 0
+  return Array.isArray(postings) ? postings.length : 1
 }
 
 /** The values that a matcher allows, when they can be listed. */
