@@ -1,6 +1,6 @@
+import { addOpening, openingsOf, registerLexicon } from './lexicon-openings.ts'
 import { isHan, isLetter } from './script.ts'
-import { lowerCaseKeepingPlaces, lowerUnitsOf } from './units.ts'
-import { wordsOf } from './words.ts'
+import { lowerCaseKeepingPlaces } from './units.ts'
 
 /** A term of a lexicon found in a text. */
 export interface LexiconHit<C extends string> {
@@ -10,10 +10,6 @@ export interface LexiconHit<C extends string> {
 }
 
 const ASCII = 0x80
-/** Bits of a unit that tell nearly all letters apart. */
-const UNIT_BITS = 5
-const UNIT_MASK = (1 << UNIT_BITS) - 1
-
 interface Term<C> {
   readonly text: string
   readonly isPrefix: boolean
@@ -29,10 +25,7 @@ export class Lexicon<C extends string> {
   readonly #terms = new Map<number, Array<Term<C>>>()
   /** The same lists for two units of ASCII, by both: nearly every look-up of an English text. */
   readonly #asciiTerms: Array<Array<Term<C>> | undefined> = Array.from({ length: ASCII * ASCII })
-  /** 1 for what the first three units of a term may be, by their low bits: nearly every word of ASCII is passed over by this alone. */
-  readonly #openings = new Uint8Array(1 << (3 * UNIT_BITS))
-  /** 1 for each unit beyond ASCII that begins a term. */
-  readonly #begins = new Uint8Array(0x10000)
+  readonly #bit = registerLexicon()
 
   constructor(lists: Readonly<Record<C, string>>) {
     for (const category of Object.keys(lists) as C[]) {
@@ -44,20 +37,14 @@ export class Lexicon<C extends string> {
   /** All terms by place, the longest where several begin. Terms begin where words do. */
   find(text: string): Array<LexiconHit<C>> {
     const lower = lowerCaseKeepingPlaces(text)
-    const units = lowerUnitsOf(text)
-    const openings = this.#openings
-    const begins = this.#begins
-    const { starts, count } = wordsOf(text)
+    const { starts, lexicons } = openingsOf(text)
+    const bit = this.#bit
     const hits: Array<LexiconHit<C>> = []
     let until = 0
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < starts.length; i++) {
       const start = starts[i] ?? 0
-      const unit = units[start] ?? 0
-      // After the last unit there is none, which opens as a unit of value 0 does.
-      const isPossible =
-        unit < ASCII ? openings[openingOf(unit, units[start + 1] ?? 0, units[start + 2] ?? 0)] : begins[unit]
-      if (isPossible === 0 || start < until) continue
-      const found = this.#termAt(lower, start, unit)
+      if (((lexicons[i] ?? 0) & bit) === 0 || start < until) continue
+      const found = this.#termAt(lower, start, lower.charCodeAt(start))
       if (found === undefined) continue
       until = start + found.text.length
       hits.push({ category: found.category, start, end: until })
@@ -85,23 +72,8 @@ export class Lexicon<C extends string> {
     terms.push({ text, isPrefix, category })
     this.#terms.set(keyOf(first, second), terms)
     if ((first | second) < ASCII) this.#asciiTerms[first * ASCII + second] = terms
-    if (first < ASCII) this.#addOpenings(text)
-    else this.#begins[first] = 1
+    addOpening(text, this.#bit)
   }
-
-  /** Behind a term of one or two units anything may stand. */
-  #addOpenings(text: string): void {
-    const possible = [0, 1, 2].map((at) => (at < text.length ? [text.charCodeAt(at)] : ANY_UNIT))
-    for (const first of possible[0] ?? [])
-      for (const second of possible[1] ?? [])
-        for (const third of possible[2] ?? []) this.#openings[openingOf(first, second, third)] = 1
-  }
-}
-
-const ANY_UNIT = Array.from({ length: UNIT_MASK + 1 }, (_, unit) => unit)
-
-function openingOf(first: number, second: number, third: number): number {
-  return ((first & UNIT_MASK) << (2 * UNIT_BITS)) | ((second & UNIT_MASK) << UNIT_BITS) | (third & UNIT_MASK)
 }
 
 function keyOf(first: number, second: number): number {

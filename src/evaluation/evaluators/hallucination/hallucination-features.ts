@@ -88,6 +88,8 @@ const DEED = new CuedPattern(
   /\b(?:i (?:have |just |)(?:called|checked|sent|booked|visited|searched|looked up|found online|updated|scheduled|downloaded|created a (?:file|chart|spreadsheet)))\b|我(?:已经|刚刚)?(?:查询了|发送了|预订了|下载了|打电话)/i,
 )
 
+const PRECISE_FIGURE = /\d+(?:\.\d+)?\s?%|\b(?:1[5-9]|20)\d\d\b|\$\d/g
+
 /** What the hallucination model reads of a prompt and its answer. */
 export function hallucinationFeatures(
   prompt: string,
@@ -96,13 +98,14 @@ export function hallucinationFeatures(
   const words = wordsOf(prompt)
   const asked = featuresOfWords(prompt, words, 0, Math.min(words.count, PROMPT_WORDS))
   const perSentence = Math.max(1, response.length / 100)
+  const figures = response.match(/\d+/g)?.length ?? 0
   return {
     blocks: [saltedFeatures(asked, PROMPT_SALT), featuresOf(response)],
     dense: [
       Number(LINK.test(prompt)),
       Number(MATERIAL.test(prompt)),
-      Math.min(1, (response.match(/\d+/g)?.length ?? 0) / perSentence / 3),
-      Math.min(1, (response.match(/\d+(?:\.\d+)?\s?%|\b(?:1[5-9]|20)\d\d\b|\$\d/g)?.length ?? 0) / perSentence),
+      Math.min(1, figures / perSentence / 3),
+      Math.min(1, (figures === 0 ? 0 : (response.match(PRECISE_FIGURE)?.length ?? 0)) / perSentence),
       Number(SOURCE.test(response)),
       Number(DECLINE.test(response, response.slice(0, 300))),
       Number(DEED.test(response)),
