@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BlockWriter, formatTime, formatValue, putNumber, putTime } from './block-writer.ts'
+import { putShortest, SHORTEST_FROM, SHORTEST_TO } from './shortest-decimal.ts'
 
 function written(value: number): string {
   const writer = new BlockWriter()
@@ -44,4 +45,42 @@ describe('numbers as bytes', () => {
       }),
     )
   })
+
+  // Doubles near each other and near round decimals, where a digit too few or too many would show.
+  const near = fc.oneof(
+    fc.double({ min: SHORTEST_FROM, max: SHORTEST_TO, noNaN: true }),
+    fc
+      .tuple(fc.nat({ max: 2 ** 31 - 1 }), fc.integer({ min: 1, max: 15 }))
+      .map(([digits, places]) => digits / 10 ** places),
+    fc
+      .tuple(fc.nat({ max: 1e6 }), fc.nat({ max: 999 }), fc.integer({ min: -3, max: 3 }))
+      .map(([whole, thousandths, steps]) => stepsFrom(whole + thousandths / 1000, steps)),
+    fc.tuple(fc.nat({ max: 1e7 }), fc.integer({ min: 1, max: 1e7 })).map(([a, b]) => a / b),
+  )
+
+  test('decimals of many places, most of which are not left to the engine', () => {
+    let left = 0
+    let all = 0
+    fc.assert(
+      fc.property(near, (size) => {
+        if (Number.isInteger(size) || !(size >= SHORTEST_FROM && size < SHORTEST_TO)) return
+        const buffer = Buffer.alloc(30)
+        const end = putShortest(buffer, 0, size)
+        all++
+        if (end === 0) left++
+        else expect(buffer.toString('latin1', 0, end)).toBe(String(size))
+        expect(written(-size)).toBe(formatValue(-size))
+      }),
+      { numRuns: 20_000 },
+    )
+    expect(all).toBeGreaterThan(10_000)
+    expect(left / all).toBeLessThan(0.25)
+  })
 })
+
+/** The double so many after this one. */
+function stepsFrom(value: number, steps: number): number {
+  const bits = new BigInt64Array(Float64Array.of(value).buffer)
+  bits[0] = (bits[0] ?? 0n) + BigInt(steps)
+  return new Float64Array(bits.buffer)[0] ?? NaN
+}

@@ -1,3 +1,6 @@
+import { POINT, putDigits, ZERO } from './digits.ts'
+import { putShortest, SHORTEST_FROM, SHORTEST_TO } from './shortest-decimal.ts'
+
 /** Bytes collected before they are handed to the socket. */
 const BLOCK_SIZE = 256 * 1024
 /** Most answers are small. */
@@ -8,9 +11,7 @@ const MAX_FAST = 0x7fffffff
 /** Numbers from here on, and those nearer to 0 than a millionth, are written with an exponent. */
 const EXPONENT_FROM = 1e21
 const EXPONENT_BELOW = 1e-6
-const ZERO = 48
 const MINUS = 45
-const POINT = 46
 
 /** Grows one buffer instead of one string, which is several times as fast for large answers. */
 export class BlockWriter {
@@ -66,6 +67,11 @@ export function putNumber(buffer: Buffer, at: number, value: number): number {
   const thousandths = Math.round(size * 1000)
   if (thousandths <= MAX_FAST && thousandths / 1000 === size && size !== 0)
     return putDecimal(buffer, putSign(buffer, at, value), thousandths)
+  if (size >= SHORTEST_FROM && size < SHORTEST_TO) {
+    const start = putSign(buffer, at, value)
+    const end = putShortest(buffer, start, size)
+    if (end !== start) return end
+  }
   return putText(buffer, at, formatValue(value))
 }
 
@@ -102,18 +108,6 @@ function putDecimal(buffer: Buffer, at: number, thousandths: number): number {
   if (fraction === hundredths * 10) return point + 3
   buffer[point + 3] = ZERO + fraction - hundredths * 10
   return point + 4
-}
-
-function putDigits(buffer: Buffer, at: number, value: number): number {
-  let end = at + 1
-  for (let power = 10; power <= value; power *= 10) end++
-  let rest = value | 0
-  for (let place = end - 1; place >= at; place--) {
-    const next = (rest / 10) | 0
-    buffer[place] = ZERO + rest - next * 10
-    rest = next
-  }
-  return end
 }
 
 /** Go's shortest form: exponents only below 1e-6 and from 1e21, with at least two digits (`1e-07`). */
