@@ -7,8 +7,8 @@ import type { Lease } from './second-thread.ts'
 /** A block is to take so long: much longer than handing it over, and no longer than one thread may wait for the other at the end. */
 const BLOCK_MS = 0.7
 const FIRST_ROWS = 16
-/** Blocks that the second thread should find waiting when it is done with one. */
-const OFFERED = 2
+/** Blocks that the second thread should find waiting: it computes two while the main thread computes one and hands over what is done. */
+const OFFERED = 3
 /** How long to wait at a time for a block that the second thread has begun with. */
 const WAIT_MS = 1
 /** A block that takes so many times as long as the main thread needed for one was begun by a thread that has no processor. */

@@ -1,7 +1,7 @@
 import type { StepValues } from '../range-functions/window.ts'
 
 /** Blocks that are on their way between the threads: enough that neither waits for the other, few enough to stay in the processor's cache. */
-const BLOCK_COUNT = 8
+const BLOCK_COUNT = 10
 /** Series of one block. */
 export const BLOCK_ROWS = 128
 /** Values of one block, over all series and steps. */
