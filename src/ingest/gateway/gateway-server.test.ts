@@ -443,3 +443,27 @@ describe('what is read of an answer', () => {
     })
   })
 })
+
+describe('an outcome that is asked for later', () => {
+  test('makes the record of the call that began it, once', async () => {
+    const prediction = { id: 'p1', model: 'meta/llama-3-8b', input: { prompt: 'Hi' } }
+    const answers = [
+      { ...prediction, status: 'starting', output: null },
+      { ...prediction, status: 'processing', output: ['Hel'] },
+      { ...prediction, status: 'succeeded', output: ['Hel', 'lo'] },
+      { ...prediction, status: 'succeeded', output: ['Hel', 'lo'] },
+    ]
+    handler = (_request, response) => response.writeHead(200, JSON_HEAD).end(JSON.stringify(answers[exchanges.length]))
+    const begin = { path: '/v1/models/meta/llama-3-8b/predictions', body: { input: prediction.input } }
+    await bytesOf(await open(begin))
+    for (let asked = 1; asked <= 3; asked++) {
+      await expect.poll(() => exchanges.length).toBe(asked)
+      await (await fetch(`http://127.0.0.1:${port}/v1/predictions/p1`)).arrayBuffer()
+    }
+    await expect.poll(() => exchanges.length).toBe(4)
+    const spans = exchanges.map((exchange) => spanOfExchange(exchange, ids))
+    expect(spans.map((span) => span?.llm?.finishReasons)).toEqual([undefined, undefined, ['succeeded'], ['succeeded']])
+    expect(spans[3]?.spanId).toBe(spans[2]?.spanId)
+    expect(textOf(spans[2]?.llm?.outputMessages ?? [])).toBe('Hello')
+  })
+})
