@@ -10,9 +10,9 @@ const MAX_PROBES = 64
 
 /**
  * Label sets by a digest of the bytes that they were sent as: the bytes themselves would be 20 MB for a hundred thousand of them, and slow to
- * compare. Who makes two sets of one digest has samples of one taken for the other's, which is no more than sending them as those. A sender repeats the same sets in every request, so nearly all of the work of reading one is
- * saved; and the same set is the same object each time. Two generations: when the young one is full it becomes the old one, and what is
- * not asked for again is forgotten with it.
+ * compare. A sender repeats the same sets in every request, so nearly all of the work of reading one is saved; and the same set is the same object
+ * each time. Senders are trusted, for who makes bytes with the digest of another's set has the samples of one taken for the other's. Two generations:
+ * when the young one is full it becomes the old one, and what is not asked for again is forgotten with it.
  */
 export class LabelSetCache {
   readonly #capacity: number
