@@ -24,6 +24,7 @@ import type { Connection, ExportTarget } from './connection.ts'
 import { middleOf } from './buckets.ts'
 import { newestStartMs } from './newest-start.ts'
 import { evaluatedIn, FINAL_BY_DAY, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
+import { requestsOf } from './settled-requests.ts'
 import { settledDaysIn, sumsFor, sumsOf } from './settled-days.ts'
 import { locate } from './text-stretches.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, textsOf, type ResultRow } from './result-row.ts'
@@ -58,7 +59,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     const sums = await this.#sums(selection, fields)
     const combinations =
       sums === undefined
-        ? sql`SELECT ${names}, count() AS n FROM spans FINAL WHERE ${requestConditions(selection.range, selection.filter)} GROUP BY ${names}`
+        ? sql`SELECT ${names}, count() AS n FROM ${await requestsOf(this.#connection, selection)} GROUP BY ${names}`
         : sql`SELECT ${sums.names ?? names}, sum(request_count) AS n FROM ${sums.table} GROUP BY ${sums.names ?? names}`
     const statement = sql`
       SELECT pair.1 AS field, pair.2 AS value, sum(n) AS requests
@@ -78,7 +79,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
         ? sql`
           SELECT intDiv(toUnixTimestamp64Micro(start), ${stepUs}) * ${stepUs} AS step_us, ${SUMS},
             quantileExactInclusive(0.95)(${LATENCY_MS}) AS latency_p95
-          FROM spans FINAL WHERE ${requestConditions(range, filter)} GROUP BY step_us ORDER BY step_us ${FINAL_BY_DAY}`
+          FROM ${await requestsOf(this.#connection, { range, filter })} GROUP BY step_us ORDER BY step_us ${FINAL_BY_DAY}`
         : sql`
           SELECT intDiv(at_us, ${stepUs}) * ${stepUs} AS step_us, ${SUMS_OF_SUMS}, ${ERRORS_OF_FIELDS},
             ${middleOf(sql`quantileExactWeightedArray(0.95)(latency_buckets, latency_counts)`)} AS latency_p95
@@ -93,7 +94,10 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
   async groups(query: Parameters<RequestExplorer['groups']>[0]): Promise<RequestGroup[]> {
     const { range, filter, by, limit } = await locate(this.#connection, query)
     const sums = await this.#sums({ range, filter }, [by])
-    const statement = sums === undefined ? exactGroups({ range, filter }, by, limit) : groupsOfSums(sums, by, limit)
+    const statement =
+      sums === undefined
+        ? exactGroups(await requestsOf(this.#connection, { range, filter }), by, limit)
+        : groupsOfSums(sums, by, limit)
     return rowsOf(await this.#connection.query(statement)).map(readGroup)
   }
 
@@ -131,7 +135,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     const statement = sql`
       SELECT session_id, argMax(user_id, start) AS newest_user, ${SUMS},
         toUnixTimestamp64Micro(min(start)) AS first_us, toUnixTimestamp64Micro(max(end)) AS last_us
-      FROM spans FINAL WHERE session_id IN ${ids} AND ${requestConditions(range, filter)}
+      FROM ${await requestsOf(this.#connection, { range, filter }, sql`session_id IN ${ids}`)}
       GROUP BY session_id ORDER BY max(start) DESC, session_id ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       sessionId: textOf(row, 'session_id'),
@@ -150,7 +154,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     for (const lastingMs of [HOUR_MS, DAY_MS, maxMs - range.minMs]) {
       const minMs = Math.max(range.minMs, newest - lastingMs)
       const statement = sql`
-        SELECT session_id FROM spans FINAL WHERE session_id != '' AND ${requestConditions({ minMs, maxMs }, filter)}
+        SELECT session_id FROM ${await requestsOf(this.#connection, { range: { minMs, maxMs }, filter }, sql`session_id != ''`)}
         GROUP BY session_id ORDER BY max(start) DESC, session_id LIMIT ${count} ${FINAL_BY_DAY}`
       const ids = rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'session_id'))
       if (ids.length === count || minMs === range.minMs) return ids
@@ -168,7 +172,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     })
   }
 
-  async #moments({ range, filter }: RequestSelection): Promise<Moments> {
+  async #moments(selection: RequestSelection): Promise<Moments> {
     const columns = list(
       FIGURE_NAMES.map((name) => {
         const value = FIGURES[name]
@@ -178,7 +182,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     )
     const [row] = rowsOf(
       await this.#connection.query(
-        sql`SELECT ${SUMS}, ${columns} FROM spans FINAL WHERE ${requestConditions(range, filter)} ${FINAL_BY_DAY}`,
+        sql`SELECT ${SUMS}, ${columns} FROM ${await requestsOf(this.#connection, selection)} ${FINAL_BY_DAY}`,
       ),
     )
     if (row === undefined) throw new Error('an aggregate without groups has one row')
@@ -195,7 +199,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
 
   /** Each quantile with the two values that bound it, all by their rank among the values. */
   async #quantiles(
-    { range, filter }: RequestSelection,
+    selection: RequestSelection,
     countOf: (name: FigureName) => number,
   ): Promise<(name: FigureName) => QuantileEstimate[]> {
     const names = FIGURE_NAMES.filter((name) => FIGURE_QUANTILES[name].length > 0 && countOf(name) > 0)
@@ -206,7 +210,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     })
     const [row] = rowsOf(
       await this.#connection.query(
-        sql`SELECT ${list(columns)} FROM spans FINAL WHERE ${requestConditions(range, filter)} ${FINAL_BY_DAY}`,
+        sql`SELECT ${list(columns)} FROM ${await requestsOf(this.#connection, selection)} ${FINAL_BY_DAY}`,
       ),
     )
     if (row === undefined) return () => []
@@ -218,7 +222,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
       SELECT evaluator, evaluator_version, count() AS judged, countIf(verdict = 'flagged') AS flagged
       FROM evaluation_times FINAL
       WHERE ${evaluatedIn(range)}
-        AND ${SPAN_HASH} IN (SELECT ${SPAN_HASH} FROM spans FINAL WHERE ${requestConditions(range, filter)})
+        AND ${SPAN_HASH} IN (SELECT span_hash FROM ${await requestsOf(this.#connection, { range, filter })})
       GROUP BY evaluator, evaluator_version ORDER BY evaluator, evaluator_version ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       evaluator: textOf(row, 'evaluator'),
@@ -258,7 +262,7 @@ interface Sums {
   readonly names: Sql | undefined
 }
 
-function exactGroups({ range, filter }: RequestSelection, by: RequestField, limit: number): Sql {
+function exactGroups(requests: Sql, by: RequestField, limit: number): Sql {
   // Written out for each level; the engine works out equal ones once.
   const latencies = sql`quantilesExactInclusive(0.5, 0.95, 0.99)(${LATENCY_MS})`
   const ttfts = sql`quantilesExactInclusiveIf(0.5, 0.95)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL)`
@@ -267,7 +271,7 @@ function exactGroups({ range, filter }: RequestSelection, by: RequestField, limi
       toUInt64(sum(ifNull(cache_read_tokens, 0))) AS sum_cache_read,
       ${latencies}[1] AS latency_p50, ${latencies}[2] AS latency_p95, ${latencies}[3] AS latency_p99,
       countIf(ttft_ms IS NOT NULL) AS with_ttft, ${ttfts}[1] AS ttft_p50, ${ttfts}[2] AS ttft_p95, sumIf(${LATENCY_MS}, output_tokens IS NOT NULL) AS output_ms
-    FROM spans FINAL WHERE ${requestConditions(range, filter)}
+    FROM ${requests}
     GROUP BY value ORDER BY requests DESC, value LIMIT ${limit} ${FINAL_BY_DAY}`
 }
 

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { testRequest } from '../../../test/support/test-request.ts'
+import type { Evaluation } from '../../model/evaluation.ts'
 import type { Span } from '../../model/span.ts'
 import { ManualClock } from '../../util/manual-clock.ts'
 import { REQUEST_FIELDS, type RequestGroup } from '../request-explorer.ts'
+import type { RequestFilter, RequestOrder } from '../request-store.ts'
 import { ClickHouseRequestExplorer } from './clickhouse-request-explorer.ts'
 import type { Connection } from './connection.ts'
 import { DaySettling } from './day-settling.ts'
+import { EvaluationTable } from './evaluation-table.ts'
 import { EmbeddedConnection } from './embedded-connection.ts'
 import { RequestTable } from './request-table.ts'
 import { numberOf, rowsOf } from './result-row.ts'
@@ -25,16 +28,18 @@ let directory: string
 let connection: Connection
 let explorer: ClickHouseRequestExplorer
 let requests: RequestTable
+let evaluations: EvaluationTable
 let settling: DaySettling
 const clock = new ManualClock(TODAY_MS + DAY_MS / 2)
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'tetrascope-settling-'))
-  connection = await EmbeddedConnection.open({ path: directory, readers: 2, maxWaiting: 10 })
+  connection = await EmbeddedConnection.open({ path: directory, readers: 2, maxWaiting: 100 })
   await migrate(connection, directory)
   explorer = new ClickHouseRequestExplorer(connection)
   const commits = { clock, intervalMs: 0, enoughBytes: 1, groupBytes: 1e7, maxPendingBytes: 1e8 }
   requests = new RequestTable(connection, explorer, commits, [])
+  evaluations = new EvaluationTable(connection, commits)
   settling = new DaySettling({ connection, clock })
 })
 afterEach(async () => {
@@ -67,12 +72,32 @@ function calls(): { spans: Span[]; costs: (number | undefined)[] } {
   return { spans, costs: spans.map((_, i) => (i % 8 === 0 ? undefined : 0.25 * i)) }
 }
 
+/** Every third is flagged; a few were judged otherwise before. */
+function judged({ traceId, spanId, startMs }: Span, i: number): Evaluation[] {
+  const found = {
+    traceId,
+    spanId,
+    timeMs: startMs,
+    evaluator: 'toxicity',
+    evaluatorVersion: '1',
+    model: 'm',
+    explanation: '',
+  }
+  const verdict = i % 3 === 0 ? 'flagged' : 'ok'
+  return [
+    ...(i % 50 === 0 ? [{ ...found, score: 0.5, verdict: 'ok' as const }] : []),
+    { ...found, score: 0.5, verdict },
+    ...(i % 4 === 0 ? [{ ...found, evaluator: 'refusal', score: 1, verdict: 'flagged' as const }] : []),
+  ]
+}
+
 async function write(): Promise<Span[]> {
   const { spans, costs } = calls()
   await requests.writeSpans(spans, costs)
   // What comes again counts as it was sent last.
   const again = spans.slice(0, 10).map((span): Span => ({ ...span, service: 'moved' }))
   await requests.writeSpans(again, costs)
+  await evaluations.writeEvaluations(spans.flatMap(judged))
   return spans
 }
 
@@ -87,6 +112,57 @@ async function answers() {
     filteredGroups: [await explorer.groups({ ...filtered, by: 'service', limit: 20 })],
     totals: await requests.totals(RANGE),
   }
+}
+
+/** What sums do not tell: it is read of the requests, settled or not, and is the same to the last digit of percentiles. */
+async function exactAnswers() {
+  const filters: RequestFilter[] = [
+    { maxLatencyMs: 1e6 },
+    { userId: 'u3' },
+    { sessionId: 's7', model: 'm1' },
+    { minLatencyMs: 300, maxTokens: 3_000 },
+    { evaluation: { evaluator: 'toxicity', verdict: 'flagged' } },
+  ]
+  return Promise.all(
+    filters.map(async (filter) => {
+      const selection = { range: RANGE, filter }
+      return {
+        facets: await explorer.facets({ ...selection, fields: REQUEST_FIELDS, limit: 100 }),
+        histogram: (await explorer.histogram({ ...selection, stepMs: 6 * 3_600_000 })).map(rounded),
+        groups: (await explorer.groups({ ...selection, by: 'session', limit: 20 })).map(rounded),
+        figures: rounded(await explorer.figures(selection)),
+        sessions: (await explorer.sessions({ ...selection, limit: 10, offset: 5 })).map(rounded),
+        newest: await pages(filter, 'start'),
+        slowest: await pages(filter, 'latency'),
+      }
+    }),
+  )
+}
+
+/** All of a list, page by page. */
+async function pages(filter: RequestFilter, order: RequestOrder): Promise<string[]> {
+  const found: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await requests.listRequests({
+      range: RANGE,
+      filter,
+      order,
+      limit: 150,
+      ...(cursor !== undefined && { cursor }),
+    })
+    found.push(...page.rows.map(({ traceId }) => traceId))
+    cursor = page.nextCursor
+  } while (cursor !== undefined)
+  return found
+}
+
+/** Sums of floats depend on their order. */
+function rounded<T>(of: T): T {
+  const text = JSON.stringify(of, (_, value: unknown) =>
+    typeof value === 'number' ? Number(value.toPrecision(12)) : value,
+  )
+  return JSON.parse(text) as T
 }
 
 async function settledDays(): Promise<number> {
@@ -129,10 +205,12 @@ describe('days that are over', { timeout: 120_000 }, () => {
   test('give the same answers when they are summed up', async () => {
     await write()
     const exact = await answers()
+    const exactly = await exactAnswers()
     await settling.settle(0)
     // Of the first day only a half is asked for, and today goes on.
     expect(await settledDays()).toBe(4)
     expectSame(await answers(), exact)
+    expect(await exactAnswers()).toEqual(exactly)
   })
 
   test('are answered of their requests again when one comes late or is deleted, until they are summed up anew', async () => {
@@ -146,6 +224,8 @@ describe('days that are over', { timeout: 120_000 }, () => {
     expect(unsettled.facets.user?.map(({ value }) => value)).not.toContain('u3')
     const [owners] = rowsOf(await connection.query(sql`SELECT count() AS n FROM request_owner_days WHERE id = 'u3'`))
     expect(owners && numberOf(owners, 'n')).toBe(0)
+    const [kept] = rowsOf(await connection.query(sql`SELECT count() AS n FROM settled_requests WHERE user_id = 'u3'`))
+    expect(kept && numberOf(kept, 'n')).toBe(0)
     await settling.settle(0)
     expectSame(await answers(), unsettled)
   })

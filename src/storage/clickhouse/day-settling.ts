@@ -1,7 +1,7 @@
 import type { Clock } from '../../util/clock.ts'
 import type { Connection } from './connection.ts'
 import { rowsOf, textOf } from './result-row.ts'
-import { DAY_PARTS, settlingStatements, SUM_TABLES, type SettledDay } from './settled-days.ts'
+import { DAY_PARTS, forgetRequests, settlingStatements, SUM_TABLES, type SettledDay } from './settled-days.ts'
 import { sql, Sql } from './sql.ts'
 import { forgetWords, indexWords, orphanedDays } from './word-index.ts'
 
@@ -59,7 +59,9 @@ export class DaySettling {
       await tidy(connection, day)
       if (!goesOn()) return
     }
-    await forgetWords(connection, await orphanedDays(connection))
+    const orphaned = await orphanedDays(connection)
+    await forgetRequests(connection, orphaned)
+    await forgetWords(connection, orphaned)
     for (const day of await this.#daysWithout('indexed_days', WORDS_QUIET * quietMs)) {
       await indexWords(connection, day, goesOn)
       if (!goesOn()) return

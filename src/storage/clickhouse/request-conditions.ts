@@ -37,6 +37,19 @@ export function requestConditions(range: TimeRange, filter: LocatedFilter): Sql 
   ])
 }
 
+/** Rows of `settled_requests` of the range that pass a filter without texts and traces. */
+export function settledConditions(range: TimeRange, filter: RequestFilter): Sql {
+  const evaluated =
+    filter.evaluation === undefined ? [] : [evaluationCondition(sql`span_hash`, range, filter.evaluation)]
+  return and([
+    microsecondCondition('start', range),
+    ...equalities(filter),
+    ...bounds(filter),
+    ...finishes(filter),
+    ...evaluated,
+  ])
+}
+
 /** Rows of `request_hours` that pass a filter of which sums are kept. */
 export function sumConditions(filter: RequestFilter): Sql {
   return and([...equalities(filter), ...finishes(filter)])
@@ -86,7 +99,7 @@ function others(range: TimeRange, filter: RequestFilter): Sql[] {
       sql`trace_id = ${traceId} AND (start, trace_id, span_id) IN (
         SELECT start, trace_id, span_id FROM span_starts WHERE trace_id = ${traceId})`,
     )
-  if (evaluation !== undefined) conditions.push(evaluationCondition(range, evaluation))
+  if (evaluation !== undefined) conditions.push(evaluationCondition(SPAN_HASH, range, evaluation))
   if (text !== undefined && text !== '') conditions.push(textCondition(text))
   return conditions
 }
@@ -95,8 +108,8 @@ function others(range: TimeRange, filter: RequestFilter): Sql[] {
  * By time, because the evaluations of a month are many more than those that are asked for. Not FINAL: one that was made again may pass with
  * its earlier verdict (`isEvaluatedAs` tells). By hash, or the engine would look for each of them in its index.
  */
-function evaluationCondition(range: TimeRange, { evaluator, verdict }: EvaluationFilter): Sql {
-  return sql`${SPAN_HASH} IN (
+function evaluationCondition(hash: Sql, range: TimeRange, { evaluator, verdict }: EvaluationFilter): Sql {
+  return sql`${hash} IN (
     SELECT ${SPAN_HASH} FROM evaluation_times WHERE ${evaluatedIn(range)} AND verdict = ${verdict} AND ${isNamed(evaluator)})`
 }
 

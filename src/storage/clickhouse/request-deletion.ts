@@ -2,6 +2,7 @@ import type { RequestDeletion } from '../request-store.ts'
 import type { Connection } from './connection.ts'
 import { numberOf, rowsOf, textOf } from './result-row.ts'
 import { sql, Sql, type SqlValue } from './sql.ts'
+import { forgetRequests } from './settled-days.ts'
 import { forgetWords } from './word-index.ts'
 
 /** Ids in one statement: well below what a statement may be long. */
@@ -51,17 +52,18 @@ async function deleteSpan(connection: Connection, traceId: string, spanId: strin
 }
 
 /**
- * Sums by user and session, and the words of whole days, which do not say whose they are. Days are summed up and indexed anew, because the
- * parts of their spans change.
+ * Sums by user and session, and whole days of settled requests and of words, which do not say what trace and whose they are. Days are settled and
+ * indexed anew, because the parts of their spans change.
  */
 async function removeDerived(connection: Connection, condition: Sql): Promise<void> {
   const owners = sql`SELECT arrayJoin([user_id, session_id]) FROM spans WHERE ${condition}`
   await remove(connection, 'request_owner_days', sql`id IN (${owners})`)
-  const days = await connection.query(sql`SELECT DISTINCT toString(toDate(start)) AS day FROM spans WHERE ${condition}`)
-  await forgetWords(
-    connection,
-    rowsOf(days).map((row) => textOf(row, 'day')),
+  const found = await connection.query(
+    sql`SELECT DISTINCT toString(toDate(start)) AS day FROM spans WHERE ${condition}`,
   )
+  const days = rowsOf(found).map((row) => textOf(row, 'day'))
+  await forgetRequests(connection, days)
+  await forgetWords(connection, days)
 }
 
 async function countSpans(connection: Connection, condition: Sql): Promise<number> {

@@ -16,10 +16,12 @@ import {
 import type { RequestExplorer, RequestGroup } from '../request-explorer.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection, InsertTarget } from './connection.ts'
-import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions, TOTAL_TOKENS } from './request-conditions.ts'
+import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions } from './request-conditions.ts'
 import { newestStartMs } from './newest-start.ts'
 import { deleteRequests, tracesOf } from './request-deletion.ts'
+import { FIGURE_COLUMNS, figureSql, momentSql } from './request-order.ts'
 import { flagOf, millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
+import { settledPage } from './settled-page.ts'
 import { readSpan, SPAN_COLUMNS, SPAN_SELECT, toSpanRow, type SpanRow } from './span-columns.ts'
 import { and, list, sql, Sql } from './sql.ts'
 import { locate, piecesOf, textStretches } from './text-stretches.ts'
@@ -107,7 +109,7 @@ export class RequestTable implements RequestStore {
     if (stretches === undefined)
       return order === 'start' && !isOfFew(filter)
         ? this.#newestCandidates(query, limit)
-        : this.#candidatesOf(query, limit)
+        : this.#settledCandidates(query, limit)
     if (order !== 'start') return this.#candidatesOf(await locate(this.#connection, query), limit)
     const found: PagePosition[] = []
     for (const piece of piecesOf(stretches)) {
@@ -130,7 +132,17 @@ export class RequestTable implements RequestStore {
       const found = await this.#candidatesOf({ ...query, range: lastHour }, limit)
       if (found.length === limit) return found
     }
-    return this.#candidatesOf(query, limit)
+    return this.#settledCandidates(query, limit)
+  }
+
+  /** As `#candidatesOf`, with the help of what is settled. */
+  async #settledCandidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
+    const page = await settledPage(this.#connection, { ...query, range: pageRange(query) }, limit)
+    if (page === undefined) return this.#candidatesOf(query, limit)
+    if (page.startsMs.length === 0) return []
+    const found = await this.#candidatesAt(query, page.startsMs, limit)
+    // Very many that start at the same time may have been on the page before.
+    return found.length === limit || page.isAll ? found : this.#candidatesOf(query, limit)
   }
 
   /**
@@ -142,6 +154,15 @@ export class RequestTable implements RequestStore {
     const conditions = pageConditions(query)
     const least = order === 'start' ? undefined : await this.#leastFigure(order, conditions, limit)
     if (least !== undefined) conditions.push(sql`${figureSql(order)} >= ${least}`)
+    return this.#positions(order, conditions, limit)
+  }
+
+  #candidatesAt(query: RequestQuery, startsMs: readonly number[], limit: number): Promise<PagePosition[]> {
+    const starts = sql`start IN (${list(startsMs.map(momentSql))})`
+    return this.#positions(query.order ?? 'start', [...pageConditions(query), starts], limit)
+  }
+
+  async #positions(order: RequestOrder, conditions: readonly Sql[], limit: number): Promise<PagePosition[]> {
     const statement = sql`
       SELECT trace_id, span_id, start, ${figureSql(order)} AS figure FROM spans WHERE ${and(conditions)}
       ORDER BY ${orderSql(order)} LIMIT ${limit} ${FINAL_BY_DAY}`
@@ -255,28 +276,12 @@ function orderSql(order: RequestOrder): Sql {
   return order === 'start' ? byStart : sql`${figureSql(order)} DESC, ${byStart}`
 }
 
-const FIGURE_COLUMNS: Readonly<Record<Exclude<RequestOrder, 'start'>, Sql>> = {
-  latency: LATENCY_MS,
-  ttft: sql`ttft_ms`,
-  cost: sql`cost_usd`,
-  tokens: TOTAL_TOKENS,
-}
-
-/** What the list is ordered by, as Float64; -1 for what is unknown. */
-function figureSql(order: RequestOrder): Sql {
-  return order === 'start' ? sql`0.` : sql`toFloat64(ifNull(${FIGURE_COLUMNS[order]}, -1))`
-}
-
 function standsAt(row: ResultRow, { startMs, figure = 0 }: PagePosition): boolean {
   return millisecondsOf(row, 'start') === startMs && numberOf(row, 'figure') === figure
 }
 
 function spanKeyOf(row: ResultRow): string {
   return textOf(row, 'trace_id') + textOf(row, 'span_id')
-}
-
-function momentSql(timeMs: number): Sql {
-  return sql`fromUnixTimestamp64Micro(${Math.round(timeMs * 1000)}, 'UTC')`
 }
 
 function readRow(row: ResultRow): RequestRow {

@@ -13,6 +13,7 @@ const TIMES: ReadonlyArray<readonly [table: string, time: string, kept: Exclude<
   // What is worked out of a day of requests goes with it.
   ['request_hours', 'toDateTime(hour)', 'requests'],
   ['request_owner_days', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
+  ['settled_requests', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
   ['request_words', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
   ['indexed_days', 'toDateTime(day) + toIntervalDay(1)', 'requests'],
   ['span_starts', 'toDateTime(start)', 'requests'],

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 import { tables } from './migrations/001-tables.ts'
 import { settledDays } from './migrations/002-settled-days.ts'
 import { wordIndex } from './migrations/003-word-index.ts'
+import { settledRequests } from './migrations/004-settled-requests.ts'
 import { numberOf, rowsOf } from './result-row.ts'
 import { sql, type Sql } from './sql.ts'
 
@@ -12,7 +13,7 @@ export interface Migration {
   readonly statements: readonly Sql[]
 }
 
-const MIGRATIONS: readonly Migration[] = [tables, settledDays, wordIndex]
+const MIGRATIONS: readonly Migration[] = [tables, settledDays, wordIndex, settledRequests]
 
 export const SCHEMA_VERSION = Math.max(...MIGRATIONS.map(({ version }) => version))
 

@@ -3,7 +3,7 @@ import type { RequestFilter } from '../request-store.ts'
 import type { TimeRange } from '../sample-store.ts'
 import { bucketOf } from './buckets.ts'
 import type { Connection } from './connection.ts'
-import { LATENCY_MS, requestConditions, sumConditions } from './request-conditions.ts'
+import { LATENCY_MS, requestConditions, SPAN_HASH, sumConditions } from './request-conditions.ts'
 import { rowsOf, textOf } from './result-row.ts'
 import { list, sql, Sql } from './sql.ts'
 
@@ -48,8 +48,17 @@ export function dayMs({ day }: SettledDay): number {
   return Date.parse(`${day}T00:00:00Z`)
 }
 
-/** Days as (day, parts), to be compared with. */
-export function pairsOf(days: readonly SettledDay[]): Sql {
+/** Rows of a table of derived days that belong to one of these. */
+export function isOneOf(days: readonly SettledDay[]): Sql {
+  return sql`(day, parts) IN (${pairsOf(days)})`
+}
+
+/** Spans of any other day. */
+export function isOtherThan(days: readonly SettledDay[]): Sql {
+  return sql`toDate(spans.start) NOT IN (${list(days.map(({ day }) => sql`toDate(${day})`))})`
+}
+
+function pairsOf(days: readonly SettledDay[]): Sql {
   return list(days.map(({ day, parts }) => sql`(toDate(${day}), ${BigInt(parts)})`))
 }
 
@@ -90,19 +99,18 @@ export function sumsOf(
   { range, filter }: { readonly range: TimeRange; readonly filter: RequestFilter },
   days: readonly SettledDay[],
 ): Sql {
-  const settled = pairsOf(days)
-  const names = list(days.map(({ day }) => sql`toDate(${day})`))
   const others = sql`
     SELECT ${sumColumns(by)} FROM spans FINAL
-    WHERE ${requestConditions(range, filter)} AND toDate(spans.start) NOT IN (${names})`
+    WHERE ${requestConditions(range, filter)} AND ${isOtherThan(days)}`
   return by === 'fields'
-    ? sql`(SELECT ${FIELD_COLUMNS} FROM request_hours FINAL WHERE (day, parts) IN (${settled}) AND ${sumConditions(filter)} UNION ALL ${others})`
-    : sql`(SELECT ${OWNER_COLUMNS} FROM request_owner_days FINAL WHERE (day, parts) IN (${settled}) AND owner = ${by} UNION ALL ${others})`
+    ? sql`(SELECT ${FIELD_COLUMNS} FROM request_hours FINAL WHERE ${isOneOf(days)} AND ${sumConditions(filter)} UNION ALL ${others})`
+    : sql`(SELECT ${OWNER_COLUMNS} FROM request_owner_days FINAL WHERE ${isOneOf(days)} AND owner = ${by} UNION ALL ${others})`
 }
 
 const SUM_NAMES = `request_count, input_sum, output_sum, cache_read_sum, cost_sum, unpriced_count, output_ms_sum,
   latency_buckets, latency_counts, ttft_buckets, ttft_counts`
 const FIELD_NAMES = `model, provider, request_status, operation, source, service, feature, prompt_name, prompt_version, error_type`
+const SETTLED_NAMES = `user_id, session_id, start, ${FIELD_NAMES}, finish_reasons, input_tokens, output_tokens, cache_read_tokens, ttft_ms, cost_usd`
 const FIELD_COLUMNS = new Sql(
   `toInt64(toUnixTimestamp(hour)) * 1000000 AS at_us, ${FIELD_NAMES}, finish_reasons, ${SUM_NAMES}`,
 )
@@ -133,10 +141,10 @@ const ADDED_NAMES =
   new Sql(`request_count, input_sum, output_sum, cache_read_sum, cost_sum, unpriced_count, output_ms_sum,
   latencies.1 AS latency_buckets, latencies.2 AS latency_counts, ttfts.1 AS ttft_buckets, ttfts.2 AS ttft_counts`)
 
-/** Statements that sum up a day of `spans` as it is now. */
+/** Statements that settle a day of `spans` as it is now: each of its requests once, and their sums. */
 export function settlingStatements({ day, parts }: SettledDay): readonly Sql[] {
   const rows = (by: SumsBy): Sql =>
-    sql`(SELECT start, ${sumColumns(by)} FROM spans FINAL WHERE is_request AND toDate(spans.start) = toDate(${day}))`
+    sql`(SELECT start, ${sumColumns(by)} FROM settled_requests WHERE day = toDate(${day}))`
   const identity = sql`toDate(${day}) AS day, ${BigInt(parts)} AS parts`
   const fields = new Sql(`${FIELD_NAMES}, finish_reasons`)
   const owners = (['user', 'session'] as const).map(
@@ -146,6 +154,11 @@ export function settlingStatements({ day, parts }: SettledDay): readonly Sql[] {
       FROM (SELECT id, sum(one.error_count) AS error_count, ${ADDED} FROM ${rows(owner)} AS one GROUP BY id)`,
   )
   return [
+    sql`ALTER TABLE settled_requests DROP PARTITION ${day}`,
+    sql`
+      INSERT INTO settled_requests (day, parts, ${new Sql(SETTLED_NAMES)}, lasting_us, span_hash)
+      SELECT ${identity}, ${new Sql(SETTLED_NAMES)}, toUnixTimestamp64Micro(end) - toUnixTimestamp64Micro(start), ${SPAN_HASH}
+      FROM spans FINAL WHERE is_request AND toDate(spans.start) = toDate(${day})`,
     sql`
       INSERT INTO request_hours (day, parts, hour, ${fields}, ${new Sql(SUM_NAMES)})
       SELECT ${identity}, hour, ${fields}, ${ADDED_NAMES}
@@ -153,6 +166,11 @@ export function settlingStatements({ day, parts }: SettledDay): readonly Sql[] {
     ...owners,
     sql`INSERT INTO settled_days SELECT ${identity}`,
   ]
+}
+
+/** Removes the settled requests of these days. */
+export async function forgetRequests(connection: Connection, days: readonly string[]): Promise<void> {
+  for (const day of days) await connection.command(sql`ALTER TABLE settled_requests DROP PARTITION ${day}`)
 }
 
 /** The tables of sums, whose rows of earlier parts nobody looks at any more. */

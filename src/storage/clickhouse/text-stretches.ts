@@ -3,7 +3,7 @@ import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import type { LocatedFilter } from './request-conditions.ts'
 import { numberOf, rowsOf } from './result-row.ts'
-import { dayMs, daysIn, DAY_MS, pairsOf, type SettledDay } from './settled-days.ts'
+import { dayMs, daysIn, DAY_MS, isOneOf, type SettledDay } from './settled-days.ts'
 import { coarsen, joined, type Stretch } from './stretch.ts'
 import { sql, Sql } from './sql.ts'
 import { microsecondsOf } from './time-condition.ts'
@@ -57,7 +57,7 @@ async function slicesWith(
   days: readonly SettledDay[],
   tokens: readonly SearchedToken[],
 ): Promise<Stretch[]> {
-  const indexed = sql`(day, parts) IN (${pairsOf(days)})`
+  const indexed = isOneOf(days)
   const eachToken = tokens.map(
     (token) => sql`
       SELECT day, groupBitmapMergeState(slices) AS found FROM request_words WHERE ${indexed} AND ${isToken(token)} GROUP BY day`,

@@ -34,11 +34,11 @@ export async function forgetWords(connection: Connection, days: readonly string[
   }
 }
 
-/** The days whose words are kept though none of their requests are: they were removed while they were being indexed. */
+/** The days of which requests or words are kept though they have no spans: those were removed while the day was being settled or indexed. */
 export async function orphanedDays(connection: Connection): Promise<string[]> {
   const statement = sql`
     SELECT DISTINCT partition FROM system.parts
-    WHERE active AND database = currentDatabase() AND table IN ('request_words', 'indexed_days')
+    WHERE active AND database = currentDatabase() AND table IN ('settled_requests', 'request_words', 'indexed_days')
       AND toDate(partition) NOT IN (SELECT day FROM (${DAY_PARTS}))`
   return rowsOf(await connection.query(statement)).map((row) => textOf(row, 'partition'))
 }
