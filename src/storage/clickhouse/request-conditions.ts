@@ -109,8 +109,8 @@ function others(range: TimeRange, filter: RequestFilter): Sql[] {
  * its earlier verdict (`isEvaluatedAs` tells). By hash, or the engine would look for each of them in its index.
  */
 function evaluationCondition(hash: Sql, range: TimeRange, { evaluator, verdict }: EvaluationFilter): Sql {
-  return sql`${hash} IN (
-    SELECT ${SPAN_HASH} FROM evaluation_times WHERE ${evaluatedIn(range)} AND verdict = ${verdict} AND ${isNamed(evaluator)})`
+  const times = verdict === 'flagged' ? sql`flagged_times WHERE 1` : sql`evaluation_times WHERE verdict = ${verdict}`
+  return sql`${hash} IN (SELECT ${SPAN_HASH} FROM ${times} AND ${evaluatedIn(range)} AND ${isNamed(evaluator)})`
 }
 
 /** Whether spans of some traces are evaluated so by what was evaluated last. */

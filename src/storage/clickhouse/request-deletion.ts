@@ -8,7 +8,16 @@ import { forgetWords } from './word-index.ts'
 /** Ids in one statement: well below what a statement may be long. */
 const TRACES_AT_ONCE = 50_000
 /** The spans go last: a deletion that was interrupted finds by them what is left to do. */
-const TABLES_OF_TRACES = ['evaluations', 'evaluation_times', 'logs', 'events', 'event_times', 'span_starts', 'spans']
+const TABLES_OF_TRACES = [
+  'evaluations',
+  'evaluation_times',
+  'flagged_times',
+  'logs',
+  'events',
+  'event_times',
+  'span_starts',
+  'spans',
+]
 
 /** See `RequestStore.deleteRequests`. Rewrites the parts that hold the rows and waits for it. */
 export async function deleteRequests(connection: Connection, deletion: RequestDeletion): Promise<number> {

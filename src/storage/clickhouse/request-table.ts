@@ -16,7 +16,7 @@ import {
 import type { RequestExplorer, RequestGroup } from '../request-explorer.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection, InsertTarget } from './connection.ts'
-import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions } from './request-conditions.ts'
+import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
 import { newestStartMs } from './newest-start.ts'
 import { deleteRequests, tracesOf } from './request-deletion.ts'
 import { FIGURE_COLUMNS, figureSql, momentSql } from './request-order.ts'
@@ -137,11 +137,18 @@ export class RequestTable implements RequestStore {
 
   /** As `#candidatesOf`, with the help of what is settled. */
   async #settledCandidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
-    const page = await settledPage(this.#connection, { ...query, range: pageRange(query) }, limit)
+    // What has the greatest figures of all is found by indexes.
+    const isOfAll = Object.keys(query.filter).length === 0
+    const page = isOfAll ? undefined : await settledPage(this.#connection, { ...query, range: pageRange(query) }, limit)
     if (page === undefined) return this.#candidatesOf(query, limit)
     if (page.startsMs.length === 0) return []
-    const found = await this.#candidatesAt(query, page.startsMs, limit)
-    // Very many that start at the same time may have been on the page before.
+    const conditions = [
+      ...pageConditions(withoutVerdict(query)),
+      sql`start IN (${list(page.startsMs.map(momentSql))})`,
+      sql`${SPAN_HASH} IN ${page.hashes}`,
+    ]
+    const found = await this.#positions(query.order ?? 'start', conditions, limit)
+    // More that start at the same time may have been on the page before.
     return found.length === limit || page.isAll ? found : this.#candidatesOf(query, limit)
   }
 
@@ -155,11 +162,6 @@ export class RequestTable implements RequestStore {
     const least = order === 'start' ? undefined : await this.#leastFigure(order, conditions, limit)
     if (least !== undefined) conditions.push(sql`${figureSql(order)} >= ${least}`)
     return this.#positions(order, conditions, limit)
-  }
-
-  #candidatesAt(query: RequestQuery, startsMs: readonly number[], limit: number): Promise<PagePosition[]> {
-    const starts = sql`start IN (${list(startsMs.map(momentSql))})`
-    return this.#positions(query.order ?? 'start', [...pageConditions(query), starts], limit)
   }
 
   async #positions(order: RequestOrder, conditions: readonly Sql[], limit: number): Promise<PagePosition[]> {
@@ -223,7 +225,7 @@ export class RequestTable implements RequestStore {
     const traceIds = positions.map(({ traceId }) => traceId)
     const { evaluation } = query.filter
     const conditions = [
-      ...pageConditions(query),
+      ...pageConditions(withoutVerdict(query)),
       sql`(trace_id, span_id, start) IN (SELECT trace_id, span_id, start FROM span_starts FINAL WHERE trace_id IN ${traceIds})`,
       ...(evaluation === undefined ? [] : [isEvaluatedAs(evaluation, traceIds)]),
     ]
@@ -249,6 +251,12 @@ export class RequestTable implements RequestStore {
 /** Requests of one user, session or trace: mostly not so many in an hour that they fill a page, and the engine finds them by indexes of their own. */
 function isOfFew({ userId, sessionId, traceId }: RequestFilter): boolean {
   return userId !== undefined || sessionId !== undefined || traceId !== undefined
+}
+
+/** For requests that are known to have had the verdict at some time. */
+function withoutVerdict(query: RequestQuery): RequestQuery {
+  const { evaluation: _, ...filter } = query.filter
+  return { ...query, filter }
 }
 
 /** What of the range comes after the page before. */

@@ -19,6 +19,7 @@ const TIMES: ReadonlyArray<readonly [table: string, time: string, kept: Exclude<
   ['span_starts', 'toDateTime(start)', 'requests'],
   ['evaluations', 'toDateTime(time)', 'evaluations'],
   ['evaluation_times', 'toDateTime(time)', 'evaluations'],
+  ['flagged_times', 'toDateTime(time)', 'evaluations'],
   ['events', 'toDateTime(time)', 'events'],
   ['event_times', 'toDateTime(time)', 'events'],
   ['logs', 'toDateTime(time)', 'logs'],

@@ -4,6 +4,7 @@ import { tables } from './migrations/001-tables.ts'
 import { settledDays } from './migrations/002-settled-days.ts'
 import { wordIndex } from './migrations/003-word-index.ts'
 import { settledRequests } from './migrations/004-settled-requests.ts'
+import { flaggedTimes } from './migrations/005-flagged-times.ts'
 import { numberOf, rowsOf } from './result-row.ts'
 import { sql, type Sql } from './sql.ts'
 
@@ -13,7 +14,7 @@ export interface Migration {
   readonly statements: readonly Sql[]
 }
 
-const MIGRATIONS: readonly Migration[] = [tables, settledDays, wordIndex, settledRequests]
+const MIGRATIONS: readonly Migration[] = [tables, settledDays, wordIndex, settledRequests, flaggedTimes]
 
 export const SCHEMA_VERSION = Math.max(...MIGRATIONS.map(({ version }) => version))
 
