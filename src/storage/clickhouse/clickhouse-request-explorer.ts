@@ -24,7 +24,7 @@ import type { Connection, ExportTarget } from './connection.ts'
 import { middleOf } from './buckets.ts'
 import { newestStartMs } from './newest-start.ts'
 import { evaluatedIn, FINAL_BY_DAY, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
-import { requestsOf } from './settled-requests.ts'
+import { isOfSessions, requestsOf } from './settled-requests.ts'
 import { settledDaysIn, sumsFor, sumsOf } from './settled-days.ts'
 import { locate } from './text-stretches.ts'
 import { millisecondsOf, numberOf, optionalNumberOf, rowsOf, textOf, textsOf, type ResultRow } from './result-row.ts'
@@ -135,7 +135,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     const statement = sql`
       SELECT session_id, argMax(user_id, start) AS newest_user, ${SUMS},
         toUnixTimestamp64Micro(min(start)) AS first_us, toUnixTimestamp64Micro(max(end)) AS last_us
-      FROM ${await requestsOf(this.#connection, { range, filter }, sql`session_id IN ${ids}`)}
+      FROM ${await requestsOf(this.#connection, { range, filter }, isOfSessions(ids))}
       GROUP BY session_id ORDER BY max(start) DESC, session_id ${FINAL_BY_DAY}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       sessionId: textOf(row, 'session_id'),
@@ -154,7 +154,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     for (const lastingMs of [HOUR_MS, DAY_MS, maxMs - range.minMs]) {
       const minMs = Math.max(range.minMs, newest - lastingMs)
       const statement = sql`
-        SELECT session_id FROM ${await requestsOf(this.#connection, { range: { minMs, maxMs }, filter }, sql`session_id != ''`)}
+        SELECT session_id FROM ${await requestsOf(this.#connection, { range: { minMs, maxMs }, filter }, HAS_SESSION)}
         GROUP BY session_id ORDER BY max(start) DESC, session_id LIMIT ${count} ${FINAL_BY_DAY}`
       const ids = rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'session_id'))
       if (ids.length === count || minMs === range.minMs) return ids
@@ -254,6 +254,8 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+
+const HAS_SESSION = { condition: sql`session_id != ''` }
 
 interface Sums {
   /** To select from. */

@@ -20,21 +20,35 @@ export async function readableDays(connection: Connection, { range, filter }: Re
   return isSettledFor(filter) ? daysIn(connection, 'settled_days', range) : []
 }
 
+/** One more condition on requests. */
+export interface Narrowing {
+  readonly condition: Sql
+  /** Tells settled days that may have such requests, of `day`. */
+  readonly days?: Sql
+}
+
+/** Requests of some sessions; the sums of settled days tell which have them. */
+export function isOfSessions(ids: readonly string[]): Narrowing {
+  return {
+    condition: sql`session_id IN ${ids}`,
+    days: sql`day IN (SELECT day FROM request_owner_days WHERE owner = 'session' AND id IN ${ids})`,
+  }
+}
+
 /**
  * The requests of a selection, each of them once, as a table to select from, with the columns above: those of settled days are read where they
- * stand without texts and without FINAL. `also` is one more condition.
+ * stand without texts and without FINAL.
  */
 export async function requestsOf(
   connection: Connection,
   { range, filter }: { readonly range: RequestSelection['range']; readonly filter: LocatedFilter },
-  also: Sql = sql`1`,
+  { condition, days: narrowed = sql`1` }: Narrowing = { condition: sql`1` },
 ): Promise<Sql> {
   const days = await readableDays(connection, { range, filter })
-  const conditions = and([requestConditions(range, filter), also])
-  const others = sql`SELECT ${SPAN_COLUMNS} FROM spans FINAL WHERE ${conditions}`
+  const others = sql`SELECT ${SPAN_COLUMNS} FROM spans FINAL WHERE ${and([requestConditions(range, filter), condition])}`
   if (days.length === 0) return sql`(${others})`
+  const settled = and([isOneOf(days), narrowed, settledConditions(range, filter), condition])
   return sql`(
-    SELECT ${SETTLED_COLUMNS} FROM settled_requests
-    WHERE ${isOneOf(days)} AND ${settledConditions(range, filter)} AND ${also}
+    SELECT ${SETTLED_COLUMNS} FROM settled_requests WHERE ${settled}
     UNION ALL ${others} AND ${isOtherThan(days)})`
 }
