@@ -9,8 +9,8 @@ export function rememberLast<R>(compute: (text: string) => R): (text: string) =>
   const results: R[] = []
   let next = 0
   return (text) => {
-    // Nearly always it is the very string, which a loop sees sooner than `indexOf` is called.
-    for (let i = 0; i < texts.length; i++) if (texts[i] === text) return results[i] as R
+    const known = texts.indexOf(text)
+    if (known !== -1) return results[known] as R
     const result = compute(text)
     texts[next] = text
     results[next] = result
