@@ -10,6 +10,7 @@ export interface LexiconHit<C extends string> {
 }
 
 const ASCII = 0x80
+
 interface Term<C> {
   readonly text: string
   readonly isPrefix: boolean
