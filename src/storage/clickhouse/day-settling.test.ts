@@ -226,6 +226,11 @@ describe('days that are over', { timeout: 120_000 }, () => {
     expect(owners && numberOf(owners, 'n')).toBe(0)
     const [kept] = rowsOf(await connection.query(sql`SELECT count() AS n FROM settled_requests WHERE user_id = 'u3'`))
     expect(kept && numberOf(kept, 'n')).toBe(0)
+    const traces = spans.filter(({ userId }) => userId === 'u3').map(({ traceId }) => traceId)
+    const flagged = sql`SELECT count() AS n, countIf(trace_id IN ${traces}) AS deleted FROM flagged_times`
+    const [flags] = rowsOf(await connection.query(flagged))
+    expect(flags && numberOf(flags, 'n')).toBeGreaterThan(0)
+    expect(flags && numberOf(flags, 'deleted')).toBe(0)
     await settling.settle(0)
     expectSame(await answers(), unsettled)
   })

@@ -9,6 +9,7 @@ import { systemClock } from '../../util/clock.ts'
 import { ClickHouseRequestExplorer } from './clickhouse-request-explorer.ts'
 import type { Connection } from './connection.ts'
 import { EmbeddedConnection } from './embedded-connection.ts'
+import { EvaluationTable } from './evaluation-table.ts'
 import { tables } from './migrations/001-tables.ts'
 import { RemoteConnection } from './remote-connection.ts'
 import { RequestTable } from './request-table.ts'
@@ -74,6 +75,12 @@ describe.each([
       return { ...span, startMs: 1_000 + i, endMs: 1_000 + i + latencyMs, userId: `u${i}` }
     })
     await requests.writeSpans(spans, [])
+    const judged = { evaluator: 'toxicity', evaluatorVersion: '1', model: 'm', score: 1, explanation: '' }
+    await new EvaluationTable(connection, commits).writeEvaluations(
+      spans.map(({ traceId, spanId, startMs }, i) => {
+        return { ...judged, traceId, spanId, timeMs: startMs, verdict: i === 1 ? 'flagged' : 'ok' }
+      }),
+    )
 
     await migrate(connection, directory)
     const range = { minMs: 0, maxMs: 10_000 }
@@ -86,6 +93,8 @@ describe.each([
     expect(await requests.trace(spans[1]?.traceId ?? '')).toEqual([spans[1]])
     const found = await requests.listRequests({ range, filter: { userId: 'u2' }, limit: 2 })
     expect(found.rows.map(({ latencyMs }) => latencyMs)).toEqual([200])
+    const flagged = await requests.listRequests({ range, filter: { evaluation: { verdict: 'flagged' } }, limit: 2 })
+    expect(flagged.rows.map(({ latencyMs }) => latencyMs)).toEqual([100])
     expect(await requests.totals(range)).toMatchObject([{ requests: 3, latencyP50Ms: 200 }])
     const [version] = rowsOf(await connection.query(sql`SELECT max(version) AS version FROM schema_versions`))
     expect(version && numberOf(version, 'version')).toBe(SCHEMA_VERSION)
