@@ -31,6 +31,7 @@ export const SPAN_TARGET: InsertTarget = { table: 'spans', columns: SPAN_COLUMNS
 
 const MAX_MODELS = 100_000
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 interface Drained {
   /** Commits all that was written before the call. */
@@ -121,15 +122,16 @@ export class RequestTable implements RequestStore {
   }
 
   /**
-   * Looks at the last hour of what there is first: mostly it has enough, while every part of the table that the range touches has to give its newest
-   * rows before the newest of all is known.
+   * Looks at the last hour of what there is first, then at the last day: mostly they have enough, while every part of the table that the range touches
+   * has to give its newest rows before the newest of all is known.
    */
   async #newestCandidates(query: RequestQuery, limit: number): Promise<PagePosition[]> {
     const range = pageRange(query)
     const newestMs = await newestStartMs(this.#connection, range)
-    if (newestMs !== undefined && newestMs - range.minMs > HOUR_MS) {
-      const lastHour = { minMs: newestMs - HOUR_MS, maxMs: range.maxMs }
-      const found = await this.#candidatesOf({ ...query, range: lastHour }, limit)
+    for (const lastingMs of newestMs === undefined ? [] : [HOUR_MS, DAY_MS]) {
+      const minMs = (newestMs ?? 0) - lastingMs
+      if (minMs <= range.minMs) break
+      const found = await this.#candidatesOf({ ...query, range: { minMs, maxMs: range.maxMs } }, limit)
       if (found.length === limit) return found
     }
     return this.#settledCandidates(query, limit)
