@@ -1,7 +1,8 @@
 /**
- * Memory of a built server with many active series: remote write brings a sample of each every 15 s of simulated time, up to now, and after each
- * half hour of it the resident set is read from /proc. Build first, then `npx tsx bench/metrics/memory.ts [series] [minutes]`; the head holds
- * 180 minutes. Bounded: writing stops after twenty minutes of real time at the latest.
+ * Memory of a built server with many active series: remote write brings a sample of each every 15 s of simulated time, up to now, as fast as it goes,
+ * and after each half hour of it the resident set is read from /proc. Then the series go on for two minutes of real time, which is the state to
+ * be measured. Build first, then `npx tsx bench/metrics/memory.ts [series] [minutes]`; the head holds 180 minutes. Bounded: writing the past
+ * stops after twenty minutes of real time at the latest.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +19,9 @@ const SERIES_PER_REQUEST = 500
 const SAMPLES_PER_REQUEST = 40
 const SENDERS = 4
 const REPORT_EVERY = 120
-const SETTLE_MS = 15_000
+const LIVE_SCRAPES = 8
+/** As Prometheus sends by default. */
+const SERIES_PER_LIVE_REQUEST = 2_000
 const LIMIT_MS = 20 * 60_000
 
 const seriesCount = Number(process.argv[2] ?? 100_000)
@@ -50,30 +53,55 @@ function valueOf(series: number, scrape: number): number {
   return kind === 8 ? scrape * 0.8 + noise : noise
 }
 
-function bodyOf(labels: readonly Labels[], first: number, fromScrape: number): Buffer {
+interface Part {
+  readonly firstSeries: number
+  readonly seriesCount: number
+  readonly firstScrape: number
+  readonly scrapeCount: number
+}
+
+function bodyOf(labels: readonly Labels[], part: Part): Buffer {
   const builder = new SampleBatchBuilder()
-  for (let i = first; i < Math.min(labels.length, first + SERIES_PER_REQUEST); i++) {
-    const series = builder.newSeries(labels[i] ?? Labels.empty)
-    for (let scrape = fromScrape; scrape < Math.min(scrapes, fromScrape + SAMPLES_PER_REQUEST); scrape++) {
-      builder.put(series, firstMs + scrape * INTERVAL_MS, valueOf(i, scrape))
+  for (const [i, one] of labels.slice(part.firstSeries, part.firstSeries + part.seriesCount).entries()) {
+    const series = builder.newSeries(one)
+    for (let scrape = part.firstScrape; scrape < part.firstScrape + part.scrapeCount; scrape++) {
+      builder.put(series, firstMs + scrape * INTERVAL_MS, valueOf(part.firstSeries + i, scrape))
     }
   }
   return encodeWriteRequest(builder.build())
 }
 
-async function sendScrapes(url: string, labels: readonly Labels[], fromScrape: number): Promise<void> {
+async function send(url: string, body: Buffer): Promise<void> {
+  const headers = { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' }
+  const response = await request(`${url}/api/v1/write`, { method: 'POST', headers, body })
+  const text = await response.body.text()
+  if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${text}`)
+}
+
+async function sendScrapes(url: string, labels: readonly Labels[], firstScrape: number): Promise<void> {
   let next = 0
+  const scrapeCount = Math.min(SAMPLES_PER_REQUEST, scrapes - firstScrape)
   const sender = async (): Promise<void> => {
-    for (let first = next; first < labels.length; first = next) {
+    for (let firstSeries = next; firstSeries < labels.length; firstSeries = next) {
       next += SERIES_PER_REQUEST
-      const headers = { 'content-encoding': 'snappy', 'content-type': 'application/x-protobuf' }
-      const body = bodyOf(labels, first, fromScrape)
-      const response = await request(`${url}/api/v1/write`, { method: 'POST', headers, body })
-      const text = await response.body.text()
-      if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${text}`)
+      await send(url, bodyOf(labels, { firstSeries, seriesCount: SERIES_PER_REQUEST, firstScrape, scrapeCount }))
     }
   }
   await Promise.all(Array.from({ length: SENDERS }, sender))
+}
+
+/** A scrape of all series every 15 s, its requests spread over them. */
+async function sendLive(server: Contender, labels: readonly Labels[]): Promise<void> {
+  const startMs = performance.now()
+  const requests = Math.ceil(labels.length / SERIES_PER_LIVE_REQUEST)
+  for (let i = 0; i < LIVE_SCRAPES * requests; i++) {
+    const firstSeries = (i % requests) * SERIES_PER_LIVE_REQUEST
+    const part = { firstSeries, seriesCount: SERIES_PER_LIVE_REQUEST, firstScrape: scrapes + Math.floor(i / requests) }
+    await send(server.url, bodyOf(labels, { ...part, scrapeCount: 1 }))
+    const dueMs = startMs + ((i + 1) * INTERVAL_MS) / requests
+    await new Promise((resolve) => setTimeout(resolve, dueMs - performance.now()))
+    if (i % requests === requests - 1) report(`live, ${((i + 1) / requests) * 15} s`, server)
+  }
 }
 
 /** Of the resident set `anonymous` is the process's own; the rest are pages of files, mostly the engine's library, which the system can take back. */
@@ -116,10 +144,9 @@ try {
     const after = sent + SAMPLES_PER_REQUEST
     if (after % REPORT_EVERY === 0) report(`${(after * INTERVAL_MS) / 60_000} minutes`, server)
   }
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-  report('settled', server)
+  await sendLive(server, labels)
   await reportOwn(server)
-  const sampleCount = seriesCount * Math.min(sent, scrapes)
+  const sampleCount = seriesCount * (Math.min(sent, scrapes) + LIVE_SCRAPES)
   const cpuUs = ((cpuMs(server) - cpu) * 1000) / sampleCount
   process.stdout.write(
     `${(sampleCount / 1e6).toFixed(1)} M samples, ${cpuUs.toFixed(2)} us of processor time each, ` +
