@@ -27,6 +27,17 @@ describe('diversity of a window of answers', () => {
     expect(window.measure()).toMatchObject({ nearDuplicateShare: 0.9, templateShare: 1 })
   })
 
+  test('is the same whether answers are read one by one or when it is measured, long ones as well', () => {
+    const long = (topic: string): string => `${topic} ${'and so on and so forth in other words '.repeat(4_000)}`
+    const [often, once] = [new DiversityWindow(7), new DiversityWindow(7)]
+    for (const topic of [...TOPICS, ...TOPICS]) {
+      for (const window of [often, once]) window.add(long(topic))
+      often.measure()
+    }
+    expect(once.measure()).toEqual(often.measure())
+    expect(once.measure()?.answers).toBe(7)
+  })
+
   test('keeps to its capacity and passes over very short answers', () => {
     const window = new DiversityWindow(3)
     window.add('Yes.')

@@ -11,6 +11,8 @@ const MAX_DIFFERENT = 9
 /** Words of the opening by which answers of one template are recognised. */
 const OPENING = 5
 const MIN_WORDS = 8
+/** Characters of answers that wait to be read: two hundred of usual length. */
+const MAX_WAITING_LENGTH = 500_000
 
 /** How varied the answers in a window are; ratios 0-1. */
 export interface Diversity {
@@ -32,21 +34,40 @@ interface Answer {
   readonly pairs: Int32Array
 }
 
-/** The last answers of one model, compared with each other. Bounded: the oldest answer goes when a new one comes. */
+/**
+ * The last answers of one model, compared with each other. Bounded: the oldest answer goes when a new one comes. Answers are read when the window is
+ * measured, so that of many that come between two measures only those that are still in it cost anything.
+ */
 export class DiversityWindow {
   readonly #capacity: number
   readonly #answers: Answer[] = []
   /** The first values of the answers' signatures, those of one hash function beside each other. */
   readonly #firstValues: readonly Uint32Array[]
   #added = 0
+  /** Not read yet, the oldest first. */
+  #waiting: string[] = []
+  #waitingLength = 0
 
   constructor(capacity: number) {
     this.#capacity = capacity
     this.#firstValues = Array.from({ length: MAX_DIFFERENT + 1 }, () => new Uint32Array(capacity))
   }
 
-  /** Takes an answer into the window. Very short ones are alike by nature and are passed over. */
   add(response: string): void {
+    this.#waiting.push(response)
+    this.#waitingLength += response.length
+    if (this.#waiting.length > this.#capacity) this.#waitingLength -= this.#waiting.shift()?.length ?? 0
+    if (this.#waitingLength > MAX_WAITING_LENGTH) this.#readWaiting()
+  }
+
+  #readWaiting(): void {
+    for (const response of this.#waiting) this.#read(response)
+    this.#waiting = []
+    this.#waitingLength = 0
+  }
+
+  /** Very short answers are alike by nature and are passed over. */
+  #read(response: string): void {
     const words = wordsOf(response)
     if (words.count < MIN_WORDS) return
     const signature = signatureOf(words)
@@ -65,6 +86,7 @@ export class DiversityWindow {
 
   /** Undefined while the window is empty. */
   measure(): Diversity | undefined {
+    this.#readWaiting()
     const answers = this.#answers
     if (answers.length === 0) return undefined
     const openings = new Map<number, number>()
