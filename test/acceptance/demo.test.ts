@@ -52,7 +52,7 @@ test("the application's log lines stand beside its requests, by their trace", as
   )
   const [line] = logs
   expect(line).toMatchObject({ level: 'info', service: 'assistant-app' })
-  // What the gateway saw is committed once a second.
+  // What the gateway saw is committed a moment later.
   const { rows } = await eventually(
     () => ask<RequestsBody>(`requests?trace=${line?.traceId}`),
     (body) => body.rows.length > 0,

@@ -9,8 +9,8 @@ import type { FromGateway, ToGateway } from './gateway-message.ts'
 import type { RecordPiece } from './record-reader.ts'
 
 const CLOSE_GRACE_MS = 5_000
-/** Nobody waits for the commit of a record, and a small one takes much of the store's time, on cores that calls would use. */
-const COMMIT_INTERVAL_MS = 1_000
+/** Nobody waits for the commit of a record; those of a second at once would hold a core up for long enough that calls notice. */
+const COMMIT_INTERVAL_MS = 100
 /** So many do not wait for the interval to end, nor does what would fill much of the room for records. */
 const BATCH_SIZE = 1_000
 const BATCH_SHARE = 1 / 4
