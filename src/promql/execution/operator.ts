@@ -1,5 +1,5 @@
 import type { Emit } from './column.ts'
-import type { UnreadSeries } from './leaf/read-leaves.ts'
+import type { UnreadSeries } from './leaf/read-here.ts'
 import type { Samples } from './samples.ts'
 
 /** Computes an instant vector at all steps of its grid. */

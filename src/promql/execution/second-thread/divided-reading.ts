@@ -1,5 +1,5 @@
 import type { MainLeaf } from '../leaf/main-leaf.ts'
-import { readHere, type LeafReading } from '../leaf/read-leaves.ts'
+import { readHere, type LeafReading } from '../leaf/read-here.ts'
 import type { QueryContext } from '../query-context.ts'
 import type { StepValues } from '../range-functions/window.ts'
 import type { Lease } from './second-thread.ts'

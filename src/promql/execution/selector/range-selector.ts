@@ -1,7 +1,7 @@
 import type { RangeSelectorPlan } from '../../plan/node.ts'
 import type { TimeRange, WantedSamples } from '../../../storage/sample-store.ts'
 import type { Grid } from '../grid.ts'
-import type { UnreadSeries } from '../leaf/read-leaves.ts'
+import type { UnreadSeries } from '../leaf/read-here.ts'
 import type { RangeOperator, Receive } from '../operator.ts'
 import type { QueryContext } from '../query-context.ts'
 import { SampleFilter } from '../samples.ts'

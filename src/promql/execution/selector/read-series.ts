@@ -1,7 +1,7 @@
 import type { Series } from '../../../model/series.ts'
 import type { SelectHints, TimeRange } from '../../../storage/sample-store.ts'
 import type { SelectorPlan } from '../../plan/node.ts'
-import type { UnreadSeries } from '../leaf/read-leaves.ts'
+import type { UnreadSeries } from '../leaf/read-here.ts'
 import type { QueryContext } from '../query-context.ts'
 
 /** The series of a selector before they are read, where there is a second thread to read them and all of them are in memory. */
