@@ -93,8 +93,8 @@ describe('a query over what the store on disk was told to leave out', () => {
         createEngine(reader).range(query, startMs, END_MS, stepMs)
       const expected = await ask(withoutHints(store.samples))
       const where = `${query} from ${startMs} every ${stepMs}`
-      expect((await ask(store.samples)).value, where).toEqual(expected.value)
-      expect((await ask(head)).value, where).toEqual(expected.value)
+      expect(plain(await ask(store.samples)), where).toEqual(plain(expected))
+      expect(plain(await ask(head)), where).toEqual(plain(expected))
     }
     head.stop()
   })
@@ -111,6 +111,12 @@ describe('a query over what the store on disk was told to leave out', () => {
     expect(await touched('lat_bucket', 10 * MINUTE_MS)).toBeLessThan(all / 30)
   })
 })
+
+/** With the texts of label sets in their place, for stores leave notes on them. */
+function plain({ value }: QueryResult): unknown {
+  if (value.type !== 'matrix') throw new Error(`the answer to a range query is a ${value.type}`)
+  return value.series.map(({ labels, ...samples }) => ({ pairs: labels.pairs, ...samples }))
+}
 
 function withoutHints(reader: SampleReader): SampleReader {
   const hints = { func: '', rangeMs: 0, stepMs: 0 }
