@@ -5,8 +5,8 @@ import {
   type CostGroup,
   type CostStep,
   type CostSums,
+  type RequestCosts,
 } from '../request-costs.ts'
-import type { RequestCosts } from '../request-costs.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
 import { FINAL_BY_DAY, requestConditions } from './request-conditions.ts'

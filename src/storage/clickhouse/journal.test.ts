@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -73,6 +73,17 @@ describe('a journal', () => {
     await openJournal()
     expect(inserted).toEqual([[1, 2]])
     expect(await readdir(directory)).toEqual([])
+  })
+
+  test('does not take for empty what it cannot read, and leaves it where it is', async () => {
+    const killed = await openJournal()
+    await killed.append([blockOf([1, 2])])
+    const marks = (await onlyFile()).replace(/native$/, 'marks')
+    await rm(marks)
+    await mkdir(marks)
+    await expect(openJournal()).rejects.toThrow(/marks cannot be read: EISDIR/)
+    expect(inserted).toEqual([])
+    expect((await readFile(await onlyFile())).length).toBeGreaterThan(0)
   })
 
   test('keeps what cannot be inserted, says so to readers, and inserts it in order later', async () => {

@@ -196,7 +196,11 @@ async function fileLeft(file: string): Promise<JournalFile> {
 
 /** After each block the size of its file is noted in a second one: behind the last whole note may stand a block that was cut off by a kill. */
 async function markedBytes(file: string): Promise<number> {
-  const marks = await readFile(file).catch(() => Buffer.alloc(0))
+  const marks = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    // A process that was killed before its first block; what cannot be read for another reason may well tell of rows.
+    if (error.code === 'ENOENT') return Buffer.alloc(0)
+    throw new StoreUnavailableError(`the journal's ${file} cannot be read: ${error.message}`, { cause: error })
+  })
   const count = Math.floor(marks.length / MARK_BYTES)
   return count === 0 ? 0 : marks.readDoubleLE((count - 1) * MARK_BYTES)
 }
