@@ -31,6 +31,8 @@ const ONLY_APP_IMPORTS = ['storage/clickhouse', 'storage/head', 'storage/memory'
 interface Import {
   readonly from: string
   readonly to: string
+  /** Of types only, or when it is called for: not loaded with the file. */
+  readonly isLazy: boolean
 }
 
 const imports = listImports()
@@ -69,6 +71,12 @@ describe('directions of imports', () => {
     expect(wrong.filter(({ from }) => !isTest(from)).map(show)).toEqual([])
   })
 
+  test('the command line loads the engine only for the commands that run it', () => {
+    const loaded = new Set(['cli/program.ts'])
+    for (const file of loaded) for (const { from, to, isLazy } of imports) if (from === file && !isLazy) loaded.add(to)
+    expect([...loaded].filter((file) => /^(app\/tetrascope|storage\/clickhouse\/)/.test(file))).toEqual([])
+  })
+
   test('only main reads the environment', () => {
     const readers = listSources().filter(
       (file) =>
@@ -87,8 +95,12 @@ function listImports(): Import[] {
     .filter((from) => !isTest(from))
     .flatMap((from) => {
       const text = readFileSync(path.join(src, from), 'utf8')
-      const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map((match) => match[1] ?? '')
-      return specifiers.map((specifier) => ({ from, to: path.normalize(path.join(path.dirname(from), specifier)) }))
+      const found = [...text.matchAll(/(import type\s[^']*?from|from|import)\s*(\(?)\s*'(\.[^']+)'/g)]
+      return found.map(([, form = '', call, specifier = '']) => ({
+        from,
+        to: path.normalize(path.join(path.dirname(from), specifier)),
+        isLazy: call === '(' || form.startsWith('import type'),
+      }))
     })
     .filter(({ to }) => !to.startsWith('..'))
 }

@@ -2,25 +2,17 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError } from '../config/config-error.ts'
 import { LOG_LEVELS } from '../telemetry/log.ts'
 import { VERSION } from '../app/version.ts'
-import { compareAnswers, type CompareFlags } from './compare-answers.ts'
-import { checkConfig } from './check.ts'
-import { checkAlertmanager } from './check-alertmanager.ts'
-import { checkMetricsFile } from './check-metrics.ts'
-import { checkRules } from './check-rules.ts'
+import type { CompareFlags } from './compare-answers.ts'
 import { CommandError } from './command-error.ts'
-import { demo, type DemoFlags } from './demo/demo.ts'
-import { drift, type DriftFlags } from './drift.ts'
-import { evaluate, type EvaluateFlags } from './evaluate.ts'
-import { evaluateHistory, type EvaluateHistoryOptions } from './evaluate-history.ts'
+import type { DemoFlags } from './demo/demo.ts'
+import type { DriftFlags } from './drift.ts'
+import type { EvaluateFlags } from './evaluate.ts'
+import type { EvaluateHistoryOptions } from './evaluate-history.ts'
 import { IMPORT_FORMATS, importFiles } from './import.ts'
 import { commandClock } from './command-clock.ts'
 import { chooseLanguage } from './language.ts'
-import { probe, type ProbeFlags } from './probe.ts'
-import { report } from './report.ts'
-import { serve, type ServeFlags } from './serve.ts'
-import { status } from './status.ts'
-import { testPromql } from './test-promql.ts'
-import { testRules } from './test-rules.ts'
+import type { ProbeFlags } from './probe.ts'
+import type { ServeFlags } from './serve.ts'
 
 /** What the program takes from its environment; only `main.ts` reads that. */
 export interface Environment {
@@ -32,7 +24,9 @@ export interface Environment {
 const FAILED = 1
 const USAGE = 2
 
-/** Runs one command. Gives the exit code: 0 done, 1 failed, 2 called wrongly. */
+/**
+ * Runs one command, of which only its own code is loaded: the engine and the server alone take a second. Gives the exit code: 0 done, 1 failed, 2 called wrongly.
+ */
 export async function runProgram(argv: readonly string[], environment: Environment): Promise<number> {
   try {
     await buildProgram(environment).parseAsync([...argv])
@@ -71,7 +65,7 @@ function addServe(program: Command): void {
     .option('--config <file>', 'configuration file (default: tetrascope.yaml when there is one)')
     .option('--data <directory>', 'where the embedded store lives', 'data')
     .option('--ready-json', 'print one JSON line with all addresses when ready')
-    .action(async (flags: ServeFlags) => serve(flags))
+    .action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags))
 }
 
 function addStatus(program: Command, environment: Environment): void {
@@ -85,7 +79,7 @@ function addStatus(program: Command, environment: Environment): void {
     .option('--json', 'as JSON')
     .option('--lang <language>', 'en or zh (default: what LANG says)')
     .action(async (flags: { url: string; window: string; all?: true; watch?: true; json?: true; lang?: string }) =>
-      status({
+      (await import('./status.ts')).status({
         url: flags.url,
         token: environment.token,
         window: flags.window,
@@ -111,7 +105,9 @@ function addDemo(program: Command, environment: Environment): void {
     .option('--seed <number>', 'the same seed tells the same story', integer, 20_260)
     .option('--ready-json', 'print one JSON line with all addresses when ready')
     .option('--lang <language>', 'en or zh (default: what LANG says)')
-    .action(async (flags: DemoFlags) => demo(flags, chooseLanguage(flags.lang, environment.language)))
+    .action(async (flags: DemoFlags) =>
+      (await import('./demo/demo.ts')).demo(flags, chooseLanguage(flags.lang, environment.language)),
+    )
 }
 
 function addCheck(program: Command): void {
@@ -120,7 +116,7 @@ function addCheck(program: Command): void {
     .command('config')
     .argument('<file>', 'tetrascope.yaml')
     .description('check a configuration and the files that it names')
-    .action((file: string) => checkConfig(file, print))
+    .action(async (file: string) => (await import('./check.ts')).checkConfig(file, print))
   check
     .command('metrics')
     .argument('<file>', 'what an exporter exposes; - reads standard input')
@@ -131,17 +127,19 @@ function addCheck(program: Command): void {
         'openmetrics',
       ]),
     )
-    .action((file: string, flags: { format?: 'text' | 'openmetrics' }) => checkMetricsFile(file, flags.format, print))
+    .action(async (file: string, flags: { format?: 'text' | 'openmetrics' }) =>
+      (await import('./check-metrics.ts')).checkMetricsFile(file, flags.format, print),
+    )
   check
     .command('rules')
     .argument('<files...>', "rule files in Prometheus's format")
     .description('check rule files, as promtool does')
-    .action((files: string[]) => checkRules(files, print))
+    .action(async (files: string[]) => (await import('./check-rules.ts')).checkRules(files, print))
   check
     .command('alertmanager')
     .argument('<files...>', "configurations in Alertmanager's format")
     .description('check Alertmanager files, as amtool does')
-    .action((files: string[]) => checkAlertmanager(files, print))
+    .action(async (files: string[]) => (await import('./check-alertmanager.ts')).checkAlertmanager(files, print))
 }
 
 function addTest(program: Command): void {
@@ -150,12 +148,12 @@ function addTest(program: Command): void {
     .command('promql')
     .argument('<files...>', "scripts in Prometheus's PromQL test language")
     .description('run test scripts: a line for each eval that fails, and how many passed')
-    .action((files: string[]) => testPromql(files, print))
+    .action(async (files: string[]) => (await import('./test-promql.ts')).testPromql(files, print))
   test
     .command('rules')
     .argument('<files...>', "unit tests in promtool's format")
     .description('run unit tests of rules, as promtool does')
-    .action((files: string[]) => testRules(files, print))
+    .action(async (files: string[]) => (await import('./test-rules.ts')).testRules(files, print))
 }
 
 function addImport(program: Command, environment: Environment): void {
@@ -200,9 +198,14 @@ function addEvaluate(program: Command, environment: Environment): void {
         throw new CommandError('evaluate takes a file or --since, one of the two')
       if (compare !== undefined && file === undefined) throw new CommandError('--compare takes two files')
       if (file !== undefined && compare !== undefined)
-        await compareAnswers(file, { ...flags, compare }, { write: print, complain })
-      else if (file !== undefined) await evaluate(file, flags)
-      else if (since !== undefined) await evaluateHistory(historyOptions(since, flags, environment))
+        await (await import('./compare-answers.ts')).compareAnswers(
+          file,
+          { ...flags, compare },
+          { write: print, complain },
+        )
+      else if (file !== undefined) await (await import('./evaluate.ts')).evaluate(file, flags)
+      else if (since !== undefined)
+        await (await import('./evaluate-history.ts')).evaluateHistory(historyOptions(since, flags, environment))
     })
 }
 
@@ -236,8 +239,8 @@ function addDrift(program: Command, environment: Environment): void {
     .addOption(new Option('--format <format>', 'output').choices(['table', 'json', 'html']).default('table'))
     .addOption(new Option('--fail-on <level>', 'exit with 1 from this level on').choices(['slight', 'severe']))
     .option('--lang <language>', 'en or zh (default: what LANG says)')
-    .action((flags: DriftFlags & { lang?: string }) =>
-      drift(flags, chooseLanguage(flags.lang, environment.language), print),
+    .action(async (flags: DriftFlags & { lang?: string }) =>
+      (await import('./drift.ts')).drift(flags, chooseLanguage(flags.lang, environment.language), print),
     )
 }
 
@@ -250,16 +253,17 @@ function addReport(program: Command, environment: Environment): void {
     .option('--model <model>', 'this model only')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'html']).default('text'))
     .option('--lang <language>', 'en or zh (default: what LANG says)')
-    .action((flags: { url: string; window: string; model?: string; format: 'text' | 'json' | 'html'; lang?: string }) =>
-      report({
-        url: flags.url,
-        token: environment.token,
-        window: flags.window,
-        model: flags.model,
-        format: flags.format,
-        language: chooseLanguage(flags.lang, environment.language),
-        write: print,
-      }),
+    .action(
+      async (flags: { url: string; window: string; model?: string; format: 'text' | 'json' | 'html'; lang?: string }) =>
+        (await import('./report.ts')).report({
+          url: flags.url,
+          token: environment.token,
+          window: flags.window,
+          model: flags.model,
+          format: flags.format,
+          language: chooseLanguage(flags.lang, environment.language),
+          write: print,
+        }),
     )
 }
 
@@ -278,7 +282,7 @@ function addProbe(program: Command): void {
     .option('--concurrency <number>', 'questions under way at once', positive, 4)
     .option('--timeout <duration>', 'for each answer', '60s')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
-    .action((file: string, flags: ProbeFlags) => probe(file, flags, print))
+    .action(async (file: string, flags: ProbeFlags) => (await import('./probe.ts')).probe(file, flags, print))
 }
 
 function share(text: string): number {
