@@ -5,6 +5,7 @@ import { OtlpGrpcServer } from '../ingest/otlp/grpc-server.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Clock } from '../util/clock.ts'
 import { tokenChecker, tokenIn } from '../util/token.ts'
+import { shrinkYoungGeneration } from '../util/young-generation.ts'
 import { mainServer, otlpServer, type Running } from './http.ts'
 import { assertSafe, explainListenError, parseAddress, urlOf, type ListenAddress } from './listen-address.ts'
 import { alertingSettings, alertmanagersOf, ruleSettings } from './parts/alerts.ts'
@@ -78,6 +79,7 @@ export class Tetrascope {
     this.#state = 'starting'
     try {
       const addresses = await this.#startAll()
+      await shrinkYoungGeneration()
       this.#state = 'ready'
       return addresses
     } catch (error) {
