@@ -100,16 +100,19 @@ const PROVIDERS: readonly ProviderRule[] = [
   { provider: 'travis', shapes: [alphanumeric(22)] },
   { provider: 'trello', shapes: [alphanumeric(32)] },
   { provider: 'twitch', shapes: [alphanumeric(30)] },
-  { provider: 'twitter', shapes: [alphanumeric(25, 45, 50), (value) => /^A{22}[\w%]{80,100}$/.test(value)] },
+  {
+    provider: 'twitter',
+    shapes: [
+      alphanumeric(25, 45, 50),
+      (value) => /^\d{15,25}-[A-Za-z\d]{20,40}$/.test(value),
+      (value) => /^A{22}[\w%]{80,100}$/.test(value),
+    ],
+  },
   { provider: 'yandex', shapes: [alphanumeric(40)] },
   { provider: 'zendesk', shapes: [alphanumeric(40)] },
   { provider: 'ibm', shapes: [alphanumeric(44), hex(48)] },
   { provider: 'cos_', shapes: [hex(48)] },
   { provider: 'telegram', shapes: [(value) => /^\d{5,16}:A[\w-]{34}$/.test(value)] },
-  {
-    provider: 'authress',
-    shapes: [(value) => /^(?:sc|ext|scauth|authress)_[a-z\d]{5,30}\.[a-z\d]{4,6}\./.test(value)],
-  },
   { provider: 'kuboard', shapes: [alphanumeric(32)] },
   { provider: 'artifactory', shapes: [alphanumeric(64, 73)] },
   { provider: 'freemius', shapes: [(value) => /^sk_\S{29}$/.test(value)] },
@@ -118,12 +121,15 @@ const PROVIDERS: readonly ProviderRule[] = [
   { provider: 'appsecret', shapes: [hex(32)] },
 ]
 
+/** Tokens of Twitter begin with as many of one letter, and those of Dropbox have ten of them inside. */
+const FILLED = /^A{22}[\w%]{40}|^[a-z\d]{11}A{10}[\w=-]{43}$/i
+
 /** Which provider's token the assignment holds, if any. */
 export function providerSecret({ name, value }: Assignment): string | undefined {
   const lower = name.toLowerCase()
   for (const rule of PROVIDERS) {
     if (!lower.includes(rule.provider) || !(rule.name?.test(lower) ?? true)) continue
-    if (!rule.shapes.some((shape) => shape(value)) || isPlaceholder(value)) continue
+    if (!rule.shapes.some((shape) => shape(value)) || (!FILLED.test(value) && isPlaceholder(value))) continue
     if (entropyOf(value) >= (rule.minEntropy ?? 2)) return rule.provider
   }
   return undefined
@@ -156,8 +162,13 @@ function isCode(value: string): boolean {
   if (/[=!]=[^=]|->|&&|\|\|/.test(value)) return true
   // A package with its version: jackson-core-2.15.0.
   if (/^[A-Za-z]+(?:[-_][A-Za-z]+)*[-_@:]v?\d+(?:\.\d+){1,3}$/.test(value)) return true
-  // A type or a class: ApiKeyConfig2.
-  if (/^(?:[A-Z][a-z]{2,}){2,}\d{0,2}$/.test(value)) return true
+  // A type or a variable: ApiKeyConfig2, defaultToConfig2, OAuth2Token.
+  if (
+    /^(?:[A-Z][a-z]{2,}|[a-z]{2,}[A-Z][a-z]+)(?:[A-Z][a-z]+)+\d{0,2}$|^[A-Z][A-Za-z]{2,}\d[A-Z][a-z]{2,}$/.test(value)
+  )
+    return true
+  // What is read of an object, or a field with a number: matchResult?.pass, users.*.password, maxContentLength:-1.
+  if (/^[A-Za-z_$][\w$]*(?:\?\.|\.\*\.)[\w$]|^[A-Za-z]+:[-!]?\d{1,6}$/.test(value)) return true
   return /^[A-Z]+(?:_[A-Z\d]+)*$/.test(value) || /^[A-Za-z]+(?:[_-][A-Za-z\d]{1,10})+$/.test(value)
 }
 
@@ -168,8 +179,13 @@ export function isSaidSecret(value: string): boolean {
   return value.length >= 16 && /\d/.test(value) && /[A-Za-z]/.test(value) && entropyOf(value) >= 3.2
 }
 
-/** A password has at least two kinds of signs and eight characters; a word alone is an example. */
+/** Letters and figures in turn, three times and more: `8j5lz376wkn`, not `test1234` or `step2of3`. */
+function isMixed(value: string): boolean {
+  return value.length >= 10 && (value.match(/[a-z]\d|\d[a-z]/gi) ?? []).length >= 4 && entropyOf(value) >= 3
+}
+
+/** A password has eight characters of three kinds, or mixes two of them; a word alone is an example. */
 function looksLikePassword(value: string): boolean {
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(value)).length
-  return value.length >= 8 && kinds >= 3 && entropyOf(value) >= 2.7
+  return value.length >= 8 && (kinds >= 3 || isMixed(value)) && entropyOf(value) >= 2.7
 }

@@ -26,6 +26,8 @@ export function findSecrets(text: string): readonly SecretFinding[] {
   if (text.includes('PRIVATE KEY') || text.includes('PuTTY-User-Key')) findPrivateKeys(text, findings)
   if (text.includes('://')) findUrlPasswords(text, findings)
   if (text.includes('curl')) findCurlCredentials(text, findings)
+  if (text.includes('data:')) findKubernetesData(text, findings)
+  if (text.includes('<add ')) findConfiguredPasswords(text, findings)
   return withoutOverlaps(findings)
 }
 
@@ -244,6 +246,37 @@ function findCurlCredentials(text: string, findings: SecretFinding[]): void {
 
 function isCurlPassword(password: string): boolean {
   return password.length >= 3 && !EXAMPLE_PASSWORD.test(password) && !isPlaceholder(password)
+}
+
+const KUBERNETES_KIND = /\bkind:[ \t]*["']?secret\b/i
+/** An indented `name: value` with a value in base64. */
+const KUBERNETES_VALUE = /^[ \t]{1,16}["']?[\w.-]{1,80}["']?:[ \t]*["']?([A-Za-z\d+/]{12,4000}={0,2})["']?[ \t]*$/gm
+
+/** The values of a Kubernetes secret, which are secret whatever their names; what stands in `metadata` is in no base64. */
+function findKubernetesData(text: string, findings: SecretFinding[]): void {
+  const from = text.search(/^[ \t]*["']?data["']?:/m)
+  if (from < 0 || !KUBERNETES_KIND.test(text)) return
+  for (const match of text.matchAll(KUBERNETES_VALUE)) {
+    const value = match[1] ?? ''
+    if (match.index < from || !isReadableBase64(value)) continue
+    const start = match.index + match[0].lastIndexOf(value)
+    findings.push({ kind: 'kubernetes', start, end: start + value.length })
+  }
+}
+
+function isReadableBase64(value: string): boolean {
+  return value.length % 4 === 0 && /^[\t\n\r -~]+$/.test(Buffer.from(value, 'base64').toString('latin1'))
+}
+
+const CONFIGURED_PASSWORD = /<add\s{1,4}key="(?:ClearText)?Password"\s{1,4}value="([^"\n]{8,400})"/gi
+
+/** `<add key="ClearTextPassword" value="..." />` in the settings of NuGet. */
+function findConfiguredPasswords(text: string, findings: SecretFinding[]): void {
+  for (const match of text.matchAll(CONFIGURED_PASSWORD)) {
+    const value = match[1] ?? ''
+    if (isPlaceholder(value) || /^[%$]/.test(value)) continue
+    findings.push({ kind: 'generic', start: match.index, end: match.index + match[0].length })
+  }
 }
 
 function withoutOverlaps(findings: readonly SecretFinding[]): SecretFinding[] {

@@ -65,6 +65,7 @@ describe('secrets', () => {
     `https://docs.google.com/document/d/1${KEY}abcdefgh2345/edit`,
     'cache_key = "user:123:profile:v2"',
     'apiKey: ApiKeyConfig2',
+    'withCredentials: defaultToConfig2, token: OAuth2Token',
     'api_key="sk-1234567890abcdef"',
     'max_tokens=4096, total_tokens: 123456',
     'An example password: MyPa$$w0rd!#',

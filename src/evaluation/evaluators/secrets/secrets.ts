@@ -8,7 +8,7 @@ const secretsIn = rememberLast(findSecrets)
 /** Credentials in the prompt or in the answer: keys and tokens of providers, private keys, connection strings, JWTs, passwords that are assigned. */
 export const secrets: Evaluator = {
   name: 'secrets',
-  version: '3',
+  version: '4',
   direction: 'higher_is_worse',
   costClass: 'cheap',
   languages: ['any'],
