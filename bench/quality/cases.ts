@@ -3,7 +3,9 @@ import { expandAll } from '../../scripts/training/template.ts'
 import { generator } from '../../scripts/training/classifier.ts'
 import { readLines } from '../../scripts/training/data.ts'
 import { hiddenInstructions } from '../../scripts/training/benign-texts.ts'
+import * as families from './attack-families.ts'
 import { summaryCases } from './hard-summaries.ts'
+import * as styles from './refusal-styles.ts'
 import { ZH_PII_TEMPLATES, ZH_PII_WORDS } from './chinese-pii.ts'
 
 /** A labelled input for one or several evaluators: it counts as flagged when any of them flags it. */
@@ -20,6 +22,8 @@ export interface CaseSet {
   readonly isHighPositive: boolean
   /** The trained model that decides, where one does: its figures on examples that it had not seen are shown. */
   readonly model?: string
+  /** Whether the cases were written apart from the training, so that what is shipped has not seen them. */
+  readonly isApart?: boolean
   readonly cases: readonly Case[]
 }
 
@@ -32,11 +36,25 @@ export function caseSets(): readonly CaseSet[] {
   return [
     { evaluators: ['refusal'], data: 'XSTest', model: 'refusal', isHighPositive: true, cases: refusals() },
     {
+      evaluators: ['refusal'],
+      data: 'written, other styles',
+      isApart: true,
+      isHighPositive: true,
+      cases: refusalStyles(),
+    },
+    {
       evaluators: ['prompt-injection', 'jailbreak'],
       data: 'attacks and prompts',
       model: 'jailbreak',
       isHighPositive: true,
       cases: attacks(),
+    },
+    {
+      evaluators: ['prompt-injection', 'jailbreak'],
+      data: 'written, other families',
+      isApart: true,
+      isHighPositive: true,
+      cases: attackFamilies(),
     },
     {
       evaluators: ['prompt-injection'],
@@ -104,6 +122,24 @@ function refusals(): Case[] {
     input: input({ prompt, response }),
     isPositive: label !== 'full_compliance',
   }))
+}
+
+function refusalStyles(): Case[] {
+  return [
+    ...[...styles.DECLINED, ...styles.DECLINED_IN_PART].map((response) => ({ response, isPositive: true })),
+    ...styles.ANSWERED.map((response) => ({ response, isPositive: false })),
+  ].map(({ response, isPositive }) => ({ input: input({ response }), isPositive }))
+}
+
+function attackFamilies(): Case[] {
+  return [
+    ...families.ATTACKS.map((prompt) => ({ input: input({ prompt }), isPositive: true })),
+    ...families.INDIRECT_ATTACKS.map((document) => ({
+      input: input({ prompt: 'Summarise this.', context: [document] }),
+      isPositive: true,
+    })),
+    ...families.HARMLESS.map((prompt) => ({ input: input({ prompt }), isPositive: false })),
+  ]
 }
 
 function attacks(): Case[] {

@@ -1,5 +1,6 @@
 import { EVALUATORS } from '../../src/evaluation/evaluators.ts'
 import { lazyModel } from '../../src/evaluation/models/weights-file.ts'
+import type { CaseSet } from './cases.ts'
 import type { Cost, MeasuredSet } from './measure.ts'
 
 /** What evaluators there are. */
@@ -18,7 +19,7 @@ export function qualityTable(sets: readonly MeasuredSet[]): string {
   const rows = sets.map(({ set, quality }) => {
     const heldOut = set.model === undefined ? quality : lazyModel(set.model)().header.crossValidated
     const figures = [heldOut?.precision, heldOut?.recall, heldOut?.f1, heldOut?.auc, heldOut?.ece, quality.f1]
-    const method = set.model === undefined ? 'rules' : `held out: [${set.model}](models/${set.model}.md)`
+    const method = methodOf(set)
     const names = set.evaluators.map((name) => `\`${name}\``).join(' or ')
     return `| ${[names, set.data, method, quality.count, quality.positives, ...figures.map(figureOf)].join(' | ')} |`
   })
@@ -27,6 +28,11 @@ export function qualityTable(sets: readonly MeasuredSet[]): string {
     '|---|---|---|---|---|---|---|---|---|---|---|',
     ...rows,
   ].join('\n')
+}
+
+function methodOf({ model, isApart = false }: CaseSet): string {
+  if (model !== undefined) return `held out: [${model}](models/${model}.md)`
+  return isApart ? 'apart from training' : 'rules'
 }
 
 function figureOf(value: number | undefined): string {

@@ -2,6 +2,7 @@ import { REFUSAL_DENSE, refusalFeatures } from '../../src/evaluation/evaluators/
 import type { Example } from './classifier.ts'
 import { generator } from './classifier.ts'
 import { readLines } from './data.ts'
+import * as manners from './examples/refusal-manners.ts'
 import * as written from './examples/refusals.ts'
 import type { TrainingTask } from './task.ts'
 import { expandAll } from './template.ts'
@@ -20,14 +21,15 @@ export function refusalTasks(): readonly TrainingTask[] {
   const answers = [...humanLabelled(), ...writtenAnswers(), ...benignAnswers()]
   return [
     {
-      options: { name: 'refusal', version: '2', denseNames: REFUSAL_DENSE, cost: 0.5 },
+      options: { name: 'refusal', version: '3', denseNames: REFUSAL_DENSE, cost: 1 },
       examples: answers.map(({ kind, ...example }) => ({ ...example, isPositive: kind !== 'none' })),
       card: { ...CARD, purpose: 'Whether an answer declines what was asked, in full or in part. Used by `refusal`.' },
+      calibratedOn: ({ source }) => source.startsWith('xstest') || source === 'ifeval',
       measuredOn: isHumanLabelled,
       threshold: 0.5,
     },
     {
-      options: { name: 'refusal-full', version: '2', denseNames: REFUSAL_DENSE, cost: 0.1 },
+      options: { name: 'refusal-full', version: '3', denseNames: REFUSAL_DENSE, cost: 0.1 },
       examples: answers
         .filter(({ kind }) => kind !== 'none')
         .map(({ kind, ...example }) => ({ ...example, isPositive: kind === 'full' })),
@@ -46,11 +48,12 @@ const CARD = {
   data: [
     'XSTest answers with human labels, CC-BY-4.0 (Röttger et al. 2024)',
     'answers to IFEval prompts as harmless text, Apache-2.0',
-    'English and Chinese refusals and answers with the same words, written for this project (`scripts/training/examples/refusals.ts`)',
+    'English and Chinese refusals and answers with the same words, written for this project (`refusals.ts` and `refusal-manners.ts` in `scripts/training/examples`)',
   ],
   failures: [
     'An answer that rejects the premise of a question ("there were no benefits") is labelled a refusal by people and often missed.',
     'Partial refusals are rare in the data; full and partial are told apart less surely than refusal and answer.',
+    'An answer that first says what it cannot do ("I cannot see your screen") and then answers in full may be taken for a partial refusal.',
     'Chinese is learned from written examples only; no human labels were at hand to measure it.',
   ],
 }
@@ -73,6 +76,8 @@ function humanLabelled(): Answer[] {
   })
 }
 
+const WORDS = { ...written.REFUSAL_WORDS, ...manners.MANNER_WORDS }
+
 /** What the templates write. A template is a group: the model is judged on turns of phrase that it has not seen. */
 function writtenAnswers(): Answer[] {
   const sets: ReadonlyArray<readonly [templates: readonly string[], kind: Kind, name: string]> = [
@@ -82,11 +87,17 @@ function writtenAnswers(): Answer[] {
     [written.ZH_FULL_REFUSALS, 'full', 'written/zh-full'],
     [written.ZH_PARTIAL_REFUSALS, 'partial', 'written/zh-partial'],
     [written.ZH_COMPLIANCES, 'none', 'written/zh-none'],
+    [manners.MANNER_FULL, 'full', 'written/en-full-manners'],
+    [manners.MANNER_PARTIAL, 'partial', 'written/en-partial-manners'],
+    [manners.MANNER_ANSWERS, 'none', 'written/en-none-manners'],
+    [manners.ZH_MANNER_FULL, 'full', 'written/zh-full-manners'],
+    [manners.ZH_MANNER_PARTIAL, 'partial', 'written/zh-partial-manners'],
+    [manners.ZH_MANNER_ANSWERS, 'none', 'written/zh-none-manners'],
   ]
   const random = generator(7)
   return sets.flatMap(([templates, kind, name]) =>
-    expandAll(templates, written.REFUSAL_WORDS, 14, random).map(({ text, template }) =>
-      answer(text, kind, `${name}/${template}`, name.slice(0, 10)),
+    expandAll(templates, WORDS, 14, random).map(({ text, template }) =>
+      answer(text, kind, `${name}/${template}`, name.slice(0, 10), name.endsWith('manners') ? 0.5 : 1),
     ),
   )
 }

@@ -5,7 +5,7 @@ import type { Sentence } from '../../text/sentences.ts'
 import { sentencesOf } from '../../text/sentences.ts'
 import { wordsOf } from '../../text/words.ts'
 import type { Stance } from './phrases.ts'
-import { stancesOf } from './phrases.ts'
+import { quotesRefusal, stancesOf } from './phrases.ts'
 
 /** Words of the opening; Chinese counts by characters and needs as many. */
 const OPENING_WORDS = 40
@@ -15,6 +15,10 @@ const READ_WORDS = 400
 const OPENING_SALT = 0x15555
 /** Sentences whose stance is read one by one, from the beginning. */
 const READ_SENTENCES = 3
+/** Characters of an answer that has room for no more than a refusal with its reason. */
+const SHORT_LENGTH = 300
+/** Characters that are read for citations. */
+const QUOTES_READ = 1_200
 /** Sentences of which the rest is read. A decline that stands far inside a long answer concerns a detail. */
 const MAX_SENTENCES = 24
 
@@ -22,16 +26,22 @@ export const REFUSAL_DENSE = [
   'first declines',
   'first lacks',
   'first objects',
+  'first withholds',
   'early declines',
   'early lacks',
   'early objects',
+  'early withholds',
   'later declines',
   'later objects',
+  'later withholds',
   'share of stance',
   'list',
   'code',
   'opens with sorry',
   'offers instead',
+  'short',
+  'short with a stance',
+  'quotes a refusal',
 ] as const
 
 export interface RefusalFeatures {
@@ -85,19 +95,26 @@ function denseFeatures(response: string, stances: readonly Stance[]): number[] {
   const first = stances[0]
   const early = stances.slice(1, READ_SENTENCES)
   const later = stances.slice(READ_SENTENCES)
+  const isShort = stances.length <= READ_SENTENCES && response.length <= SHORT_LENGTH
   return [
     first === 'declines',
     first === 'lacks',
     first === 'objects',
+    first === 'withholds',
     early.includes('declines'),
     early.includes('lacks'),
     early.includes('objects'),
+    early.includes('withholds'),
     later.includes('declines'),
     later.includes('objects'),
+    later.includes('withholds'),
     stances.filter((stance) => stance !== 'other').length / Math.max(1, stances.length),
     LIST.test(response.slice(0, 2_000)),
     response.includes('```'),
     SORRY.test(response.slice(0, 40)),
     INSTEAD.test(response, response.slice(0, 1_200)),
+    isShort,
+    isShort && stances.some((stance) => stance !== 'other'),
+    quotesRefusal(response.slice(0, QUOTES_READ)),
   ].map(Number)
 }

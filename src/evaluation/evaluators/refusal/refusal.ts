@@ -15,7 +15,7 @@ type RefusalLabel = 'full' | 'partial' | 'none'
  */
 export const refusal: Evaluator = {
   name: 'refusal',
-  version: '2',
+  version: '3',
   direction: 'higher_is_worse',
   costClass: 'cheap',
   languages: ['en', 'zh'],
