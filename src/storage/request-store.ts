@@ -43,6 +43,9 @@ export interface RequestFilter {
   readonly sessionId?: string
   readonly service?: string
   readonly feature?: string
+  /** As costs are broken down: by `OWNER_ATTRIBUTES`. */
+  readonly team?: string
+  readonly key?: string
   readonly traceId?: string
   /** Occurs in the prompt or the response, in any case. */
   readonly text?: string

@@ -25,6 +25,7 @@ export function explorerContract(store: () => Store): void {
           userId: 'ann',
           sessionId: `s${range.minMs}`,
           tokens: [10, 100],
+          attributes: { team: 'search' },
           call: { requestModel: 'a', ttftMs: 100, finishReasons: ['stop'], promptName: 'greet', promptVersion: '2' },
         }),
         request(at(1), {
@@ -32,6 +33,7 @@ export function explorerContract(store: () => Store): void {
           sessionId: `s${range.minMs}`,
           tokens: [20, 300],
           endMs: at(1) + 3_000,
+          attributes: { 'tetrascope.key': '', api_key_alias: 'batch' },
           call: { requestModel: 'a', ttftMs: 300, finishReasons: ['length'], source: 'gateway' },
         }),
         request(at(31), {
@@ -257,6 +259,8 @@ export function explorerContract(store: () => Store): void {
         [{ promptVersion: '2' }, first],
         [{ finishReason: 'length' }, second],
         [{ errorType: 'timeout' }, third],
+        [{ team: 'search' }, first],
+        [{ key: 'batch' }, second],
         [{ operation: 'responses' }, third],
         [{ source: 'gateway' }, second],
         [{ minTokens: 320 }, second],

@@ -1,15 +1,7 @@
-import {
-  OWNER_ATTRIBUTES,
-  type CacheUse,
-  type CostField,
-  type CostGroup,
-  type CostStep,
-  type CostSums,
-  type RequestCosts,
-} from '../request-costs.ts'
+import type { CacheUse, CostField, CostGroup, CostStep, CostSums, RequestCosts } from '../request-costs.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
-import { FINAL_BY_DAY, requestConditions } from './request-conditions.ts'
+import { FINAL_BY_DAY, ownerSql, requestConditions } from './request-conditions.ts'
 import { numberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { list, sql, Sql } from './sql.ts'
 
@@ -105,13 +97,6 @@ const SERVICE_TIER: Sql = sql`multiIf(
   JSONHas(parameters, 'service_tier'), JSONExtractString(parameters, 'service_tier'),
   JSONHas(parameters, 'openai.service_tier'), JSONExtractString(parameters, 'openai.service_tier'),
   JSONExtractBool(parameters, 'batch'), 'batch', JSONExtractString(parameters, 'batch'))`
-
-function ownerSql(field: keyof typeof OWNER_ATTRIBUTES): Sql {
-  const values = OWNER_ATTRIBUTES[field].map(
-    (name) => sql`if(JSONType(attributes, ${name}) = 'String', JSONExtractString(attributes, ${name}), '')`,
-  )
-  return sql`arrayFirst(value -> value != '', [${list(values)}])`
-}
 
 function sumOf(column: string): Sql {
   return sql`toUInt64(sum(ifNull(${new Sql(column)}, 0)))`

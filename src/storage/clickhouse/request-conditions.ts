@@ -1,6 +1,7 @@
+import { OWNER_ATTRIBUTES } from '../request-costs.ts'
 import type { RequestFilter } from '../request-store.ts'
 import type { TimeRange } from '../sample-store.ts'
-import { and, sql, Sql } from './sql.ts'
+import { and, list, sql, Sql } from './sql.ts'
 import { isInStretches, type Stretch } from './stretch.ts'
 import { microsecondCondition, timeCondition } from './time-condition.ts'
 
@@ -37,7 +38,7 @@ export function requestConditions(range: TimeRange, filter: LocatedFilter): Sql 
   ])
 }
 
-/** Rows of `settled_requests` of the range that pass a filter without texts and traces. */
+/** Rows of `settled_requests` of the range that pass a filter without what they have not (`isSettledFor`). */
 export function settledConditions(range: TimeRange, filter: RequestFilter): Sql {
   const evaluated =
     filter.evaluation === undefined ? [] : [evaluationCondition(sql`span_hash`, range, filter.evaluation)]
@@ -92,8 +93,10 @@ function finishes({ finishReason }: RequestFilter): Sql[] {
 }
 
 function others(range: TimeRange, filter: RequestFilter): Sql[] {
-  const { traceId, text, evaluation } = filter
+  const { traceId, text, evaluation, team, key } = filter
   const conditions = finishes(filter)
+  if (team !== undefined) conditions.push(sql`${ownerSql('team')} = ${team}`)
+  if (key !== undefined) conditions.push(sql`${ownerSql('key')} = ${key}`)
   if (traceId !== undefined)
     conditions.push(
       sql`trace_id = ${traceId} AND (start, trace_id, span_id) IN (
@@ -102,6 +105,14 @@ function others(range: TimeRange, filter: RequestFilter): Sql[] {
   if (evaluation !== undefined) conditions.push(evaluationCondition(SPAN_HASH, range, evaluation))
   if (text !== undefined && text !== '') conditions.push(textCondition(text))
   return conditions
+}
+
+/** The team or key of a request, as `ownerOf` reads it. */
+export function ownerSql(field: keyof typeof OWNER_ATTRIBUTES): Sql {
+  const values = OWNER_ATTRIBUTES[field].map(
+    (name) => sql`if(JSONType(attributes, ${name}) = 'String', JSONExtractString(attributes, ${name}), '')`,
+  )
+  return sql`arrayFirst(value -> value != '', [${list(values)}])`
 }
 
 /**

@@ -10,9 +10,9 @@ const NAMES = `user_id, session_id, start, end, latency_ms, model, provider, req
 const SETTLED_COLUMNS = new Sql(`${NAMES}, CAST(finish_reasons, 'Array(String)') AS finish_reasons, span_hash`)
 const SPAN_COLUMNS = sql`${new Sql(NAMES)}, finish_reasons, ${SPAN_HASH} AS span_hash`
 
-/** Whether settled requests have all that a filter looks at: they have no texts and no ids. */
-export function isSettledFor({ text = '', traceId, stretches }: LocatedFilter): boolean {
-  return text === '' && traceId === undefined && stretches === undefined
+/** Whether settled requests have all that a filter looks at: they have no texts, no ids and no attributes. */
+export function isSettledFor({ text = '', traceId, team, key, stretches }: LocatedFilter): boolean {
+  return text === '' && [traceId, team, key].every((wanted) => wanted === undefined) && stretches === undefined
 }
 
 /** The days that questions with this filter need not read of `spans`. */

@@ -1,6 +1,7 @@
 import type { Evaluation } from '../../model/evaluation.ts'
 import { latencyMs, modelOf, requestStatus, type Request } from '../../model/request.ts'
 import { textOf } from '../../model/span.ts'
+import { ownerOf } from '../request-costs.ts'
 import type { RequestFilter } from '../request-store.ts'
 
 /** Whether a request passes a filter; `evaluations` are those of this request. */
@@ -18,6 +19,8 @@ function equals({ span }: Request, filter: RequestFilter): boolean {
     [filter.sessionId, span.sessionId],
     [filter.service, span.service],
     [filter.feature, llm.feature],
+    [filter.team, ownerOf(span.attributes, 'team')],
+    [filter.key, ownerOf(span.attributes, 'key')],
     [filter.traceId, span.traceId],
     [filter.promptName, llm.promptName],
     [filter.promptVersion, llm.promptVersion],
