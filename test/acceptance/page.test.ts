@@ -58,8 +58,28 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await page.getByRole('heading', { name: 'Business' }).waitFor()
   })
 
+  test('a stretch that is marked in a chart is what all pages look at, until somebody goes back to now', async () => {
+    const chart = page.locator('[data-metric="memory_utilization"]').getByRole('img')
+    await chart.locator('canvas').waitFor()
+    const box = await chart.boundingBox()
+    if (box === null) throw new Error('the chart is not on the page')
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 20, { steps: 4 })
+    await page.mouse.up()
+    await page.getByText('Looking at').waitFor()
+    await page.locator('[data-note="fixed-range"]').getByRole('link', { name: 'Requests' }).click()
+    const { pathname, searchParams } = new URL(page.url())
+    expect(pathname).toBe('/requests')
+    const lengthMs = Number(searchParams.get('to')) - Number(searchParams.get('from'))
+    expect(lengthMs / 1000).toBeGreaterThan(80)
+    expect(lengthMs / 1000).toBeLessThan(100)
+    await page.getByRole('button', { name: 'Back to now' }).click()
+    await expect.poll(() => new URL(page.url()).search).toBe('')
+  })
+
   test('lists a request and opens it', async () => {
-    await page.getByRole('link', { name: 'Requests' }).click()
+    await page.getByRole('link', { name: 'Requests', exact: true }).click()
     await page.getByText('What is a span?').click()
     await page.getByText('A span is one operation in a trace.').waitFor()
     await page.locator('[data-card="evaluations"]').getByText('refusal').waitFor()
@@ -93,7 +113,7 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
   })
 
   test('two groups of requests are compared from the requests page', async () => {
-    await page.getByRole('link', { name: 'Requests' }).click()
+    await page.getByRole('link', { name: 'Requests', exact: true }).click()
     // Five minutes, and what has passed since the last step of the charts.
     await page
       .locator('[data-note="own-hardware"]')
@@ -140,7 +160,7 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     ['Targets', 'Nothing is scraped'],
     ['Logs', 'No log line'],
   ])('%s opens', async (link, text) => {
-    await page.getByRole('link', { name: link }).click()
+    await page.getByRole('link', { name: link, exact: true }).click()
     await page.getByText(text).first().waitFor()
   })
 
@@ -159,6 +179,10 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await card.getByRole('button', { name: 'Silence for 2 h' }).click()
     await card.getByRole('button', { name: 'Silenced' }).waitFor()
     await page.locator('[data-event="acknowledgement"]').getByText('Ada (page)').waitFor()
+    const silence = page.locator('[data-silence]').filter({ hasText: 'alertname="Leak"' })
+    await silence.getByText('Ada', { exact: true }).waitFor()
+    await silence.getByRole('button', { name: 'Expire' }).click()
+    await card.getByRole('button', { name: 'Silence for 2 h' }).waitFor()
     await page.getByText('Show all').click()
     await page.locator('[data-alert="Flood"]').waitFor()
     const names = await page

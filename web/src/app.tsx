@@ -10,9 +10,10 @@ import {
   useMantineColorScheme,
 } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import type { ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { Link, Route, Switch, useLocation } from 'wouter'
-import { RangeSelect } from './components/time-range.tsx'
+import { Empty } from './components/loaded.tsx'
+import { FixedRangeNote, RangeSelect } from './components/time-range.tsx'
 import type { TextKey } from './i18n/dictionary.ts'
 import { useLanguage } from './i18n/language.tsx'
 import { AlertsPage } from './pages/alerts.tsx'
@@ -67,6 +68,7 @@ export function App(): ReactNode {
         <Navigation onNavigate={close} />
       </AppShell.Navbar>
       <AppShell.Main>
+        <FixedRangeNote />
         <Switch>
           <Route path="/" component={OverviewPage} />
           <Route path="/requests" component={RequestsPage} />
@@ -82,22 +84,32 @@ export function App(): ReactNode {
           <Route path="/targets" component={TargetsPage} />
           <Route path="/query" component={QueryPage} />
           <Route path="/graph" component={QueryPage} />
+          <Route component={NotFound} />
         </Switch>
       </AppShell.Main>
     </AppShell>
   )
 }
 
+function NotFound(): ReactNode {
+  const { t } = useLanguage()
+  return <Empty title={t('notFound')} />
+}
+
 function Navigation({ onNavigate }: { readonly onNavigate: () => void }): ReactNode {
   const { t } = useLanguage()
   const [location] = useLocation()
+  const here = PAGES.findLast(([path]) => location === path || (path !== '/' && location.startsWith(path)))
+  useEffect(() => {
+    document.title = here === undefined ? 'Tetrascope' : `${t(here[1])} · Tetrascope`
+  }, [here, t])
   return PAGES.map(([path, name]) => (
     <NavLink
       key={path}
       component={Link}
       href={path}
       label={t(name)}
-      active={path === '/' ? location === '/' : location.startsWith(path)}
+      active={path === here?.[0]}
       onClick={onNavigate}
       style={{ borderRadius: 6 }}
     />

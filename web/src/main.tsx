@@ -37,11 +37,11 @@ createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <LanguageProvider>
-          <RangeProvider>
-            <Router base={BASE_PATH}>
+          <Router base={BASE_PATH}>
+            <RangeProvider>
               <App />
-            </Router>
-          </RangeProvider>
+            </RangeProvider>
+          </Router>
         </LanguageProvider>
       </QueryClientProvider>
     </MantineProvider>

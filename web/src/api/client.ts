@@ -27,9 +27,15 @@ export async function postJson<T>(path: string, body: unknown): Promise<T> {
   )
 }
 
+/** Without a body when that is undefined. */
 export async function deleteJson<T>(path: string, body: unknown): Promise<T> {
   return readJson<T>(
-    await send(path, { method: 'DELETE', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    await send(
+      path,
+      body === undefined
+        ? { method: 'DELETE' }
+        : { method: 'DELETE', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    ),
   )
 }
 

@@ -27,6 +27,7 @@ import type {
   UnpricedBody,
   WithdrawnBody,
 } from '../../../src/api/types.ts'
+import type { RequestFilters } from '../links.ts'
 import { getJson, deleteJson, postJson } from './client.ts'
 
 const ROOT = '/api/tetrascope/v1'
@@ -42,17 +43,7 @@ export function fetchDashboard(id: string, signal?: AbortSignal): Promise<Dashbo
 /** What narrows requests down, by the names of the API. */
 export type GroupParameters = Readonly<Record<string, string | number>>
 
-export interface RequestsParameters {
-  readonly start: number
-  readonly end: number
-  readonly text: string
-  readonly model: string
-  readonly provider: string
-  readonly user: string
-  readonly feature: string
-  readonly service: string
-  readonly status: string
-  readonly trace: string
+export interface RequestsParameters extends Window, RequestFilters {
   readonly cursor: string
 }
 
@@ -60,8 +51,8 @@ export function fetchRequests(parameters: RequestsParameters, signal?: AbortSign
   return getJson(`${ROOT}/requests`, { ...parameters }, signal)
 }
 
-export function fetchTotals(start: number, end: number, signal?: AbortSignal): Promise<TotalsBody> {
-  return getJson(`${ROOT}/requests/totals`, { start, end }, signal)
+export function fetchTotals(window: Window, signal?: AbortSignal): Promise<TotalsBody> {
+  return getJson(`${ROOT}/requests/totals`, { ...window }, signal)
 }
 
 export function fetchRequest(traceId: string, spanId: string, signal?: AbortSignal): Promise<RequestBody> {
@@ -69,11 +60,8 @@ export function fetchRequest(traceId: string, spanId: string, signal?: AbortSign
 }
 
 /** The most frequent values of a field. */
-export function fetchFacet(
-  { start, end, field }: { readonly start: number; readonly end: number; readonly field: RequestField },
-  signal?: AbortSignal,
-): Promise<FacetsBody> {
-  return getJson(`${ROOT}/requests/facets`, { start, end, fields: field, limit: 200 }, signal)
+export function fetchFacet(window: Window, field: RequestField, signal?: AbortSignal): Promise<FacetsBody> {
+  return getJson(`${ROOT}/requests/facets`, { ...window, fields: field, limit: 200 }, signal)
 }
 
 export function fetchComparison(a: GroupParameters, b: GroupParameters, signal?: AbortSignal): Promise<ComparisonBody> {
@@ -86,8 +74,8 @@ export function fetchUnpriced(signal?: AbortSignal): Promise<UnpricedBody> {
   return getJson(`${ROOT}/pricing/unpriced`, {}, signal)
 }
 
-export function fetchSelfHosted(start: number, end: number, signal?: AbortSignal): Promise<SelfHostedBody> {
-  return getJson(`${ROOT}/pricing/self-hosted`, { start, end }, signal)
+export function fetchSelfHosted(window: Window, signal?: AbortSignal): Promise<SelfHostedBody> {
+  return getJson(`${ROOT}/pricing/self-hosted`, { ...window }, signal)
 }
 
 export function fetchBudgets(signal?: AbortSignal): Promise<BudgetsBody> {
@@ -115,9 +103,12 @@ export function fetchCostSteps(window: Window, stepMs: number, signal?: AbortSig
   return getJson(`${ROOT}/costs/steps`, { ...window, step: `${stepMs}ms` }, signal)
 }
 
-/** `window`: a duration such as `60m`. */
-export function fetchQuality(window: string, model: string, signal?: AbortSignal): Promise<QualityReportBody> {
-  return getJson(`${ROOT}/quality/report`, { window, model }, signal)
+/** `window`: a duration such as `60m`, up to `end`. */
+export function fetchQuality(
+  query: { readonly window: string; readonly end: number; readonly model: string },
+  signal?: AbortSignal,
+): Promise<QualityReportBody> {
+  return getJson(`${ROOT}/quality/report`, { ...query }, signal)
 }
 
 export function fetchTruth(window: string, model: string, signal?: AbortSignal): Promise<TruthBody> {
@@ -152,7 +143,13 @@ export function fetchTrace(traceId: string, signal?: AbortSignal): Promise<Trace
 }
 
 export function fetchLogs(
-  query: Window & { readonly text: string; readonly level: string; readonly limit: number },
+  query: Window & {
+    readonly text: string
+    readonly level: string
+    readonly trace: string
+    readonly service: string
+    readonly limit: number
+  },
   signal?: AbortSignal,
 ): Promise<LogsBody> {
   return getJson(`${ROOT}/logs`, { ...query }, signal)
@@ -181,18 +178,4 @@ export function acknowledgeGroup(groupKey: string, by: string): Promise<Acknowle
 
 export function withdrawGroup(groupKey: string, by: string): Promise<WithdrawnBody> {
   return deleteJson(`${ROOT}/alerts/acknowledgements`, { group_key: groupKey, by, via: 'page' })
-}
-
-/** Silences exactly the alerts with these labels, by Alertmanager's own API. */
-export function silenceAlert(labels: Readonly<Record<string, string>>, hours: number): Promise<{ silenceID: string }> {
-  const matchers = Object.entries(labels).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }))
-  const startsAt = new Date()
-  const endsAt = new Date(startsAt.getTime() + hours * 3_600_000)
-  return postJson('/alertmanager/api/v2/silences', {
-    matchers,
-    startsAt,
-    endsAt,
-    createdBy: 'page',
-    comment: 'silenced on the alerts page',
-  })
 }

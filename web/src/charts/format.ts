@@ -42,3 +42,10 @@ export function formatClock(timeMs: number, nowMs = Date.now()): string {
   const clock = time.toLocaleTimeString('en-GB')
   return time.toDateString() === new Date(nowMs).toDateString() ? clock : `${time.toLocaleDateString('sv-SE')} ${clock}`
 }
+
+/** `HH:MM:SS – HH:MM:SS`, with dates when it is not today. */
+export function formatSpanOfTime(startMs: number, endMs: number): string {
+  const [start, end] = [formatClock(startMs), formatClock(endMs)]
+  const isOneDay = new Date(startMs).toDateString() === new Date(endMs).toDateString()
+  return `${start} – ${isOneDay ? end.slice(-8) : end}`
+}

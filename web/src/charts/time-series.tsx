@@ -1,12 +1,16 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { useEffect, useMemo, useRef, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import uPlot from 'uplot'
+import { useRange } from '../components/time-range.tsx'
 import { stackedData, type ChartData } from './chart-data.ts'
+import { colorOf } from './colors.ts'
 import { formatNumber } from './format.ts'
+import { HoverNote, type Hovered } from './hover-note.tsx'
 
 const STACKED = uPlot.paths.bars?.({ size: [1, 100], align: 1 })
-const COLORS = ['#1098ad', '#f08c00', '#7048e8', '#2f9e44', '#e64980', '#4263eb', '#a9e34b', '#868e96']
+/** Narrower marks are clicks. */
+const MIN_MARK_PX = 5
 
 const DAY = '\n{YYYY}-{MM}-{DD}'
 /** How times are written along the axis, as everywhere on the pages: by their distance, then what is added at a new year, day and minute. */
@@ -27,12 +31,20 @@ export interface TimeSeriesProps {
   readonly stacked?: boolean
 }
 
-/** Lines over time. Thresholds are drawn as dashed lines where they lie within the picture. */
+/**
+ * Lines over time. Thresholds are drawn as dashed lines where they lie within the picture. The pointer stands at one moment in all charts
+ * of a page, and a stretch that is marked in one is what all pages look at.
+ */
 export function TimeSeries(props: TimeSeriesProps): ReactNode {
   const { data: given, unit, height, thresholds = null, bare = false, stacked = false } = props
   const { ref, width } = useElementSize()
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
+  const isOver = useRef(false)
+  const [hovered, setHovered] = useState<Hovered>()
+  const { zoom } = useRange()
+  const onZoom = useRef(zoom)
+  onZoom.current = zoom
   const scheme = useComputedColorScheme('light')
   const data = useMemo(() => (stacked ? stackedData(given) : given), [given, stacked])
   const shape = JSON.stringify([data.lines.map(({ name }) => name), unit, height, bare, stacked, scheme, thresholds])
@@ -40,7 +52,14 @@ export function TimeSeries(props: TimeSeriesProps): ReactNode {
   useEffect(() => {
     if (holder.current === null || width === 0) return undefined
     plot.current = new uPlot(
-      optionsOf({ data, unit, height, thresholds, bare, stacked, width, dark: scheme === 'dark' }),
+      {
+        ...optionsOf({ data, unit, height, bare, stacked, width, dark: scheme === 'dark' }),
+        hooks: {
+          draw: [(drawn) => drawThresholds(drawn, thresholds)],
+          setCursor: [(moved) => isOver.current && setHovered(hoveredIn(moved))],
+          setSelect: [(marked) => zoomTo(marked, onZoom.current)],
+        },
+      },
       columns(data),
       holder.current,
     )
@@ -52,14 +71,42 @@ export function TimeSeries(props: TimeSeriesProps): ReactNode {
   useEffect(() => plot.current?.setData(columns(data)), [data])
 
   return (
-    <div ref={ref} style={{ width: '100%', minHeight: height }}>
+    <div
+      ref={ref}
+      role="img"
+      aria-label={inWords(given, unit)}
+      style={{ width: '100%', minHeight: height, position: 'relative' }}
+      onMouseEnter={() => (isOver.current = true)}
+      onMouseLeave={() => {
+        isOver.current = false
+        setHovered(undefined)
+      }}
+    >
       <div ref={holder} />
+      {hovered !== undefined && <HoverNote data={given} unit={unit} hovered={hovered} isBelow={bare} />}
     </div>
   )
 }
 
+/** For who cannot see the picture: the newest value of each line. */
+function inWords({ lines }: ChartData, unit: string): string {
+  return lines.map(({ name, values }) => `${name} ${formatNumber(values.at(-1), unit)}`.trim()).join(', ')
+}
+
+function hoveredIn({ cursor, width }: uPlot): Hovered | undefined {
+  const { idx, left = -1 } = cursor
+  return typeof idx !== 'number' || left < 0 ? undefined : { index: idx, share: left / width }
+}
+
+function zoomTo(plot: uPlot, zoom: (fromMs: number, toMs: number) => void): void {
+  const { left, width } = plot.select
+  if (width < MIN_MARK_PX) return
+  const [from, to] = [plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+  zoom(from * 1000, to * 1000)
+}
+
 interface PlotOptions extends Required<Omit<TimeSeriesProps, 'thresholds'>> {
-  readonly thresholds: TimeSeriesProps['thresholds'] | null
   readonly width: number
   readonly dark: boolean
 }
@@ -68,7 +115,7 @@ function columns(data: ChartData): uPlot.AlignedData {
   return [data.seconds, ...data.lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
 }
 
-function optionsOf({ data, unit, height, thresholds, bare, stacked, width, dark }: PlotOptions): uPlot.Options {
+function optionsOf({ data, unit, height, bare, stacked, width, dark }: PlotOptions): uPlot.Options {
   const line = dark ? '#373a40' : '#e9ecef'
   const text = dark ? '#909296' : '#868e96'
   const axis = {
@@ -81,8 +128,17 @@ function optionsOf({ data, unit, height, thresholds, bare, stacked, width, dark 
     width,
     height,
     legend: { show: !bare && data.lines.length > (stacked ? 0 : 1) && data.lines.length <= 12, live: false },
-    cursor: { y: false, points: { size: 5 } },
-    padding: bare ? [4, 0, 0, 0] : [8, 8, 0, 0],
+    cursor: {
+      y: false,
+      points: { size: 5 },
+      drag: { x: true, y: false, setScale: false },
+      sync: {
+        key: 'pages',
+        scales: ['x', null],
+        filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+      },
+    },
+    padding: bare ? [4, 0, 2, 0] : [8, 8, 0, 0],
     scales: { y: { range: (_plot, min, max) => yRange(min, max) } },
     axes: bare
       ? [{ show: false }, { show: false }]
@@ -102,7 +158,6 @@ function optionsOf({ data, unit, height, thresholds, bare, stacked, width, dark 
         value: (_plot: uPlot, value: number | null) => formatNumber(value, unit),
       })),
     ],
-    hooks: { draw: [(plot) => drawThresholds(plot, thresholds ?? null)] },
   }
 }
 
@@ -113,12 +168,8 @@ function yRange(min: number | null, max: number | null): [number, number] {
   return [low, high === low ? low + 1 : high + (high - low) * 0.08]
 }
 
-function colorOf(index: number): string {
-  return COLORS[index % COLORS.length] ?? '#1098ad'
-}
-
-function drawThresholds(plot: uPlot, thresholds: TimeSeriesProps['thresholds'] | null): void {
-  if (thresholds === null || thresholds === undefined) return
+function drawThresholds(plot: uPlot, thresholds: NonNullable<TimeSeriesProps['thresholds']> | null): void {
+  if (thresholds === null) return
   for (const [value, color] of [
     [thresholds.warning, '#f08c00'],
     [thresholds.critical, '#e03131'],

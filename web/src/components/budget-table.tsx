@@ -1,4 +1,4 @@
-import { Badge, Card, Table, Text, Title } from '@mantine/core'
+import { Badge, Table, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { BudgetStatus } from '../../../src/api/types.ts'
@@ -8,6 +8,7 @@ import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { formatShare } from './rate-bar.tsx'
 import { ShareBar } from './share-bar.tsx'
+import { TableCard } from './table-card.tsx'
 
 /** How much of each budget is used in its day or month. */
 export function BudgetTable(): ReactNode {
@@ -29,28 +30,24 @@ export function BudgetTable(): ReactNode {
           {t('noBudgets')}
         </Text>
       ) : (
-        <Card withBorder padding={0} radius="md">
-          <Table.ScrollContainer minWidth={640}>
-            <Table fz="sm" verticalSpacing={6} style={{ whiteSpace: 'nowrap' }}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('budget')}</Table.Th>
-                  <Table.Th />
-                  <Table.Th ta="right">{t('spent')}</Table.Th>
-                  <Table.Th ta="right">{t('limit')}</Table.Th>
-                  <Table.Th ta="right">{t('used')}</Table.Th>
-                  <Table.Th w="30%" />
-                  <Table.Th>{t('status')}</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {budgets.map((budget) => (
-                  <BudgetLine key={budget.name} budget={budget} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        </Card>
+        <TableCard minWidth={640}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('budget')}</Table.Th>
+              <Table.Th />
+              <Table.Th ta="right">{t('spent')}</Table.Th>
+              <Table.Th ta="right">{t('limit')}</Table.Th>
+              <Table.Th ta="right">{t('used')}</Table.Th>
+              <Table.Th w="30%" />
+              <Table.Th>{t('status')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {budgets.map((budget) => (
+              <BudgetLine key={budget.name} budget={budget} />
+            ))}
+          </Table.Tbody>
+        </TableCard>
       )}
     </section>
   )

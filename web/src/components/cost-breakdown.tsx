@@ -1,4 +1,4 @@
-import { Anchor, Card, Group, SegmentedControl, Table, Text, Title } from '@mantine/core'
+import { Anchor, Group, SegmentedControl, Table, Text, Title } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
@@ -7,9 +7,11 @@ import { fetchCostGroups } from '../api/tetrascope.ts'
 import { formatNumber } from '../charts/format.ts'
 import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { requestsLink } from '../links.ts'
 import { Loaded } from './loaded.tsx'
 import { formatShare } from './rate-bar.tsx'
 import { ShareBar } from './share-bar.tsx'
+import { TableCard } from './table-card.tsx'
 import { useRange } from './time-range.tsx'
 
 const LIMIT = 50
@@ -70,38 +72,39 @@ function GroupTable({ by, groups, total }: GroupTableProps): ReactNode {
   // The total was asked for at another moment: where all groups are here they are the whole.
   const whole = groups.length < LIMIT ? shown : Math.max(total, shown)
   return (
-    <Card withBorder padding={0} radius="md">
-      <Table.ScrollContainer minWidth={860}>
-        <Table fz="sm" verticalSpacing={6} style={{ whiteSpace: 'nowrap' }} data-table="costs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t(labelOf(by))}</Table.Th>
-              <Table.Th ta="right">{t('cost')}</Table.Th>
-              <Table.Th>{t('share')}</Table.Th>
-              <Table.Th ta="right">{t('requests')}</Table.Th>
-              <Table.Th ta="right">{t('inputShort')}</Table.Th>
-              <Table.Th ta="right">{t('cachedShort')}</Table.Th>
-              <Table.Th ta="right">{t('cacheWriteShort')}</Table.Th>
-              <Table.Th ta="right">{t('outputShort')}</Table.Th>
-              <Table.Th ta="right">{t('reasoningShort')}</Table.Th>
-              <Table.Th ta="right" title={t('costUnknownOf')}>
-                {t('unpricedShort')}
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {groups.map((group) => (
-              <GroupLine key={group.value} by={by} group={group} total={whole} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {whole > shown && (
-        <Text size="xs" c="dimmed" p="xs">
-          {t('everythingElse')}: {formatNumber(whole - shown, 'USD')}
-        </Text>
-      )}
-    </Card>
+    <TableCard
+      minWidth={860}
+      data-table="costs"
+      below={
+        whole > shown && (
+          <Text size="xs" c="dimmed" p="xs">
+            {t('everythingElse')}: {formatNumber(whole - shown, 'USD')}
+          </Text>
+        )
+      }
+    >
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t(labelOf(by))}</Table.Th>
+          <Table.Th ta="right">{t('cost')}</Table.Th>
+          <Table.Th>{t('share')}</Table.Th>
+          <Table.Th ta="right">{t('requests')}</Table.Th>
+          <Table.Th ta="right">{t('inputShort')}</Table.Th>
+          <Table.Th ta="right">{t('cachedShort')}</Table.Th>
+          <Table.Th ta="right">{t('cacheWriteShort')}</Table.Th>
+          <Table.Th ta="right">{t('outputShort')}</Table.Th>
+          <Table.Th ta="right">{t('reasoningShort')}</Table.Th>
+          <Table.Th ta="right" title={t('costUnknownOf')}>
+            {t('unpricedShort')}
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {groups.map((group) => (
+          <GroupLine key={group.value} by={by} group={group} total={whole} />
+        ))}
+      </Table.Tbody>
+    </TableCard>
   )
 }
 
@@ -148,7 +151,7 @@ function GroupLine({
   )
 }
 
-/** Leads to its requests where these can be narrowed to it. */
+/** Leads to its requests. */
 function GroupName({ by, value }: { readonly by: CostField; readonly value: string }): ReactNode {
   const { t } = useLanguage()
   if (value === '')
@@ -157,9 +160,8 @@ function GroupName({ by, value }: { readonly by: CostField; readonly value: stri
         {t('notSaid')}
       </Text>
     )
-  if (by === 'team' || by === 'key') return value
   return (
-    <Anchor component={Link} href={`/requests?${new URLSearchParams({ [by]: value })}`} size="sm">
+    <Anchor component={Link} href={requestsLink({ [by]: value })} size="sm">
       {value}
     </Anchor>
   )

@@ -17,7 +17,7 @@ const STEPS_OF_LINES = 2
 /** What each step of the range cost, one model on top of the other. */
 export function CostChart(): ReactNode {
   const { t } = useLanguage()
-  const { range, refreshMs, windowAt } = useRange()
+  const { range, refreshMs, windowAt, windowUpTo } = useRange()
   const chart = useQuery({
     queryKey: ['cost-steps', range],
     refetchInterval: refreshMs,
@@ -25,7 +25,7 @@ export function CostChart(): ReactNode {
     queryFn: async ({ signal }) => {
       const { startMs, stepMs } = windowAt(Date.now())
       const barMs = stepMs * STEPS_OF_LINES
-      const window = { start: Math.floor(startMs / barMs) * barMs, end: Date.now() }
+      const window = { start: Math.floor(startMs / barMs) * barMs, end: windowUpTo(Date.now()).end }
       return { window, ...(await fetchCostSteps(window, barMs, signal)) }
     },
   })

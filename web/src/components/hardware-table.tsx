@@ -1,4 +1,4 @@
-import { Card, Group, Table, Text, Title } from '@mantine/core'
+import { Group, Table, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { fetchSelfHosted } from '../api/tetrascope.ts'
@@ -6,6 +6,7 @@ import { formatNumber } from '../charts/format.ts'
 import { useLanguage } from '../i18n/language.tsx'
 import { formatShare } from './rate-bar.tsx'
 import { ShareBar } from './share-bar.tsx'
+import { TableCard } from './table-card.tsx'
 import { useRange } from './time-range.tsx'
 
 /** What own hardware cost in the range, and how much of it no request used. Says nothing where there is none. */
@@ -16,51 +17,39 @@ export function HardwareTable(): ReactNode {
     queryKey: ['self-hosted-table', range],
     refetchInterval: 30_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => {
-      const { start, end } = windowUpTo(Date.now())
-      return fetchSelfHosted(start, end, signal)
-    },
+    queryFn: ({ signal }) => fetchSelfHosted(windowUpTo(Date.now()), signal),
   })
   const models = found.data?.models ?? []
   if (models.length === 0) return null
   return (
-    <section data-section="own-hardware">
-      <Title order={4} mb="xs">
-        {t('ownHardware')}
-      </Title>
-      <Card withBorder padding={0} radius="md">
-        <Table.ScrollContainer minWidth={560}>
-          <Table fz="sm" verticalSpacing={6} style={{ whiteSpace: 'nowrap' }}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('model')}</Table.Th>
-                <Table.Th ta="right">{t('requests')}</Table.Th>
-                <Table.Th ta="right">{t('paid')}</Table.Th>
-                <Table.Th ta="right">{t('usedByRequests')}</Table.Th>
-                <Table.Th w="40%">{t('idleShare')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {models.map(({ model, requests, paidUsd, usedUsd, idleShare }) => (
-                <Table.Tr key={model} data-hardware={model}>
-                  <Table.Td>{model}</Table.Td>
-                  <Table.Td ta="right">{formatNumber(requests, '')}</Table.Td>
-                  <Table.Td ta="right">{formatNumber(paidUsd, 'USD')}</Table.Td>
-                  <Table.Td ta="right">{formatNumber(usedUsd, 'USD')}</Table.Td>
-                  <Table.Td>
-                    <Group gap="xs" wrap="nowrap">
-                      <Text size="sm" w={56} ta="right">
-                        {formatShare(idleShare)}
-                      </Text>
-                      <ShareBar share={idleShare} color="gray" />
-                    </Group>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      </Card>
-    </section>
+    <TableCard section="own-hardware" title={t('ownHardware')} minWidth={560}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('model')}</Table.Th>
+          <Table.Th ta="right">{t('requests')}</Table.Th>
+          <Table.Th ta="right">{t('paid')}</Table.Th>
+          <Table.Th ta="right">{t('usedByRequests')}</Table.Th>
+          <Table.Th w="40%">{t('idleShare')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {models.map(({ model, requests, paidUsd, usedUsd, idleShare }) => (
+          <Table.Tr key={model} data-hardware={model}>
+            <Table.Td>{model}</Table.Td>
+            <Table.Td ta="right">{formatNumber(requests, '')}</Table.Td>
+            <Table.Td ta="right">{formatNumber(paidUsd, 'USD')}</Table.Td>
+            <Table.Td ta="right">{formatNumber(usedUsd, 'USD')}</Table.Td>
+            <Table.Td>
+              <Group gap="xs" wrap="nowrap">
+                <Text size="sm" w={56} ta="right">
+                  {formatShare(idleShare)}
+                </Text>
+                <ShareBar share={idleShare} color="gray" />
+              </Group>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </TableCard>
   )
 }

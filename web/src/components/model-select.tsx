@@ -15,11 +15,11 @@ export function ModelSelect({
   readonly onChange: (model: string) => void
 }): ReactNode {
   const { t } = useLanguage()
-  const { range, windowAt } = useRange()
+  const { range, listWindow } = useRange()
   const totals = useQuery({
     queryKey: ['totals', range],
     refetchInterval: 15_000,
-    queryFn: ({ signal }) => fetchTotals(windowAt(Date.now()).startMs, Date.now() + 60_000, signal),
+    queryFn: ({ signal }) => fetchTotals(listWindow(Date.now()), signal),
   })
   const models = totals.data?.models ?? []
   const options = models.map(({ model, requests }) => ({

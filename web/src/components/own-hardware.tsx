@@ -10,11 +10,11 @@ import { useRange } from './time-range.tsx'
 /** What models on own hardware cost in the range though no request used them. Nothing where there are none. */
 export function OwnHardware(): ReactNode {
   const { t } = useLanguage()
-  const { range, windowAt } = useRange()
+  const { range, windowUpTo } = useRange()
   const found = useQuery({
     queryKey: ['self-hosted', range],
     refetchInterval: 30_000,
-    queryFn: ({ signal }) => fetchSelfHosted(windowAt(Date.now()).startMs, Date.now(), signal),
+    queryFn: ({ signal }) => fetchSelfHosted(windowUpTo(Date.now()), signal),
   })
   const models = found.data?.models ?? []
   if (models.length === 0) return null

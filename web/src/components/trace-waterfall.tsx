@@ -52,7 +52,7 @@ function SpanBar({ row, selected }: { readonly row: TraceRow; readonly selected:
   return (
     <UnstyledButton onClick={open} w="100%" py={2} style={{ cursor: span.llm === undefined ? 'default' : 'pointer' }}>
       <Group gap="xs" wrap="nowrap">
-        <Text size="xs" w={260} truncate pl={depth * 14} fw={selected ? 700 : 400}>
+        <Text size="xs" w="40%" maw={260} truncate pl={depth * 14} fw={selected ? 700 : 400}>
           {span.name}
         </Text>
         <div style={{ flex: 1, position: 'relative', height: 14 }}>

@@ -5,6 +5,8 @@ import { type ReactNode, useState } from 'react'
 import type { AlertHistoryBody } from '../../../src/api/types.ts'
 import { fetchAlertHistory } from '../api/tetrascope.ts'
 import { formatClock } from '../charts/format.ts'
+import { TableCard } from '../components/table-card.tsx'
+import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
 
 const REFRESH_MS = 10_000
@@ -44,13 +46,15 @@ export function AlertHistory(): ReactNode {
           {t('noHistory')}
         </Text>
       )}
-      <Table fz="sm" verticalSpacing={4}>
-        <Table.Tbody>
-          {events.map((event, i) => (
-            <EventRow key={`${event.timeMs} ${i}`} event={event} />
-          ))}
-        </Table.Tbody>
-      </Table>
+      {events.length > 0 && (
+        <TableCard minWidth={320} verticalSpacing={4} style={{ whiteSpace: 'normal' }}>
+          <Table.Tbody>
+            {events.map((event, i) => (
+              <EventRow key={`${event.timeMs} ${i}`} event={event} />
+            ))}
+          </Table.Tbody>
+        </TableCard>
+      )}
       {query.hasNextPage && (
         <Button size="compact-xs" variant="default" mt="xs" onClick={() => void query.fetchNextPage()}>
           {t('older')}
@@ -77,6 +81,16 @@ function groupOf(key: string): string {
   return key.slice(key.lastIndexOf(':{') + 1)
 }
 
+const REASON: Readonly<Record<string, TextKey>> = {
+  'first notification': 'notifyFirst',
+  'new alerts are firing': 'notifyNew',
+  'all alerts resolved': 'notifyAllResolved',
+  'some alerts resolved': 'notifySomeResolved',
+  'repeat interval passed': 'notifyRepeat',
+  'silence ended': 'notifyUnsilenced',
+  'nobody has acknowledged': 'notifyUnanswered',
+}
+
 interface Description {
   readonly what: string
   readonly detail: string
@@ -95,9 +109,14 @@ function describe(event: HistoryEvent, t: ReturnType<typeof useLanguage>['t']): 
       }
     }
     case 'notification': {
+      const reason = REASON[event.reason]
       const detail = `${event.receiver} / ${event.channel}  ${groupOf(event.groupKey)}  ${t(event.status)} · ${event.alerts.length}`
       return event.outcome === 'sent'
-        ? { what: t('sent'), detail: `${detail}  (${event.reason})`, color: 'dimmed' }
+        ? {
+            what: t('sent'),
+            detail: `${detail}  (${reason === undefined ? event.reason : t(reason)})`,
+            color: 'dimmed',
+          }
         : { what: t('notSent'), detail: `${detail}  ${event.error ?? ''}`, color: 'red' }
     }
     case 'silence':

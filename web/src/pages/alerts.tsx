@@ -1,9 +1,13 @@
-import { Badge, Card, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { Link } from 'wouter'
 import { fetchRules, type RuleBody } from '../api/prometheus.ts'
 import { Loaded } from '../components/loaded.tsx'
+import { SilenceTable } from '../components/silence-table.tsx'
+import { TableCard } from '../components/table-card.tsx'
 import { useLanguage } from '../i18n/language.tsx'
+import { queryLink } from '../links.ts'
 import { AlertHistory } from './alert-history.tsx'
 import { FiringGroups } from './firing-groups.tsx'
 
@@ -21,6 +25,7 @@ export function AlertsPage(): ReactNode {
   return (
     <Stack gap="lg">
       <FiringGroups />
+      <SilenceTable />
       <AlertHistory />
       <Loaded query={rules}>
         {(groups) => (
@@ -44,43 +49,38 @@ function activeFirst(a: RuleBody, b: RuleBody): number {
 function RuleTable({ rules }: { readonly rules: readonly RuleBody[] }): ReactNode {
   const { t } = useLanguage()
   return (
-    <div>
-      <Title order={4} mb="xs">
-        {t('rules')}
-      </Title>
-      <Card withBorder padding={0} radius="md">
-        <Table fz="sm" verticalSpacing={4}>
-          <Table.Tbody>
-            {rules.map((rule) => (
-              <Table.Tr key={`${rule.name}${rule.query}`}>
-                <Table.Td>
-                  <Badge size="sm" variant="light" color={STATE_COLORS[rule.state ?? 'unknown']}>
-                    {t(rule.state ?? 'unknown')}
-                  </Badge>
-                </Table.Td>
-                <Table.Td>
-                  {rule.name}{' '}
-                  {rule.labels?.severity !== undefined && (
-                    <Badge size="xs" variant="outline">
-                      {rule.labels.severity}
-                    </Badge>
-                  )}
-                </Table.Td>
-                <Table.Td maw={640}>
-                  <Text size="xs" ff="monospace" truncate title={rule.query}>
-                    {rule.query}
-                  </Text>
-                  {rule.lastError !== undefined && rule.lastError !== '' && (
-                    <Text size="xs" c="red">
-                      {rule.lastError}
-                    </Text>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Card>
-    </div>
+    <TableCard title={t('rules')} minWidth={720} verticalSpacing={4}>
+      <Table.Tbody>
+        {rules.map((rule) => (
+          <Table.Tr key={`${rule.name}${rule.query}`}>
+            <Table.Td>
+              <Badge size="sm" variant="light" miw="max-content" color={STATE_COLORS[rule.state ?? 'unknown']}>
+                {t(rule.state ?? 'unknown')}
+              </Badge>
+            </Table.Td>
+            <Table.Td>
+              {rule.name}{' '}
+              {rule.labels?.severity !== undefined && rule.labels.severity !== 'none' && (
+                <Badge size="xs" variant="outline">
+                  {rule.labels.severity}
+                </Badge>
+              )}
+            </Table.Td>
+            <Table.Td maw={640}>
+              <Text size="xs" ff="monospace" truncate title={rule.query}>
+                <Anchor component={Link} href={queryLink(rule.query)} inherit c="inherit">
+                  {rule.query}
+                </Anchor>
+              </Text>
+              {rule.lastError !== undefined && rule.lastError !== '' && (
+                <Text size="xs" c="red">
+                  {rule.lastError}
+                </Text>
+              )}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </TableCard>
   )
 }

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Card, Group, Select, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Group, Select, Stack, Table, Text, Title } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useSearchParams } from 'wouter'
@@ -6,6 +6,7 @@ import type { ComparisonBody, ComparisonLine, Estimate, RequestField } from '../
 import { fetchComparison, fetchFacet, type GroupParameters } from '../api/tetrascope.ts'
 import { formatNumber } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
+import { TableCard } from '../components/table-card.tsx'
 import { useRange } from '../components/time-range.tsx'
 import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -72,12 +73,11 @@ interface GroupSelectsProps {
 }
 
 function GroupSelects({ choice, field, choose }: GroupSelectsProps): ReactNode {
-  const { range, windowAt } = useRange()
+  const { range, listWindow } = useRange()
   const facet = useQuery({
     queryKey: ['facet', range, field],
     refetchInterval: 15_000,
-    queryFn: ({ signal }) =>
-      fetchFacet({ start: windowAt(Date.now()).startMs, end: Date.now() + 60_000, field }, signal),
+    queryFn: ({ signal }) => fetchFacet(listWindow(Date.now()), field, signal),
   })
   const values = (facet.data?.facets[field] ?? []).filter(({ value }) => value !== '')
   const data = values.map(({ value, count }) => ({ value, label: `${value} (${formatNumber(count, '')})` }))
@@ -125,28 +125,24 @@ function Comparison({ choice }: { readonly choice: Choice }): ReactNode {
 function Lines({ body }: { readonly body: ComparisonBody }): ReactNode {
   const { t } = useLanguage()
   return (
-    <Card withBorder padding={0} radius="md">
-      <Table.ScrollContainer minWidth={640}>
-        <Table fz="sm" verticalSpacing={6} data-table="compare" style={{ whiteSpace: 'nowrap' }}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('figure')}</Table.Th>
-              <Table.Th ta="right">A ({formatNumber(body.a.requests, '')})</Table.Th>
-              <Table.Th ta="right">B ({formatNumber(body.b.requests, '')})</Table.Th>
-              <Table.Th ta="right">{t('difference')}</Table.Th>
-              <Table.Th>{t('verdict')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {body.lines
-              .filter(({ a, b }) => a.n > 0 || b.n > 0)
-              .map((line) => (
-                <Line key={line.figure} line={line} />
-              ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </Card>
+    <TableCard minWidth={640} data-table="compare">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('figure')}</Table.Th>
+          <Table.Th ta="right">A ({formatNumber(body.a.requests, '')})</Table.Th>
+          <Table.Th ta="right">B ({formatNumber(body.b.requests, '')})</Table.Th>
+          <Table.Th ta="right">{t('difference')}</Table.Th>
+          <Table.Th>{t('verdict')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {body.lines
+          .filter(({ a, b }) => a.n > 0 || b.n > 0)
+          .map((line) => (
+            <Line key={line.figure} line={line} />
+          ))}
+      </Table.Tbody>
+    </TableCard>
   )
 }
 

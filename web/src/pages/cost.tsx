@@ -12,6 +12,7 @@ import { Empty, Loaded } from '../components/loaded.tsx'
 import { useRange } from '../components/time-range.tsx'
 import { UnpricedTable } from '../components/unpriced-table.tsx'
 import { useLanguage } from '../i18n/language.tsx'
+import { ONE_REQUEST } from '../snippets.ts'
 
 /** What the requests of the chosen range cost, beside the range before it; where it went, and what is left of the budgets. */
 export function CostPage(): ReactNode {
@@ -27,7 +28,7 @@ export function CostPage(): ReactNode {
     <Stack gap="md">
       <Loaded query={costs}>{(body) => <Tiles costs={body} />}</Loaded>
       {costs.data?.now.requests === 0 ? (
-        <Empty title={t('noCost')} hint={t('noRequestsHint')} />
+        <Empty title={t('noCost')} hint={t('noRequestsHint')} snippet={ONE_REQUEST} />
       ) : (
         <>
           <CostChart />

@@ -14,6 +14,7 @@ import { formatClock, formatDurationMs, formatNumber } from '../charts/format.ts
 import { Empty, Loaded } from '../components/loaded.tsx'
 import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { ONE_REQUEST } from '../snippets.ts'
 
 const REFRESH_MS = 5_000
 const CHART_HEIGHT = 88
@@ -50,7 +51,7 @@ export function DriftPage(): ReactNode {
         <Stack gap="sm">
           <Summary body={body} />
           {body.features.length + body.embeddings.length === 0 ? (
-            <Empty title={t('driftEmpty')} hint={t('driftEmptyHint')} />
+            <Empty title={t('driftEmpty')} hint={t('driftEmptyHint')} snippet={ONE_REQUEST} />
           ) : (
             <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="sm">
               {body.embeddings.map((embedding) => (
@@ -185,7 +186,7 @@ function ComparisonView({ comparison }: { readonly comparison: Comparison }): Re
   return (
     <>
       <BinChart bins={comparison.bins.slice(0, MAX_BARS)} />
-      <Group gap="md" mt={4}>
+      <Group gap="2px 14px" mt={4}>
         {shown.map(([name, value, meaning]) =>
           value === undefined ? null : (
             <Text key={name} size="xs" c="dimmed" title={t(meaning)}>

@@ -1,17 +1,29 @@
-import { Badge, Button, Card, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Badge, Button, Card, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
 import type { AlertGroupsBody, FiringAlertBody } from '../../../src/api/types.ts'
-import { acknowledgeGroup, fetchFiringGroups, silenceAlert, withdrawGroup } from '../api/tetrascope.ts'
+import { silenceAlert } from '../api/alertmanager.ts'
+import { acknowledgeGroup, fetchFiringGroups, withdrawGroup } from '../api/tetrascope.ts'
 import { formatClock } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
 import { type Language, useLanguage } from '../i18n/language.tsx'
-import { type AlertsWanted, isWanted, readWanted } from '../links.ts'
+import {
+  type AlertsWanted,
+  expressionOf,
+  isWanted,
+  queryLink,
+  readWanted,
+  requestsLink,
+  requestsOfAlert,
+} from '../links.ts'
+import { fixedRange } from '../range.ts'
 
 const REFRESH_MS = 5_000
-const SILENCE_HOURS = 2
+const SILENCE_HOURS = [1, 2, 8, 24, 72] as const
+/** Before an alert fires there is what led to it. */
+const BEFORE_MS = 600_000
 
 type FiringGroup = AlertGroupsBody['groups'][number]
 
@@ -20,6 +32,8 @@ export function FiringGroups(): ReactNode {
   const { t } = useLanguage()
   const wanted = readWanted(useSearch())
   const [by, setBy] = useLocalStorage({ key: 'tetrascope.name', defaultValue: '' })
+  const [hours, setHours] = useLocalStorage({ key: 'tetrascope.silence-hours', defaultValue: 2 })
+  const actor = { by: by.trim() || t('somebody'), hours }
   const query = useQuery({
     queryKey: ['firing'],
     queryFn: ({ signal }) => fetchFiringGroups(signal),
@@ -33,18 +47,32 @@ export function FiringGroups(): ReactNode {
           <Stack gap="xs">
             <Group justify="space-between">
               <Filter wanted={wanted} />
-              <TextInput
-                size="xs"
-                aria-label={t('yourName')}
-                placeholder={t('yourNameHint')}
-                miw={220}
-                value={by}
-                onChange={(event) => setBy(event.currentTarget.value)}
-              />
+              <Group gap="xs">
+                <Select
+                  size="xs"
+                  aria-label={t('silenceFor')}
+                  w={150}
+                  allowDeselect={false}
+                  value={String(hours)}
+                  onChange={(value) => setHours(Number(value ?? 2))}
+                  data={SILENCE_HOURS.map((count) => ({
+                    value: String(count),
+                    label: `${t('silenceFor')} ${count} ${t('hours')}`,
+                  }))}
+                />
+                <TextInput
+                  size="xs"
+                  aria-label={t('yourName')}
+                  placeholder={t('yourNameHint')}
+                  miw={220}
+                  value={by}
+                  onChange={(event) => setBy(event.currentTarget.value)}
+                />
+              </Group>
             </Group>
             {shown.length === 0 && <Empty title={t('nothingFires')} />}
             {shown.map((group) => (
-              <GroupCard key={`${group.receiver}${group.key}`} group={group} by={by} />
+              <GroupCard key={`${group.receiver}${group.key}`} group={group} actor={actor} />
             ))}
           </Stack>
         )
@@ -101,13 +129,19 @@ function Filter({ wanted }: { readonly wanted: AlertsWanted }): ReactNode {
   )
 }
 
-function GroupCard({ group, by }: { readonly group: FiringGroup; readonly by: string }): ReactNode {
+/** Who acknowledges and silences, and for how long. */
+interface Actor {
+  readonly by: string
+  readonly hours: number
+}
+
+function GroupCard({ group, actor }: { readonly group: FiringGroup; readonly actor: Actor }): ReactNode {
   const { t } = useLanguage()
   const queries = useQueryClient()
   const isAnswered = isAcknowledged(group)
   const answer = useMutation({
     mutationFn: async (): Promise<void> => {
-      await (isAnswered ? withdrawGroup : acknowledgeGroup)(group.key, by.trim() || t('somebody'))
+      await (isAnswered ? withdrawGroup : acknowledgeGroup)(group.key, actor.by)
     },
     onSuccess: () => queries.invalidateQueries(),
   })
@@ -137,7 +171,7 @@ function GroupCard({ group, by }: { readonly group: FiringGroup; readonly by: st
       <Failure error={answer.error} />
       <Stack gap={6}>
         {group.alerts.map((alert) => (
-          <AlertRow key={alert.fingerprint} alert={alert} />
+          <AlertRow key={alert.fingerprint} alert={alert} actor={actor} />
         ))}
       </Stack>
     </Card>
@@ -159,11 +193,11 @@ function annotation({ annotations }: FiringAlertBody, name: string, language: La
   return (language === 'zh' ? annotations[`${name}_zh`] : undefined) ?? annotations[name] ?? ''
 }
 
-function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
+function AlertRow({ alert, actor }: { readonly alert: FiringAlertBody; readonly actor: Actor }): ReactNode {
   const { t, language } = useLanguage()
   const queries = useQueryClient()
   const silence = useMutation({
-    mutationFn: () => silenceAlert(alert.labels, SILENCE_HOURS),
+    mutationFn: () => silenceAlert({ labels: alert.labels, ...actor }),
     onSuccess: () => queries.invalidateQueries(),
   })
   const own = Object.entries(alert.labels).filter(([name]) => name !== 'alertname' && name !== 'severity')
@@ -188,7 +222,8 @@ function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
         )}
         <Failure error={silence.error} />
       </Text>
-      <Group gap="sm" wrap="nowrap">
+      <Group gap="sm">
+        <AlertLinks alert={alert} />
         <Text size="sm" c="dimmed">
           {t('since')} {formatClock(alert.startsAtMs)}
         </Text>
@@ -199,10 +234,32 @@ function AlertRow({ alert }: { readonly alert: FiringAlertBody }): ReactNode {
           disabled={isSilenced}
           onClick={() => silence.mutate()}
         >
-          {isSilenced ? t('silenced') : t('silenceFor')}
+          {isSilenced ? t('silenced') : `${t('silenceFor')} ${actor.hours} ${t('hours')}`}
         </Button>
       </Group>
     </Group>
+  )
+}
+
+/** To its graph, and to the requests of the time when it is about some. */
+function AlertLinks({ alert: { labels, generatorUrl, startsAtMs } }: { readonly alert: FiringAlertBody }): ReactNode {
+  const { t } = useLanguage()
+  const range = fixedRange(startsAtMs - BEFORE_MS, Date.now())
+  const expression = expressionOf(generatorUrl)
+  const requests = requestsOfAlert(labels)
+  return (
+    <>
+      {expression !== undefined && (
+        <Anchor component={Link} href={queryLink(expression, range)} size="sm">
+          {t('graph')}
+        </Anchor>
+      )}
+      {requests !== undefined && (
+        <Anchor component={Link} href={requestsLink(requests, range)} size="sm">
+          {t('requests')}
+        </Anchor>
+      )}
+    </>
   )
 }
 

@@ -1,14 +1,16 @@
-import { Anchor, Badge, Card, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Anchor, Badge, Button, Card, Group, Select, Stack, Table, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
-import { Link } from 'wouter'
+import type { ReactNode } from 'react'
+import { Link, useSearchParams } from 'wouter'
 import type { LogRecord } from '../../../src/model/log-record.ts'
 import { fetchLogs } from '../api/tetrascope.ts'
 import { formatClock } from '../charts/format.ts'
 import { Empty, Loaded } from '../components/loaded.tsx'
+import { SearchField } from '../components/search-field.tsx'
 import { useRange } from '../components/time-range.tsx'
 import { useLanguage } from '../i18n/language.tsx'
+import { requestsLink } from '../links.ts'
+import { ONE_LOG_LINE } from '../snippets.ts'
 
 const COLOR: Readonly<Record<LogRecord['level'], string>> = {
   trace: 'gray',
@@ -25,45 +27,54 @@ const LIMIT = 200
 /** Log lines, newest first. */
 export function LogsPage(): ReactNode {
   const { t } = useLanguage()
-  const { range, windowAt } = useRange()
-  const [text, setText] = useState('')
-  const [level, setLevel] = useState('')
-  const [searched] = useDebouncedValue(text, 250)
+  const { range, listWindow } = useRange()
+  const [{ text, level, trace, service }, narrow] = useFilter()
   const logs = useQuery({
-    queryKey: ['logs', range, searched, level],
+    queryKey: ['logs', range, text, level, trace, service],
     refetchInterval: 5_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => {
-      const window = { start: windowAt(Date.now()).startMs, end: Date.now() + 60_000 }
-      return fetchLogs({ ...window, text: searched, level, limit: LIMIT }, signal)
-    },
+    queryFn: ({ signal }) =>
+      fetchLogs(
+        {
+          ...listWindow(Date.now()),
+          ...(trace !== '' && { start: 0 }),
+          text,
+          level,
+          trace,
+          service,
+          limit: LIMIT,
+        },
+        signal,
+      ),
   })
   return (
     <Stack gap="sm">
       <Group gap="sm">
-        <TextInput
-          placeholder={t('searchLogs')}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          flex={1}
-          miw={220}
-          maw={420}
-          size="xs"
-        />
+        <SearchField label={t('searchLogs')} value={text} onSearch={(wanted) => narrow({ text: wanted })} />
         <Select
           aria-label={t('level')}
           size="xs"
           w={130}
           value={level}
-          onChange={(value) => setLevel(value ?? '')}
+          onChange={(value) => narrow({ level: value ?? '' })}
           allowDeselect={false}
           data={[{ value: '', label: t('anyLevel') }, ...Object.keys(COLOR)]}
         />
+        {trace !== '' && (
+          <Button size="xs" variant="light" rightSection="×" onClick={() => narrow({ trace: '' })}>
+            {t('ofTrace')} {trace.slice(0, 8)}
+          </Button>
+        )}
+        {service !== '' && (
+          <Button size="xs" variant="light" rightSection="×" onClick={() => narrow({ service: '' })}>
+            {t('service')} {service}
+          </Button>
+        )}
       </Group>
       <Loaded query={logs}>
         {({ logs: lines }) =>
           lines.length === 0 ? (
-            <Empty title={t('noLogs')} />
+            <Empty title={t('noLogs')} hint={t('noLogsHint')} snippet={ONE_LOG_LINE} />
           ) : (
             <>
               <LogTable lines={lines} />
@@ -78,6 +89,20 @@ export function LogsPage(): ReactNode {
       </Loaded>
     </Stack>
   )
+}
+
+const FILTERS = ['text', 'level', 'trace', 'service'] as const
+type Filter = Readonly<Record<(typeof FILTERS)[number], string>>
+
+/** The address holds what the lines are narrowed to; '' does not narrow. */
+function useFilter(): readonly [filter: Filter, narrow: (changed: Partial<Filter>) => void] {
+  const [search, setSearch] = useSearchParams()
+  const filter = Object.fromEntries(FILTERS.map((name) => [name, search.get(name) ?? ''])) as Filter
+  const narrow = (changed: Partial<Filter>): void =>
+    setSearch(Object.fromEntries(Object.entries({ ...filter, ...changed }).filter(([, value]) => value !== '')), {
+      replace: true,
+    })
+  return [filter, narrow]
 }
 
 function LogTable({ lines }: { readonly lines: readonly LogRecord[] }): ReactNode {
@@ -97,12 +122,19 @@ function LogTable({ lines }: { readonly lines: readonly LogRecord[] }): ReactNod
                 </Badge>
               </Table.Td>
               <Table.Td visibleFrom="sm" style={{ whiteSpace: 'nowrap' }}>
-                {line.service}
+                <Anchor
+                  component={Link}
+                  href={`/logs?${new URLSearchParams({ service: line.service })}`}
+                  inherit
+                  c="inherit"
+                >
+                  {line.service}
+                </Anchor>
               </Table.Td>
               <Table.Td w="100%" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
                 {line.body}{' '}
                 {line.traceId !== '' && (
-                  <Anchor component={Link} href={`/requests?trace=${line.traceId}`} size="xs">
+                  <Anchor component={Link} href={requestsLink({ trace: line.traceId })} size="xs">
                     {t('trace')}
                   </Anchor>
                 )}

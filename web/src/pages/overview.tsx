@@ -1,9 +1,10 @@
-import { Card, Group, SimpleGrid, Stack, Text, Title, Tooltip } from '@mantine/core'
+import { Anchor, Card, Group, SimpleGrid, Stack, Text, Title, Tooltip } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import type { Dashboard, LayerBody, Panel, ReadingBody } from '../../../src/api/types.ts'
+import { Link } from 'wouter'
+import type { Dashboard, HealthStatus, LayerBody, Panel, ReadingBody } from '../../../src/api/types.ts'
 import { queryRange } from '../api/prometheus.ts'
-import { fetchDashboard, fetchHealth } from '../api/tetrascope.ts'
+import { fetchDashboard, fetchFiringGroups, fetchHealth } from '../api/tetrascope.ts'
 import { chartData } from '../charts/chart-data.ts'
 import { formatNumber } from '../charts/format.ts'
 import { TimeSeries } from '../charts/time-series.tsx'
@@ -11,6 +12,7 @@ import { Loaded } from '../components/loaded.tsx'
 import { STATUS_COLOR, StatusBadge } from '../components/status-badge.tsx'
 import { useRange } from '../components/time-range.tsx'
 import { useLanguage } from '../i18n/language.tsx'
+import { queryLink } from '../links.ts'
 
 const HEALTH_REFRESH_MS = 5_000
 const CHART_REFRESH_MS = 10_000
@@ -31,8 +33,9 @@ export function OverviewPage(): ReactNode {
     <Loaded query={dashboard}>
       {(panels) => (
         <Loaded query={health}>
-          {({ layers }) => (
+          {({ status, layers }) => (
             <Stack gap="xl">
+              <Summary status={status} />
               {layers.map((layer) => (
                 <LayerSection key={layer.layer} layer={layer} dashboard={panels} />
               ))}
@@ -41,6 +44,30 @@ export function OverviewPage(): ReactNode {
         </Loaded>
       )}
     </Loaded>
+  )
+}
+
+/** The whole at a glance, and where to look on. */
+function Summary({ status }: { readonly status: HealthStatus }): ReactNode {
+  const { t } = useLanguage()
+  const firing = useQuery({
+    queryKey: ['firing'],
+    queryFn: ({ signal }) => fetchFiringGroups(signal),
+    refetchInterval: HEALTH_REFRESH_MS,
+  })
+  const alerts = (firing.data?.groups ?? []).flatMap((group) => group.alerts)
+  const worth = new Set(alerts.filter(({ labels }) => labels.severity !== 'none').map(({ fingerprint }) => fingerprint))
+  return (
+    <Group gap="sm" data-summary={status}>
+      <Text size="sm">{t('overall')}</Text>
+      <StatusBadge status={status} />
+      <Anchor component={Link} href="/alerts" size="sm" {...(worth.size > 0 && { c: 'red' })}>
+        {worth.size} {t('alertsFire')}
+      </Anchor>
+      <Text size="xs" c="dimmed" visibleFrom="sm">
+        {t('dragHint')}
+      </Text>
+    </Group>
   )
 }
 
@@ -60,6 +87,13 @@ function LayerSection({ layer, dashboard }: { readonly layer: LayerBody; readonl
           <ReadingTile key={reading.name} reading={reading} panel={panels.get(reading.name)} />
         ))}
       </SimpleGrid>
+      {speaking.length === 0 && (
+        <Text size="sm">
+          <Anchor component={Link} href="/requests" inherit>
+            {t('layerSilentHint')}
+          </Anchor>
+        </Text>
+      )}
       {silent.length > 0 && (
         <Text size="xs" c="dimmed" mt="xs">
           {t('noSources')}: {silent.map(({ title }) => local(title)).join(' · ')}
@@ -77,6 +111,7 @@ function ReadingTile({
   readonly panel: Panel | undefined
 }): ReactNode {
   const { t, local } = useLanguage()
+  const { rateWindow } = useRange()
   const judgedByP95 = panel !== undefined && panel.queries.length > 1
   const main = judgedByP95 ? reading.p95 : reading.value
   const beside = judgedByP95
@@ -89,7 +124,13 @@ function ReadingTile({
       <Group justify="space-between" gap={4} wrap="nowrap">
         <Tooltip label={`${local(reading.description)} · ${t('source')}: ${reading.from ?? '–'}`} multiline maw={320}>
           <Text size="sm" c="dimmed" truncate>
-            {local(reading.title)}
+            {panel === undefined ? (
+              local(reading.title)
+            ) : (
+              <Anchor component={Link} href={panelLink(panel, rateWindow)} inherit c="inherit">
+                {local(reading.title)}
+              </Anchor>
+            )}
           </Text>
         </Tooltip>
         {reading.status !== 'healthy' && <StatusBadge status={reading.status} />}
@@ -109,6 +150,11 @@ function ReadingTile({
       {panel !== undefined && <PanelChart panel={panel} />}
     </Card>
   )
+}
+
+/** The panel's query on the page where it can be changed; of quantiles the P95. */
+function panelLink({ queries }: Panel, rateWindow: string): string {
+  return queryLink(((queries[1] ?? queries[0])?.expr ?? '').replaceAll('$window', rateWindow))
 }
 
 function PanelChart({ panel }: { readonly panel: Panel }): ReactNode {

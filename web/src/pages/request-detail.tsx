@@ -1,6 +1,6 @@
 import { Alert, Anchor, Badge, Card, Code, Grid, Group, Stack, Table, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { RequestBody } from '../../../src/api/types.ts'
 import type { Message, MessagePart, TokenUsage } from '../../../src/model/span.ts'
@@ -11,6 +11,7 @@ import { Loaded } from '../components/loaded.tsx'
 import { TraceWaterfall } from '../components/trace-waterfall.tsx'
 import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { requestsLink } from '../links.ts'
 
 /** Evaluations arrive a moment after the request. */
 const REFRESH_MS = 3_000
@@ -31,12 +32,19 @@ export function RequestDetailPage({
   })
   return (
     <Stack gap="md">
-      <Anchor component={Link} href="/requests" size="sm">
+      <Anchor component={Link} href="/requests" size="sm" onClick={backWhenPossible}>
         ← {t('back')}
       </Anchor>
       <Loaded query={request}>{(body) => <RequestDetail body={body} />}</Loaded>
     </Stack>
   )
+}
+
+/** Back is the list as it was narrowed down; who came by a link from elsewhere gets the whole list. */
+function backWhenPossible(event: MouseEvent): void {
+  if (window.history.length <= 1) return
+  event.preventDefault()
+  window.history.back()
 }
 
 function RequestDetail({ body }: { readonly body: RequestBody }): ReactNode {
@@ -138,17 +146,19 @@ function Facts({ body: { span, costUsd } }: { readonly body: RequestBody }): Rea
   if (llm === undefined) return null
   const tokens = `${formatNumber(llm.usage.inputTokens, '')} → ${formatNumber(llm.usage.outputTokens, '')}`
   const isEstimated = span.attributes['tetrascope.usage.estimated'] === true
-  const facts: ReadonlyArray<readonly [string, string, hint?: string]> = [
+  const facts: ReadonlyArray<readonly [name: string, value: string, hint?: string, link?: string]> = [
     [t('provider'), llm.provider],
     [t('latency'), formatDurationMs(span.endMs - span.startMs)],
     [t('ttft'), formatDurationMs(llm.ttftMs)],
     [t('tokens'), isEstimated ? `≈ ${tokens}` : tokens, isEstimated ? t('estimatedTokens') : ''],
     costUsd === undefined ? noCost(llm.usage, t) : [t('cost'), formatNumber(costUsd, 'USD')],
     [t('finish'), llm.finishReasons.join(', ')],
-    [t('user'), span.userId],
-    [t('session'), span.sessionId],
-    [t('service'), span.service],
-    [t('trace'), span.traceId],
+    [t('user'), span.userId, '', requestsLink({ user: span.userId })],
+    [t('session'), span.sessionId, '', requestsLink({ session: span.sessionId })],
+    [t('feature'), llm.feature, '', requestsLink({ feature: llm.feature })],
+    [t('service'), span.service, '', requestsLink({ service: span.service })],
+    [t('trace'), span.traceId, '', requestsLink({ trace: span.traceId })],
+    [t('logs'), t('logLines'), '', `/logs?${new URLSearchParams({ trace: span.traceId })}`],
   ]
   return (
     <Card withBorder radius="md">
@@ -156,11 +166,17 @@ function Facts({ body: { span, costUsd } }: { readonly body: RequestBody }): Rea
         <Table.Tbody>
           {facts
             .filter(([, value]) => value !== '')
-            .map(([name, value, hint = '']) => (
+            .map(([name, value, hint = '', link = '']) => (
               <Table.Tr key={name}>
                 <Table.Td c="dimmed">{name}</Table.Td>
                 <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                  {value}
+                  {link === '' ? (
+                    value
+                  ) : (
+                    <Anchor component={Link} href={link} size="sm">
+                      {value}
+                    </Anchor>
+                  )}
                   {hint !== '' && (
                     <Text size="xs" c="dimmed">
                       {hint}

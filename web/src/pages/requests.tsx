@@ -1,5 +1,4 @@
-import { Badge, Button, Card, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Anchor, Badge, Button, Group, Select, Stack, Table, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Link, useLocation, useSearchParams } from 'wouter'
@@ -9,51 +8,42 @@ import { formatClock, formatDurationMs, formatNumber, whyNoCost } from '../chart
 import { Empty, Loaded } from '../components/loaded.tsx'
 import { ModelSelect } from '../components/model-select.tsx'
 import { OwnHardware } from '../components/own-hardware.tsx'
+import { SearchField } from '../components/search-field.tsx'
+import { TableCard } from '../components/table-card.tsx'
 import { useRange } from '../components/time-range.tsx'
 import { UnpricedModels } from '../components/unpriced-models.tsx'
 import type { TextKey } from '../i18n/dictionary.ts'
 import { useLanguage } from '../i18n/language.tsx'
+import { REQUEST_FILTERS, type RequestFilters } from '../links.ts'
+import { ONE_REQUEST } from '../snippets.ts'
 
 const REFRESH_MS = 2_000
 
 /** Every model call, newest first. The first page is live; a page further back stands still. */
 export function RequestsPage(): ReactNode {
   const { t } = useLanguage()
-  const { range, windowAt } = useRange()
-  const [text, setText] = useState('')
-  const [cursor, setCursor] = useState('')
+  const { range, fixed, listWindow } = useRange()
   const [filter, narrow] = useFilter()
-  const { model, status, trace } = filter
-  const [searched] = useDebouncedValue(text, 250)
+  const { model, status, trace, session, order } = filter
+  // A page of one list is no page of another.
+  const list = JSON.stringify([range, filter])
+  const [page, setPage] = useState({ list, cursor: '' })
+  const cursor = page.list === list ? page.cursor : ''
+  const isLive = cursor === '' && fixed === undefined
   const requests = useQuery({
-    queryKey: ['requests', range, searched, filter, cursor],
-    refetchInterval: cursor === '' ? REFRESH_MS : false,
+    queryKey: ['requests', range, filter, cursor],
+    refetchInterval: isLive ? REFRESH_MS : false,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      // Senders' clocks may run ahead of ours: what they date into the near future is shown as well.
       fetchRequests(
-        {
-          start: trace === '' ? windowAt(Date.now()).startMs : 0,
-          end: Date.now() + 60_000,
-          text: searched,
-          cursor,
-          ...filter,
-        },
+        { ...listWindow(Date.now()), ...(trace + session !== '' && { start: 0 }), cursor, ...filter },
         signal,
       ),
   })
   return (
     <Stack gap="sm">
       <Group gap="sm">
-        <TextInput
-          placeholder={t('searchText')}
-          value={text}
-          onChange={(e) => setText(e.currentTarget.value)}
-          flex={1}
-          miw={220}
-          maw={420}
-          size="xs"
-        />
+        <SearchField label={t('searchText')} value={filter.text} onSearch={(text) => narrow({ text })} />
         <ModelSelect value={model} onChange={(chosen) => narrow({ model: chosen })} />
         <Select
           aria-label={t('status')}
@@ -68,6 +58,15 @@ export function RequestsPage(): ReactNode {
             { value: 'error', label: t('error') },
           ]}
         />
+        <Select
+          aria-label={t('order')}
+          size="xs"
+          w={150}
+          value={order}
+          onChange={(value) => narrow({ order: value ?? '' })}
+          allowDeselect={false}
+          data={ORDERS.map(([value, label]) => ({ value, label: t(label) }))}
+        />
         {CHIPS.filter(([name]) => filter[name] !== '').map(([name, label]) => (
           <Button key={name} size="xs" variant="light" rightSection="×" onClick={() => narrow({ [name]: '' })}>
             {t(label)} {name === 'trace' ? trace.slice(0, 8) : filter[name]}
@@ -80,21 +79,21 @@ export function RequestsPage(): ReactNode {
       <UnpricedModels />
       <OwnHardware />
       <Loaded query={requests}>
-        {(page) => (
+        {({ rows, nextCursor }) => (
           <>
-            {page.rows.length === 0 ? (
-              <Empty title={t('noRequests')} hint={t('noRequestsHint')} />
+            {rows.length === 0 ? (
+              <NoRequests isNarrowed={Object.values(filter).some((value) => value !== '')} />
             ) : (
-              <RequestTable rows={page.rows} />
+              <RequestTable rows={rows} />
             )}
             <Group justify="flex-end">
               {cursor !== '' && (
-                <Button size="xs" variant="default" onClick={() => setCursor('')}>
+                <Button size="xs" variant="default" onClick={() => setPage({ list, cursor: '' })}>
                   {t('newest')}
                 </Button>
               )}
-              {page.nextCursor !== undefined && (
-                <Button size="xs" variant="default" onClick={() => setCursor(page.nextCursor ?? '')}>
+              {nextCursor !== undefined && (
+                <Button size="xs" variant="default" onClick={() => setPage({ list, cursor: nextCursor })}>
                   {t('older')}
                 </Button>
               )}
@@ -106,27 +105,47 @@ export function RequestsPage(): ReactNode {
   )
 }
 
-const FILTERS = ['model', 'status', 'trace', 'user', 'feature', 'provider', 'service'] as const
-type Filter = Readonly<Record<(typeof FILTERS)[number], string>>
+/** By the names of the API; '' is the newest first. */
+const ORDERS: ReadonlyArray<readonly [order: string, label: TextKey]> = [
+  ['', 'newestFirst'],
+  ['latency', 'slowestFirst'],
+  ['ttft', 'slowestTokenFirst'],
+  ['cost', 'dearestFirst'],
+  ['tokens', 'mostTokensFirst'],
+]
 
 /** Filters that have no field of their own: each is shown where it is set, and taken off at a click. */
-const CHIPS: ReadonlyArray<readonly [name: keyof Filter, label: TextKey]> = [
+const CHIPS: ReadonlyArray<readonly [name: keyof RequestFilters, label: TextKey]> = [
   ['trace', 'ofTrace'],
+  ['session', 'session'],
   ['user', 'user'],
   ['feature', 'feature'],
+  ['team', 'team'],
+  ['key', 'apiKey'],
   ['provider', 'provider'],
   ['service', 'service'],
+  ['error_type', 'errorType'],
+  ['evaluator', 'flaggedBy'],
 ]
 
 /** The address holds what the list is narrowed to, so that other pages can link to it; '' does not narrow. */
-function useFilter(): readonly [filter: Filter, narrow: (changed: Partial<Filter>) => void] {
+function useFilter(): readonly [filter: RequestFilters, narrow: (changed: Partial<RequestFilters>) => void] {
   const [search, setSearch] = useSearchParams()
-  const filter = Object.fromEntries(FILTERS.map((name) => [name, search.get(name) ?? ''])) as Filter
-  const narrow = (changed: Partial<Filter>): void => {
+  const filter = Object.fromEntries(REQUEST_FILTERS.map((name) => [name, search.get(name) ?? ''])) as RequestFilters
+  const narrow = (changed: Partial<RequestFilters>): void => {
     const given = Object.entries({ ...filter, ...changed }).filter(([, value]) => value !== '')
     setSearch(Object.fromEntries(given), { replace: true })
   }
   return [filter, narrow]
+}
+
+function NoRequests({ isNarrowed }: { readonly isNarrowed: boolean }): ReactNode {
+  const { t } = useLanguage()
+  return isNarrowed ? (
+    <Empty title={t('noneMatches')} hint={t('noneMatchesHint')} />
+  ) : (
+    <Empty title={t('noRequests')} hint={t('noRequestsHint')} snippet={ONE_REQUEST} />
+  )
 }
 
 function compareLink(model: string): string {
@@ -136,39 +155,40 @@ function compareLink(model: string): string {
 function RequestTable({ rows }: { readonly rows: readonly RequestRow[] }): ReactNode {
   const { t } = useLanguage()
   return (
-    <Card withBorder padding={0} radius="md">
-      <Table.ScrollContainer minWidth={900}>
-        <Table highlightOnHover verticalSpacing={6} fz="sm" style={{ whiteSpace: 'nowrap' }} data-table="requests">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('time')}</Table.Th>
-              <Table.Th>{t('status')}</Table.Th>
-              <Table.Th>{t('model')}</Table.Th>
-              <Table.Th>{t('prompt')}</Table.Th>
-              <Table.Th ta="right">{t('latency')}</Table.Th>
-              <Table.Th ta="right">{t('ttft')}</Table.Th>
-              <Table.Th ta="right">{t('tokens')}</Table.Th>
-              <Table.Th ta="right">{t('cost')}</Table.Th>
-              <Table.Th>{t('user')}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <RequestLine key={`${row.traceId}${row.spanId}`} row={row} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </Card>
+    <TableCard minWidth={900} highlightOnHover data-table="requests">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('time')}</Table.Th>
+          <Table.Th>{t('status')}</Table.Th>
+          <Table.Th>{t('model')}</Table.Th>
+          <Table.Th>{t('prompt')}</Table.Th>
+          <Table.Th ta="right">{t('latency')}</Table.Th>
+          <Table.Th ta="right">{t('ttft')}</Table.Th>
+          <Table.Th ta="right">{t('tokens')}</Table.Th>
+          <Table.Th ta="right">{t('cost')}</Table.Th>
+          <Table.Th>{t('user')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => (
+          <RequestLine key={`${row.traceId}${row.spanId}`} row={row} />
+        ))}
+      </Table.Tbody>
+    </TableCard>
   )
 }
 
 function RequestLine({ row }: { readonly row: RequestRow }): ReactNode {
   const { t } = useLanguage()
   const [, navigate] = useLocation()
+  const address = `/requests/${row.traceId}/${row.spanId}`
   return (
-    <Table.Tr style={{ cursor: 'pointer' }} onClick={() => navigate(`/requests/${row.traceId}/${row.spanId}`)}>
-      <Table.Td>{formatClock(row.startMs)}</Table.Td>
+    <Table.Tr style={{ cursor: 'pointer' }} onClick={() => navigate(address)}>
+      <Table.Td>
+        <Anchor component={Link} href={address} size="sm" c="inherit">
+          {formatClock(row.startMs)}
+        </Anchor>
+      </Table.Td>
       <Table.Td>
         <Badge
           size="sm"
