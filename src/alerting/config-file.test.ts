@@ -66,7 +66,11 @@ const CASES: ReadonlyArray<readonly [name: string, text: string, error: string |
   ],
   ['a receiver twice', `route: {receiver: a}\n${BASE}- name: a\n`, 'notification config name "a" is not unique'],
   ['a receiver without a name', `route: {receiver: a}\n${BASE}- {}\n`, 'missing name in receiver'],
-  ['an unknown key', `route: {receiver: a, groupby: [x]}\n${BASE}`, 'field groupby is not known here'],
+  [
+    'an unknown key',
+    `route: {receiver: a, groupby: [x]}\n${BASE}`,
+    'line 1: route.groupby: field groupby is not known here; did you mean "group_by"? (allowed: ',
+  ],
   ['group_by all', `route: {receiver: a, group_by: ['...']}\n${BASE}`, undefined],
   [
     'group_by all and more',

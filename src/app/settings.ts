@@ -127,7 +127,7 @@ function readAlertmanager(loaded: LoadedConfig, folder: string): AlertmanagerSet
   if (alerting.contacts !== undefined) return routeContacts(alerting.contacts, loaded, folder)
   if (file === undefined) return { config: DEFAULT_ALERTMANAGER_CONFIG, text: '', folder }
   const absolute = path.resolve(folder, file)
-  const text = readText(absolute)
+  const text = readText(absolute, loaded.file ?? 'defaults')
   const { config, errors = [] } = parseConfigFile(text)
   if (config === undefined)
     throw new ConfigError(
@@ -158,12 +158,11 @@ function routeContacts(contacts: Contacts, { config, file }: LoadedConfig, folde
   return { config: alertmanager, text, folder }
 }
 
-function readText(file: string): string {
+function readText(file: string, namedBy: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new ConfigError(file, [
-      { path: '', line: undefined, message: error instanceof Error ? error.message : String(error) },
-    ])
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ConfigError(namedBy, [{ path: 'alertmanager', line: undefined, message: `cannot be read: ${message}` }])
   }
 }

@@ -1,4 +1,4 @@
-import { keysOf, type Schema, schemaWithin } from './schema-shape.ts'
+import { keysOf, type Schema, schemaWithin } from '../util/schema-shape.ts'
 
 /**
  * A value without the known keys that have none. `rule_files:` with nothing but comments below it is null in YAML; Prometheus and

@@ -59,6 +59,12 @@ describe('configuration', () => {
     ])
   })
 
+  test('what spans lines is told of with the line of its key', () => {
+    expect(problemsIn('\nscrape_config:\n  - job_name: a\n')).toEqual([
+      expect.stringMatching(/^tetrascope.yaml:2: scrape_config: unknown key; did you mean "scrape_configs"\?/),
+    ])
+  })
+
   test('a value of the wrong type says what was expected and what was found', () => {
     expect(problemsIn('server:\n  body_limit_mb: lots\n')).toEqual([
       'tetrascope.yaml:2: server.body_limit_mb: expected number, found "lots"',

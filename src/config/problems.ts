@@ -1,8 +1,8 @@
 import type { Document, LineCounter } from 'yaml'
 import type { z } from 'zod'
-import { nearest } from '../util/nearest.ts'
+import { type Schema, whatIsKnown } from '../util/schema-shape.ts'
+import { yamlOffset } from '../util/yaml-offset.ts'
 import type { ConfigProblem } from './config-error.ts'
-import { keysOf, type Schema, schemaWithin } from './schema-shape.ts'
 
 type Issue = z.core.$ZodIssue
 type Path = readonly PropertyKey[]
@@ -52,25 +52,12 @@ function closestBranch(branches: ReadonlyArray<readonly Issue[]>): readonly Issu
 }
 
 function unknownKey(key: string, path: Path, { schema }: ProblemSource): string {
-  const around = schemaAt(schema, path)
-  const allowed = around === undefined ? [] : keysOf(around)
-  const like = nearest(key, allowed)
-  const hint = like === undefined ? '' : `; did you mean ${JSON.stringify(like)}?`
-  return `unknown key${hint}${allowed.length === 0 ? '' : ` (allowed: ${allowed.join(', ')})`}`
+  return `unknown key${whatIsKnown(key, path, schema)}`
 }
 
 function problem(path: Path, message: string, { document, lines }: ProblemSource): ConfigProblem {
-  return { path: showPath(path), line: lineOf(path, document, lines), message }
-}
-
-/** The line of the value at the path, or of the nearest thing around it that exists. */
-function lineOf(path: Path, document: Document, lines: LineCounter): number | undefined {
-  for (let length = path.length; length >= 0; length--) {
-    const node: unknown = document.getIn(path.slice(0, length), true)
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
-    if (Array.isArray(range)) return lines.linePos(Number(range[0])).line
-  }
-  return undefined
+  const offset = yamlOffset(document, path)
+  return { path: showPath(path), line: offset === undefined ? undefined : lines.linePos(offset).line, message }
 }
 
 function showPath(path: Path): string {
@@ -94,9 +81,4 @@ function show(value: unknown): string {
 
 function oneOf(values: readonly string[]): string {
   return values.length === 1 ? (values[0] ?? '') : `one of ${values.join(', ')}`
-}
-
-/** The schema that judges the value at a path; undefined when the path leaves what the schema describes. */
-function schemaAt(schema: Schema, path: Path): Schema | undefined {
-  return path.reduce<Schema | undefined>((at, step) => (at === undefined ? at : schemaWithin(at, step)), schema)
 }

@@ -82,7 +82,7 @@ const CASES: ReadonlyArray<readonly [name: string, text: string, error: string |
   [
     'a bad template',
     group('- alert: A\n  expr: up\n  annotations: {s: "{{ foo }}"}'),
-    'annotation "s": template: __alert_A:1: function "foo" not defined',
+    '6:22: group "a", rule 1, "A": annotation "s": template: __alert_A:1: function "foo" not defined',
   ],
   [
     'an unclosed template',

@@ -66,17 +66,17 @@ function ruleErrors(
   const name = rule.alert === '' ? rule.record : rule.alert
   const where = `group ${JSON.stringify(group.name)}, rule ${j + 1}, ${JSON.stringify(name)}: `
   const path = ['groups', i, 'rules', j]
-  const at = (key: string): string => {
-    const { line, column } = yaml.place([...path, key])
+  const at = (...keys: readonly string[]): string => {
+    const { line, column } = yaml.place([...path, ...keys])
     return `${line}:${column}: `
   }
   return [
     ...kindErrors(rule).map((message) => at('record') + where + message),
     ...expressionErrors(rule.expr, syntax).map((message) => at('expr') + where + message),
     ...recordingErrors(rule).map((message) => at('record') + where + message),
-    ...[...labelErrors(rule.labels), ...annotationErrors(rule.annotations), ...templateErrors(rule)].map(
-      (message) => where + message,
-    ),
+    ...labelErrors(rule.labels).map((message) => at('labels') + where + message),
+    ...annotationErrors(rule.annotations).map((message) => at('annotations') + where + message),
+    ...templateErrors(rule).map(({ place, message }) => at(...place) + where + message),
   ]
 }
 
@@ -133,15 +133,22 @@ function hasLoneSurrogate(text: string): boolean {
   return /\p{Surrogate}/u.test(text)
 }
 
-function templateErrors(rule: RuleContent): string[] {
+interface TemplateError {
+  /** Within the rule. */
+  readonly place: readonly [owner: string, name: string]
+  readonly message: string
+}
+
+function templateErrors(rule: RuleContent): TemplateError[] {
   if (rule.alert === '') return []
-  const check = (kind: string, texts: Readonly<Record<string, string>>): string[] =>
+  const check = (kind: 'label' | 'annotation', texts: Readonly<Record<string, string>>): TemplateError[] =>
     Object.entries(texts).flatMap(([name, text]) => {
       try {
         checkTemplate(rule.alert, text)
         return []
       } catch (error) {
-        return [`${kind} ${JSON.stringify(name)}: ${error instanceof Error ? error.message : String(error)}`]
+        const reason = error instanceof Error ? error.message : String(error)
+        return [{ place: [`${kind}s`, name], message: `${kind} ${JSON.stringify(name)}: ${reason}` }]
       }
     })
   return [...check('label', rule.labels), ...check('annotation', rule.annotations)]
