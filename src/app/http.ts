@@ -94,10 +94,10 @@ export async function otlpServer(running: Running): Promise<FastifyInstance> {
 }
 
 function prometheusApi(api: FastifyInstance, running: Running): undefined {
-  const { engine, engineOptions, samples, scraping, rules } = running.parts
+  const { engine, engineOptions, secondThread, samples, scraping, rules } = running.parts
   const { features, maxPoints } = engineOptions
   compressAnswers(api)
-  queryRoutes(api, { engine, features, maxPoints, clock: running.clock })
+  queryRoutes(api, { engine, features, maxPoints, clock: running.clock, secondThread })
   seriesRoutes(api, samples)
   exemplarRoutes(api, samples, features)
   targetRoutes(api, scraping, () => alertmanagersOf(running))

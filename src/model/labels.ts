@@ -187,6 +187,8 @@ function keyOf(pairs: readonly string[]): string {
 export function compareLabels(a: Labels, b: Labels): number {
   const length = Math.min(a.pairs.length, b.pairs.length)
   for (let i = 0; i < length; i++) {
+    // Sets that are compared have most of their texts in common, and in memory once.
+    if (a.pairs[i] === b.pairs[i]) continue
     const order = compareText(a.pairs[i] ?? '', b.pairs[i] ?? '')
     if (order !== 0) return order
   }

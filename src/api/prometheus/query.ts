@@ -6,6 +6,7 @@ import type { Expr } from '../../promql/parser/ast.ts'
 import { exprToJson } from '../../promql/parser/expr-json.ts'
 import { parseExpr } from '../../promql/parser/parser.ts'
 import { prettyPrint } from '../../promql/parser/printer.ts'
+import type { SecondThread } from '../../promql/execution/second-thread/second-thread.ts'
 import type { QueryResult } from '../../promql/value.ts'
 import type { Clock } from '../../util/clock.ts'
 import { BadDataError, sendBlocks, sendData } from './envelope.ts'
@@ -26,18 +27,20 @@ export interface QueryRoutes {
   readonly features: Features
   readonly maxPoints: number
   readonly clock: Clock
+  /** Where large answers are written besides the main thread. */
+  readonly secondThread: SecondThread | undefined
 }
 
 /** `/query`, `/query_range`, `/format_query`, `/parse_query`. */
 export function queryRoutes(app: FastifyInstance, routes: QueryRoutes): void {
-  const { engine, features, clock } = routes
+  const { engine, features, clock, secondThread } = routes
 
   route(app, '/query', async (parameters, _request, reply) => {
     const limit = limitParameter(parameters)
     const timeMs = timeParameter(parameters, 'time', clock.now())
     const options = optionsOf(parameters, reply)
     const run = (query: string): Promise<QueryResult> => engine.instant(query, timeMs, options)
-    return answer(reply, parameters, limit, run)
+    return answer(reply, parameters, { limit, secondThread }, run)
   })
 
   route(app, '/query_range', async (parameters, _request, reply) => {
@@ -45,7 +48,7 @@ export function queryRoutes(app: FastifyInstance, routes: QueryRoutes): void {
     const { startMs, endMs, stepMs } = rangeOf(parameters, routes.maxPoints)
     const options = optionsOf(parameters, reply)
     const run = (query: string): Promise<QueryResult> => engine.range(query, startMs, endMs, stepMs, options)
-    return answer(reply, parameters, limit, run)
+    return answer(reply, parameters, { limit, secondThread }, run)
   })
 
   const parsed = (parameters: Parameters): Expr => {
@@ -62,14 +65,14 @@ export function queryRoutes(app: FastifyInstance, routes: QueryRoutes): void {
 async function answer(
   reply: FastifyReply,
   parameters: Parameters,
-  limit: number,
+  { limit, secondThread }: { readonly limit: number; readonly secondThread: SecondThread | undefined },
   run: (query: string) => Promise<QueryResult>,
 ): Promise<FastifyReply> {
   const start = performance.now()
   const result = await requiredQuery(parameters, run)
   const stats = parameters.get('stats') ? statsOf(result, (performance.now() - start) / 1000) : undefined
   const shown = limited(result, limit)
-  return sendBlocks(reply, writeValue(shown.value, stats), shown)
+  return sendBlocks(reply, writeValue(shown.value, stats, secondThread), shown)
 }
 
 /** Runs with the text of the query; what is wrong with it is told of the parameter. */

@@ -20,11 +20,6 @@ export interface Column {
  */
 export type Emit = (column: Column) => void
 
-export function copyColumn(column: Column): Column {
-  const { labels, values, present, dropName, histograms } = column
-  return { labels, values: values.slice(), present: present.slice(), dropName, histograms }
-}
-
 export function floatColumn(labels: Labels, values: Float64Array, present: Uint8Array, dropName: boolean): Column {
   return { labels, values, present, dropName, histograms: null }
 }

@@ -3,7 +3,8 @@ import type { SampleReader } from '../../storage/sample-store.ts'
 import type { Features } from '../engine.ts'
 import { ExecutionError } from '../errors.ts'
 import type { Annotations } from './annotations.ts'
-import { copyColumn, countPresent, type Column } from './column.ts'
+import { countPresent, type Column } from './column.ts'
+import { ColumnRoom } from './column-room.ts'
 import { dropMetadata } from './metadata-labels.ts'
 import type { Pace } from './pace.ts'
 import type { SecondThread } from './second-thread/second-thread.ts'
@@ -71,6 +72,7 @@ export function mayCollide(context: QueryContext, oneName: boolean): boolean {
 export class HeldColumns {
   readonly columns: Column[] = []
   readonly #accounts: Accounts
+  readonly #room = new ColumnRoom()
   #samples = 0
 
   constructor(context: QueryContext) {
@@ -82,7 +84,7 @@ export class HeldColumns {
     const samples = countPresent(column.present)
     this.#samples += samples
     this.#accounts.hold(samples)
-    const copy = copyColumn(column)
+    const copy = this.#room.copy(column)
     this.columns.push(copy)
     return copy
   }

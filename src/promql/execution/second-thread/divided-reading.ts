@@ -3,6 +3,7 @@ import { readHere, type LeafReading } from '../leaf/read-here.ts'
 import type { QueryContext } from '../query-context.ts'
 import type { StepValues } from '../range-functions/window.ts'
 import type { Lease } from './second-thread.ts'
+import { END_OF_BLOCK } from './shared-blocks.ts'
 
 /** A block is to take so long: much longer than handing it over, and no longer than one thread may wait for the other at the end. */
 const BLOCK_MS = 0.7
@@ -165,7 +166,7 @@ export class DividedReading {
       at = selection.pack(this.#next + row, words, at)
       if (at === -1) break
     }
-    if (row < offsets.length) offsets[row] = -1
+    if (row < offsets.length) offsets[row] = END_OF_BLOCK
     return this.#next + row
   }
 

@@ -3,12 +3,11 @@ import type { Counter, InstrumentRegistry } from '../../../telemetry/instruments
 import type { Logger } from '../../../telemetry/log.ts'
 import type { Clock } from '../../../util/clock.ts'
 import { startWorker, workerUrl } from '../../../util/worker.ts'
-import type { LeafJob } from './leaf-job.ts'
+import type { Job, LeafJob, WritingJob } from './job.ts'
 import { BLOCK_VALUES, createSharedMemory, SharedBlocks } from './shared-blocks.ts'
 
-/** Series times steps, with so many steps added for reading its samples, from which on it pays to divide a selection. */
+/** Values to be computed or written, the cost of all else counted as so many more, from which on it pays to divide a job: some milliseconds. */
 const MIN_WORK = 200_000
-const STEPS_OF_READING = 100
 /** A thread that is not wanted for so long is ended; its memory counts when nobody asks. */
 const IDLE_MS = 5 * 60_000
 /** After a failure all is computed by the main thread for a while. */
@@ -20,7 +19,7 @@ export interface SecondThreadOptions {
   readonly clock: Clock
   readonly instruments: InstrumentRegistry
   readonly logger: Pick<Logger, 'error'>
-  /** Selections of less work are not divided. For tests. */
+  /** Jobs of less work are not divided. For tests. */
   readonly minWork?: number
   /** Blocks are computed by the second thread only, however long that takes. For tests. */
   readonly takesAll?: boolean
@@ -28,7 +27,7 @@ export interface SecondThreadOptions {
   readonly onStart?: (worker: Worker) => void
 }
 
-/** The second thread in the service of one selection. */
+/** The second thread in the service of one job. */
 export interface Lease {
   readonly job: number
   readonly blocks: SharedBlocks
@@ -40,8 +39,8 @@ export interface Lease {
 }
 
 /**
- * A thread that computes leaves beside the main one. It is started when it is wanted first. It serves one selection at a time; others that come
- * meanwhile are computed by the main thread alone, which has to share itself between them anyway.
+ * A thread that computes leaves and writes answers beside the main one. It is started when it is wanted first. It serves one job at a time; others that
+ * come meanwhile are done by the main thread alone, which has to share itself between them anyway.
  */
 export class SecondThread {
   readonly #options: SecondThreadOptions
@@ -68,17 +67,16 @@ export class SecondThread {
     })
   }
 
-  /** Undefined when the selection is small, or the thread is not to be had. The lease must be ended. */
-  lend(job: Omit<LeafJob, 'id'>, seriesCount: number): Lease | undefined {
+  /** Undefined when there is little work, in values, or the thread is not to be had. The lease must be ended. */
+  lend(job: LeafJob | WritingJob, work: number): Lease | undefined {
     const { clock, minWork = MIN_WORK, takesAll = false } = this.#options
-    const work = seriesCount * (job.stepCount + STEPS_OF_READING)
     if (work < minWork || job.stepCount > BLOCK_VALUES || job.stepCount === 0) return undefined
     if (this.#isStopped || this.#lease !== undefined || clock.now() < this.#notBeforeMs) return undefined
     this.#cancelIdle()
     const { worker, blocks } = (this.#running ??= this.#start())
     const id = ++this.#lastJob
     blocks.begin(id)
-    worker.postMessage({ ...job, id } satisfies LeafJob)
+    worker.postMessage({ ...job, id } satisfies Job)
     const end = (bySecond: number, byMain: number): void => this.#end(blocks, bySecond, byMain)
     const lease = { job: id, blocks, takesAll, isBroken: false, end }
     this.#lease = lease

@@ -6,8 +6,10 @@ const BLOCK_COUNT = 10
 export const BLOCK_ROWS = 128
 /** Values of one block, over all series and steps. */
 export const BLOCK_VALUES = 1 << 15
-/** Packed samples of one block: 256 kB. */
-const BLOCK_WORDS = 1 << 16
+/** Packed samples or text of one block. */
+export const BLOCK_BYTES = 256 * 1024
+/** The offset of the row behind the last of a block. */
+export const END_OF_BLOCK = -1
 
 /** Places in the control words; behind them a state and a number for each block. */
 const JOB = 0
@@ -30,12 +32,15 @@ export type Phase = 'kept' | 'offered' | 'running' | 'done' | 'failed'
 const ALL_PHASES: readonly Phase[] = ['kept', 'offered', 'running', 'done', 'failed']
 const RUNNING = ALL_PHASES.indexOf('running')
 
-/** Series side by side: their packed samples and what was computed of them. Belongs to one thread at a time. */
+/** Series side by side, and what was made of them. Belongs to one thread at a time. What is in it depends on the job. */
 export interface SharedBlock {
+  /** Packed samples. */
   readonly words: Uint32Array
+  /** The same bytes, of which a text is made. */
+  readonly text: DataView
   /** Where in the words each series begins. */
   readonly offsets: Int32Array
-  /** The samples of each series that are in the range. */
+  /** The samples of each series that are in the range, or where its text ends. */
   readonly counts: Int32Array
   /** 1: the series has a value at some step. */
   readonly found: Uint8Array
@@ -53,7 +58,7 @@ export function createSharedMemory(): SharedMemory {
   return {
     control: new SharedArrayBuffer(4 * CONTROL_WORDS),
     blocks: Array.from({ length: BLOCK_COUNT }, () => ({
-      words: new SharedArrayBuffer(4 * BLOCK_WORDS),
+      words: new SharedArrayBuffer(BLOCK_BYTES),
       offsets: new SharedArrayBuffer(4 * BLOCK_ROWS),
       counts: new SharedArrayBuffer(4 * BLOCK_ROWS),
       found: new SharedArrayBuffer(BLOCK_ROWS),
@@ -63,7 +68,16 @@ export function createSharedMemory(): SharedMemory {
   }
 }
 
-/** One thread's view of the memory that the two share, and the rules by which blocks change hands. */
+/**
+ * One thread's view of the memory that the two share, and the rules by which blocks change hands:
+ *
+ *     main thread                          second thread
+ *     begin(job), message with the job ->  attend(job)
+ *     keep, fill, offer               ->   claim            offered -> running
+ *     (or takeBack)                        work on it
+ *     waitFor, read                   <-   finish           running -> done or failed
+ *     end                             ->   waits for the message of another job
+ */
 export class SharedBlocks {
   readonly blocks: readonly SharedBlock[]
   readonly #memory: SharedMemory
@@ -76,6 +90,7 @@ export class SharedBlocks {
     this.#control = new Int32Array(memory.control)
     this.blocks = memory.blocks.map(({ words, offsets, counts, found }) => ({
       words: new Uint32Array(words),
+      text: new DataView(words),
       offsets: new Int32Array(offsets),
       counts: new Int32Array(counts),
       found: new Uint8Array(found),
@@ -135,10 +150,16 @@ export class SharedBlocks {
     return ALL_PHASES[Atomics.load(this.#control, STATES + index) % PHASES] ?? 'kept'
   }
 
-  /** Main thread: waits, holding everything up, until the block is no longer running, or the time is over. */
+  /** Main thread: whether the block was offered and has not been finished. */
+  isWithSecond(index: number): boolean {
+    const phase = this.phaseOf(index)
+    return phase === 'offered' || phase === 'running'
+  }
+
+  /** Main thread: waits, holding everything up, until the block is finished or the time is over; maybe not so long. */
   waitFor(index: number, timeoutMs: number): void {
     const state = Atomics.load(this.#control, STATES + index)
-    if (state % PHASES === RUNNING) Atomics.wait(this.#control, STATES + index, state, timeoutMs)
+    if (this.isWithSecond(index)) Atomics.wait(this.#control, STATES + index, state, timeoutMs)
   }
 
   /** Second thread: says that it waits for blocks of the job. False when it is over already. */

@@ -1,4 +1,4 @@
-import { POINT, putDigits, putPadded, ZERO } from './digits.ts'
+import { POINT, putDigits, putNine, ZERO } from './digits.ts'
 
 /** Decimals that are computed first; the others are at most as many. */
 const FIRST_DECIMALS = 9
@@ -25,13 +25,14 @@ const words = new Uint32Array(double.buffer)
 
 /**
  * Writes the shortest decimal that is read back as the number, as `String` finds it, in half of its time: `size` lies between `SHORTEST_FROM` and
- * `SHORTEST_TO` and is no integer. Gives the index behind it; where it started when the number is one of the few that are left to `String`.
+ * `SHORTEST_TO` and is no integer. Gives the index behind it; where it started when the number is one of the few that are left to `String`. Spoils up to
+ * `SPOILT_BYTES` behind it.
  *
  * Seventeen digits always suffice. They are computed exactly, in two parts, as the product of the fraction and a power of ten; then digits are left
  * away as long as what remains is nearer to the number than to the middle between it and its neighbour (Steele and White, "How to print
  * floating-point numbers accurately").
  */
-export function putShortest(buffer: Uint8Array, at: number, size: number): number {
+export function putShortest(view: DataView, at: number, size: number): number {
   double[0] = size
   const high = words[1]!
   // The neighbours of a power of two are not equally far.
@@ -53,12 +54,12 @@ export function putShortest(buffer: Uint8Array, at: number, size: number): numbe
   const carry = digits === power ? 1 : 0
   // The whole would change as well, or the first part could be rounder.
   if (firstDigits + carry === FIRST_POWER || ((digits === 0 || carry === 1) && restDecimals < 2)) return at
-  const point = putDigits(buffer, at, whole)
-  buffer[point] = POINT
-  putPadded(buffer, point + 1, firstDigits + carry, FIRST_DECIMALS)
-  putPadded(buffer, point + 1 + FIRST_DECIMALS, carry === 1 ? 0 : digits, restDecimals)
+  const point = putDigits(view, at, whole)
+  view.setUint8(point, POINT)
+  putNine(view, point + 1, firstDigits + carry)
+  putNine(view, point + 1 + FIRST_DECIMALS, carry === 1 ? 0 : digits * POWERS_OF_TEN[FIRST_DECIMALS - restDecimals]!)
   let end = point + 1 + decimals
-  while (buffer[end - 1] === ZERO) end--
+  while (view.getUint8(end - 1) === ZERO) end--
   return end
 }
 
