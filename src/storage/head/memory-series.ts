@@ -1,7 +1,15 @@
 import type { Labels } from '../../model/labels.ts'
 import type { TimeRange } from '../sample-store.ts'
-import type { ChunkArena } from './chunk-arena.ts'
-import { chunkCount, chunkMaxMs, chunkMinMs, decodeChunk, encodeChunk, MAX_CHUNK_SPAN_MS } from '../packing/chunk.ts'
+import { type ChunkArena, type ChunkStay, NO_CHUNK } from './chunk-arena.ts'
+import {
+  chunkCount,
+  chunkMaxMs,
+  chunkMinMs,
+  chunkSize,
+  decodeChunk,
+  encodeChunk,
+  MAX_CHUNK_SPAN_MS,
+} from '../packing/chunk.ts'
 import { copyChunk, copyNothing } from '../packing/packed-series.ts'
 import { type ReadSamples, trimmed } from '../packing/read-samples.ts'
 import { SampleColumns } from '../packing/sample-columns.ts'
@@ -16,23 +24,26 @@ export interface SampleMemory {
 /** What became of an appended sample: the newest of its series, put between older ones, or the new value of a known time. */
 export type AppendResult = 'appended' | 'late' | 'replaced'
 
-/** Chunks that are packed again take a little more than a slot, so that one late sample does not leave a chunk of one. */
-const REPACKED_SAMPLES = 96
+/** Of so many slots, each packed when it is full, one chunk is made: small ones are mostly heads, and raw samples take five times the room. */
+const SLOTS_PER_CHUNK = 4
+const CHUNK_SAMPLES = SLOTS_PER_CHUNK * SLOT_SAMPLES
 const NO_SLOT = -1
 
-/** Room for packing again; nothing is kept in it between two calls. */
-const scratch = new SampleColumns(SLOT_SAMPLES)
+/** Room for packing; nothing is kept in it between two calls. */
+const scratch = new SampleColumns(CHUNK_SAMPLES)
 
 /**
- * One series of the head: sealed chunks, then an open one. Its samples are ascending over all chunks at any time, except for those that came
- * after their chunk was sealed: they wait in a slot of their own and are merged when the slot is full or the series is read.
+ * One series of the head: sealed chunks, the last of them small ones of a slot each, then an open one. Its samples are ascending over all chunks at any
+ * time, except for those that came after their chunk was sealed: they wait in a slot of their own and are merged when the slot is full or the series is read.
  */
 export class MemorySeries {
   readonly id: number
   readonly labels: Labels
   readonly #memory: SampleMemory
-  /** Addresses of sealed chunks, ascending in time. */
-  #chunks: number[] = []
+  /** Address of the newest sealed chunk, from which the others are found. */
+  #newestChunk = NO_CHUNK
+  /** How many of the newest chunks hold one slot each. Series that begin together count from different numbers, so that they do not all pack at once. */
+  #smallChunks: number
   #openSlot = NO_SLOT
   #lateSlot = NO_SLOT
   #sealedMaxMs = -Infinity
@@ -42,6 +53,7 @@ export class MemorySeries {
     this.id = id
     this.labels = labels
     this.#memory = memory
+    this.#smallChunks = id % SLOTS_PER_CHUNK
   }
 
   /** Time of the newest sample, -Infinity when there is none. */
@@ -51,13 +63,19 @@ export class MemorySeries {
 
   /** Time of the oldest sample that is not waiting to be merged, Infinity when there is none. */
   get minMs(): number {
-    if (this.#chunks.length > 0) return chunkMinMs(...this.#chunkAt(0))
-    return this.#openSlot === NO_SLOT ? Infinity : this.#memory.slots.timeMs(this.#openSlot, 0)
+    const { arena, slots } = this.#memory
+    let minMs = this.#openSlot === NO_SLOT ? Infinity : slots.timeMs(this.#openSlot, 0)
+    for (let chunk = this.#newestChunk; chunk !== NO_CHUNK; chunk = arena.previousOf(chunk)) {
+      minMs = chunkMinMs(arena.wordsOf(chunk), arena.offsetOf(chunk))
+    }
+    return minMs
   }
 
   /** Sealed chunks and the open one. */
   get chunkCount(): number {
-    return this.#chunks.length + (this.#openSlot === NO_SLOT ? 0 : 1)
+    let count = this.#openSlot === NO_SLOT ? 0 : 1
+    for (let chunk = this.#newestChunk; chunk !== NO_CHUNK; chunk = this.#memory.arena.previousOf(chunk)) count++
+    return count
   }
 
   /** Takes a sample of any time. Times must be integers. */
@@ -87,8 +105,8 @@ export class MemorySeries {
       return minMs >= range.minMs || maxMs <= range.maxMs
     }
     if (this.#openSlot !== NO_SLOT && ends(slots.timeMs(this.#openSlot, 0), slots.lastMs(this.#openSlot))) return true
-    for (const address of this.#chunks) {
-      const [words, at] = [arena.wordsOf(address), arena.offsetOf(address)]
+    for (let chunk = this.#newestChunk; chunk !== NO_CHUNK; chunk = arena.previousOf(chunk)) {
+      const [words, at] = [arena.wordsOf(chunk), arena.offsetOf(chunk)]
       if (ends(chunkMinMs(words, at), chunkMaxMs(words, at))) return true
     }
     // The range falls between the first and the last sample of a chunk; only the samples themselves can tell.
@@ -100,33 +118,25 @@ export class MemorySeries {
   /** The most samples that `read` can give for the range, which is also the room that it takes. */
   countAtMost(range: TimeRange): number {
     this.#mergeLate()
-    let count = this.#openOverlaps(range) ? this.#memory.slots.count(this.#openSlot) : 0
-    for (let i = this.#firstChunkFor(range); i < this.#chunks.length; i++) {
-      const [words, at] = this.#chunkAt(i)
-      if (chunkMinMs(words, at) > range.maxMs) break
-      count += chunkCount(words, at)
-    }
-    return count
+    return this.#openCountFor(range) + this.#sealedFor(range).samples
   }
 
   /** Decodes the samples in the range into `columns` somewhere behind index `to`, which makes room for them. */
   read(range: TimeRange, columns: SampleColumns, to: number): ReadSamples {
     this.#mergeLate()
-    let end = to
-    let stale = false
-    for (let i = this.#firstChunkFor(range); i < this.#chunks.length; i++) {
-      const [words, at] = this.#chunkAt(i)
-      if (chunkMinMs(words, at) > range.maxMs) break
-      const count = chunkCount(words, at)
-      columns.ensure(end + count)
-      stale = decodeChunk(words, at, columns, end) || stale
-      end += count
-    }
-    if (this.#openOverlaps(range)) {
-      const count = this.#memory.slots.count(this.#openSlot)
-      columns.ensure(end + count)
-      stale = this.#memory.slots.copy(this.#openSlot, columns, end) || stale
-      end += count
+    const { arena, slots } = this.#memory
+    const sealed = this.#sealedFor(range)
+    const openCount = this.#openCountFor(range)
+    const sealedEnd = to + sealed.samples
+    const end = sealedEnd + openCount
+    columns.ensure(end)
+    let stale = openCount > 0 && slots.copy(this.#openSlot, columns, sealedEnd)
+    // From the newest to the oldest, as they are linked.
+    let at = sealedEnd
+    for (let chunk = sealed.newest; at > to; chunk = arena.previousOf(chunk)) {
+      const [words, offset] = [arena.wordsOf(chunk), arena.offsetOf(chunk)]
+      at -= chunkCount(words, offset)
+      stale = decodeChunk(words, offset, columns, at) || stale
     }
     return trimmed(columns, { from: to, end, stale }, range)
   }
@@ -137,25 +147,35 @@ export class MemorySeries {
    */
   pack(range: TimeRange, words: Uint32Array, at: number): number {
     this.#mergeLate()
-    const first = this.#firstChunkFor(range)
-    let next = at + 1
-    let end = first
-    for (; end < this.#chunks.length; end++) {
-      const [source, from] = this.#chunkAt(end)
-      if (chunkMinMs(source, from) > range.maxMs) break
-      next = copyChunk(source, from, words, next)
-      if (next === -1) return -1
+    const { arena, slots } = this.#memory
+    const sealed = this.#sealedFor(range)
+    const sealedEnd = at + 1 + sealed.words
+    if (sealedEnd > words.length) return -1
+    words[at] = sealed.chunks
+    let to = sealedEnd
+    for (let chunk = sealed.newest; to > at + 1; chunk = arena.previousOf(chunk)) {
+      const [source, from] = [arena.wordsOf(chunk), arena.offsetOf(chunk)]
+      to -= chunkSize(source, from)
+      copyChunk(source, from, words, to)
     }
-    if (next >= words.length) return -1
-    words[at] = end - first
-    return this.#openOverlaps(range) ? this.#memory.slots.pack(this.#openSlot, words, next) : copyNothing(words, next)
+    return this.#openCountFor(range) > 0 ? slots.pack(this.#openSlot, words, sealedEnd) : copyNothing(words, sealedEnd)
   }
 
   /** Lets go of chunks whose last sample is before `minMs`, and moves those that keep a sparse slab alive. */
   truncate(minMs: number): void {
     this.#mergeLate()
-    this.#releaseFirst(this.#firstChunkFor({ minMs, maxMs: Infinity }))
-    for (const [i, address] of this.#chunks.entries()) this.#chunks[i] = this.#memory.arena.relocate(address)
+    const { arena } = this.#memory
+    let newer = NO_CHUNK
+    let chunk = this.#newestChunk
+    while (chunk !== NO_CHUNK && chunkMaxMs(arena.wordsOf(chunk), arena.offsetOf(chunk)) >= minMs) {
+      const moved = arena.relocate(chunk)
+      if (moved !== chunk) this.#linkFrom(newer, moved)
+      newer = moved
+      chunk = arena.previousOf(moved)
+    }
+    if (chunk === NO_CHUNK) return
+    this.#linkFrom(newer, NO_CHUNK)
+    this.#releaseFrom(chunk)
   }
 
   /** Removes the samples in the range. */
@@ -169,7 +189,7 @@ export class MemorySeries {
     const newer = this.read(after, columns, older)
     columns.moveForward(older, newer.from, newer.end)
     this.#clear()
-    this.#pack(columns, older + newer.end - newer.from)
+    this.#pack(columns, older + newer.end - newer.from, 'long')
   }
 
   /** Gives back all memory. The series must not be appended to afterwards. */
@@ -185,47 +205,55 @@ export class MemorySeries {
 
   #clear(): void {
     const { slots } = this.#memory
-    this.#releaseFirst(this.#chunks.length)
+    this.#releaseFrom(this.#newestChunk)
     if (this.#openSlot !== NO_SLOT) slots.giveBack(this.#openSlot)
     if (this.#lateSlot !== NO_SLOT) slots.giveBack(this.#lateSlot)
     this.#openSlot = this.#lateSlot = NO_SLOT
+    this.#newestChunk = NO_CHUNK
+    this.#smallChunks = 0
     this.#sealedMaxMs = -Infinity
   }
 
-  /** Index of the first chunk that ends within the range or after it. Searched from the newest, which are asked for most. */
-  #firstChunkFor({ minMs }: TimeRange): number {
-    let first = this.#chunks.length
-    for (; first > 0; first--) {
-      const [words, at] = this.#chunkAt(first - 1)
-      if (chunkMaxMs(words, at) < minMs) break
-    }
-    return first
-  }
-
-  #chunkAt(index: number): [words: Uint32Array, at: number] {
+  /** The sealed chunks that overlap the range: the newest of them, and how much they and those before them hold. */
+  #sealedFor({ minMs, maxMs }: TimeRange): SealedRun {
     const { arena } = this.#memory
-    const address = this.#chunks[index] ?? 0
-    return [arena.wordsOf(address), arena.offsetOf(address)]
+    let [newest, chunks, samples, size] = [NO_CHUNK, 0, 0, 0]
+    for (let chunk = this.#newestChunk; chunk !== NO_CHUNK; chunk = arena.previousOf(chunk)) {
+      const [words, at] = [arena.wordsOf(chunk), arena.offsetOf(chunk)]
+      if (chunkMaxMs(words, at) < minMs) break
+      if (chunkMinMs(words, at) > maxMs) continue
+      if (newest === NO_CHUNK) newest = chunk
+      chunks++
+      samples += chunkCount(words, at)
+      size += chunkSize(words, at)
+    }
+    return { newest, chunks, samples, words: size }
   }
 
-  #openOverlaps(range: TimeRange): boolean {
-    if (this.#openSlot === NO_SLOT) return false
+  /** How many samples the open chunk has, when it overlaps the range. */
+  #openCountFor(range: TimeRange): number {
+    if (this.#openSlot === NO_SLOT) return 0
     const { slots } = this.#memory
-    return slots.timeMs(this.#openSlot, 0) <= range.maxMs && slots.lastMs(this.#openSlot) >= range.minMs
+    const overlaps = slots.timeMs(this.#openSlot, 0) <= range.maxMs && slots.lastMs(this.#openSlot) >= range.minMs
+    return overlaps ? slots.count(this.#openSlot) : 0
   }
 
   /** Series that begin together would all seal in the same scrape; the first chunk of each has another length. */
   #openLimit(): number {
-    return this.#chunks.length === 0 ? SLOT_SAMPLES / 2 + (this.id % (SLOT_SAMPLES / 2 + 1)) : SLOT_SAMPLES
+    if (this.#newestChunk !== NO_CHUNK) return SLOT_SAMPLES
+    return SLOT_SAMPLES / 2 + (Math.floor(this.id / SLOTS_PER_CHUNK) % (SLOT_SAMPLES / 2 + 1))
   }
 
+  /** Packs the open chunk: alone, or with the small ones before it when there are enough of them. */
   #seal(): void {
     const { slots } = this.#memory
-    scratch.ensure(SLOT_SAMPLES)
-    const count = slots.count(this.#openSlot)
-    const stale = slots.copy(this.#openSlot, scratch, 0)
-    this.#pack(scratch, count)
-    if (stale) scratch.stale.fill(0, 0, count)
+    const isChunkFull = this.#smallChunks === SLOTS_PER_CHUNK - 1
+    const before = isChunkFull ? this.#takeNewest(this.#smallChunks, scratch) : 0
+    const count = before + slots.count(this.#openSlot)
+    slots.copy(this.#openSlot, scratch, before)
+    this.#pack(scratch, count, isChunkFull ? 'long' : 'short')
+    this.#smallChunks = isChunkFull ? 0 : this.#smallChunks + 1
+    scratch.stale.fill(0, 0, count)
     slots.giveBack(this.#openSlot)
     this.#openSlot = NO_SLOT
   }
@@ -248,48 +276,71 @@ export class MemorySeries {
     slots.giveBack(this.#lateSlot)
     this.#lateSlot = NO_SLOT
 
-    const sealed = this.#unpackFrom(late.timestampsMs[0] ?? 0)
-    const merged = new SampleColumns(sealed.count + lateCount)
-    this.#pack(merged, mergeColumns({ columns: late, count: lateCount }, sealed, merged))
+    const sealed = new SampleColumns(0)
+    const { chunks } = this.#sealedFor({ minMs: late.timestampsMs[0] ?? 0, maxMs: Infinity })
+    const sealedCount = this.#takeNewest(chunks, sealed)
+    const merged = new SampleColumns(sealedCount + lateCount)
+    const newer = { columns: late, count: lateCount }
+    this.#pack(merged, mergeColumns(newer, { columns: sealed, count: sealedCount }, merged), 'long')
+    this.#smallChunks = 0
   }
 
-  /** Takes the sealed chunks that end at or after the time out of the series and gives their samples. */
-  #unpackFrom(minMs: number): CountedColumns {
+  /** Takes so many of the newest sealed chunks out of the series and unpacks them to the beginning of the columns. Gives the number of samples. */
+  #takeNewest(chunks: number, columns: SampleColumns): number {
     const { arena } = this.#memory
-    const first = this.#chunks.findIndex(
-      (address) => chunkMaxMs(arena.wordsOf(address), arena.offsetOf(address)) >= minMs,
-    )
-    const taken = first === -1 ? [] : this.#chunks.splice(first)
-    const columns = new SampleColumns(
-      taken.reduce((total, address) => total + chunkCount(arena.wordsOf(address), arena.offsetOf(address)), 0),
-    )
-    let count = 0
-    for (const address of taken) {
-      const [words, at] = [arena.wordsOf(address), arena.offsetOf(address)]
-      decodeChunk(words, at, columns, count)
-      count += chunkCount(words, at)
-      arena.release(address)
+    let samples = 0
+    for (let i = 0, chunk = this.#newestChunk; i < chunks && chunk !== NO_CHUNK; i++, chunk = arena.previousOf(chunk)) {
+      samples += chunkCount(arena.wordsOf(chunk), arena.offsetOf(chunk))
     }
-    return { columns, count }
+    columns.ensure(samples)
+    for (let at = samples; at > 0; ) {
+      const chunk = this.#newestChunk
+      const [words, offset] = [arena.wordsOf(chunk), arena.offsetOf(chunk)]
+      at -= chunkCount(words, offset)
+      decodeChunk(words, offset, columns, at)
+      this.#newestChunk = arena.previousOf(chunk)
+      arena.release(chunk)
+    }
+    return samples
   }
 
   /** Appends the samples as sealed chunks of about equal size. */
-  #pack(columns: SampleColumns, count: number): void {
+  #pack(columns: SampleColumns, count: number, stay: ChunkStay): void {
     if (count === 0) return
     const { arena } = this.#memory
-    const size = Math.ceil(count / Math.ceil(count / REPACKED_SAMPLES))
+    const size = Math.ceil(count / Math.ceil(count / CHUNK_SAMPLES))
     for (let from = 0; from < count; ) {
       const length = lengthWithin(columns.timestampsMs, from, Math.min(from + size, count))
-      this.#chunks.push(arena.add(encodeChunk(columns, from, length)))
+      this.#newestChunk = arena.add(encodeChunk(columns, from, length), this.#newestChunk, stay)
       from += length
     }
     this.#sealedMaxMs = Math.max(this.#sealedMaxMs, columns.timestampsMs[count - 1] ?? 0)
   }
 
-  #releaseFirst(count: number): void {
-    if (count === 0) return
-    for (const address of this.#chunks.splice(0, count)) this.#memory.arena.release(address)
+  /** Makes a chunk the one before `newer`, or the newest when that is none. */
+  #linkFrom(newer: number, chunk: number): void {
+    if (newer === NO_CHUNK) this.#newestChunk = chunk
+    else this.#memory.arena.link(newer, chunk)
   }
+
+  /** Releases a chunk and all before it. */
+  #releaseFrom(newest: number): void {
+    const { arena } = this.#memory
+    for (let chunk = newest; chunk !== NO_CHUNK; ) {
+      const previous = arena.previousOf(chunk)
+      arena.release(chunk)
+      chunk = previous
+    }
+  }
+}
+
+/** Sealed chunks that follow each other: the newest, how many, and what they hold. */
+interface SealedRun {
+  readonly newest: number
+  readonly chunks: number
+  readonly samples: number
+  /** Room that they take. */
+  readonly words: number
 }
 
 interface CountedColumns {

@@ -2,7 +2,7 @@ import { copyRaw } from '../packing/packed-series.ts'
 import type { SampleColumns } from '../packing/sample-columns.ts'
 
 /** Samples that one slot takes. */
-export const SLOT_SAMPLES = 64
+export const SLOT_SAMPLES = 32
 const PAGE_BITS = 10
 const SLOTS_PER_PAGE = 1 << PAGE_BITS
 /** Times are kept as distances from the first one, in 32 bits: ±24 days. */
