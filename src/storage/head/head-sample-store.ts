@@ -46,7 +46,7 @@ export interface HeadSampleStore extends SampleStore {
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-const DEFAULT_WINDOW_MS = 3 * HOUR_MS
+const DEFAULT_WINDOW_MS = 2 * HOUR_MS
 const DEFAULT_MAX_SIZE_BYTES = 1024 ** 3
 /** The lookback of an instant query and a little more: what rules ask for in their first round. */
 const DEFAULT_WARM_UP_MS = 10 * MINUTE_MS
