@@ -50,11 +50,11 @@ describe('examples', () => {
     const [block = ''] = yamlBlocks('docs/gateway.md')
     const { upstreams } = parseConfig(block, 'docs/gateway.md').gateway
     const reached = (call: Partial<Call>): string | undefined =>
-      chooseUpstream({ path: '/v1/chat/completions', named: '', model: '', ...call }, upstreams)?.upstream.name
+      chooseUpstream({ target: '/v1/chat/completions', named: '', model: '', ...call }, upstreams)?.upstream.name
     expect(reached({ model: 'gpt-4o' })).toBe('openai')
     expect(reached({ model: 'llama-3' })).toBe('vllm')
-    expect(reached({ path: '/bedrock/model/m/converse' })).toBe('bedrock')
-    expect(reached({ path: '/bedrock/model/m/converse', named: 'qwen' })).toBe('qwen')
+    expect(reached({ target: '/bedrock/model/m/converse' })).toBe('bedrock')
+    expect(reached({ target: '/bedrock/model/m/converse', named: 'qwen' })).toBe('qwen')
   })
 
   test('the configuration in docs/privacy.md loads and does what the page says', () => {

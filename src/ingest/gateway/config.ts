@@ -23,7 +23,7 @@ export const gatewayConfig = z
       .string()
       .regex(/^.*:\d{1,5}$/, 'must be HOST:PORT')
       .default('127.0.0.1:4601'),
-    /** An upstream is chosen by the header `x-tetrascope-upstream`, then by path prefix, then by model, then the first one. */
+    /** An upstream is chosen by the header `x-tetrascope-upstream`, then by the host of a whole URL, then by path prefix, then by model, then the first one. */
     upstreams: z
       .array(upstreamConfig)
       .min(1)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -201,6 +202,7 @@ describe('what is refused or cannot be passed on', () => {
   test.each([
     [413, { body: { model: 'm', input: 'x'.repeat(20_000) } }, 'larger than 0.01 MB'],
     [400, { headers: { 'x-tetrascope-upstream': 'nobody' } }, 'there are openai, anthropic, away'],
+    [400, { path: 'http://elsewhere.example/v1/messages' }, 'no upstream at http://elsewhere.example/v1/messages'],
     [401, { headers: { 'x-tetrascope-token': 'wrong' } }, 'x-tetrascope-token'],
   ])('%i says what is wrong and calls nobody', async (status, call, message) => {
     let called = false
@@ -242,6 +244,23 @@ describe('where a call goes', () => {
     await bytesOf(await open(call))
     expect(url).toBe(expected)
   })
+})
+
+test('a call that was signed for its provider is the same there when the gateway is the proxy of its caller', async () => {
+  const sign = (method = '', url = '', host = '', body = ''): string =>
+    createHmac('sha256', 'secret').update([method, url, host, body].join('\n')).digest('hex')
+  handler = ({ method, url, headers }, response, body) => {
+    const isValid = headers.authorization === sign(method, url, headers.host, body)
+    response.writeHead(isValid ? 200 : 403, JSON_HEAD).end('{}')
+  }
+  const { host } = new URL(upstreamUrl)
+  for (const path of ['/model/a%3A0/converse?x=%2F', '/base/v1/chat/completions', '/anthropic/v1/messages', '/']) {
+    const authorization = sign('POST', path, host, JSON.stringify({ model: 'gpt-5' }))
+    const answer = await open({ path: `http://${host}${path}`, headers: { host, authorization } })
+    await bytesOf(answer)
+    expect([path, answer.statusCode]).toEqual([path, 200])
+  }
+  expect(exchanges.map(({ upstream: { name } }) => name)).toEqual(['anthropic', 'openai', 'anthropic', 'anthropic'])
 })
 
 describe('headers', () => {

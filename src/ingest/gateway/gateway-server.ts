@@ -6,7 +6,7 @@ import { headerOf, type Exchange } from './exchange.ts'
 import { passedOn } from './hop-headers.ts'
 import { Passage } from './passage.ts'
 import { refuse } from './refuse.ts'
-import { chooseUpstream } from './upstream.ts'
+import { basePathOf, chooseUpstream } from './upstream.ts'
 
 const MIB = 1024 * 1024
 /** Connections to one upstream at once; further calls wait for one to be free, as they would in the caller's own client. */
@@ -73,12 +73,12 @@ export class GatewayServer {
       return refuse(response, 401, 'a token is needed in the header x-tetrascope-token')
     const named = headerOf(request.headers, 'x-tetrascope-upstream')
     const model = modelIn(body)
-    const destination = chooseUpstream({ path: request.url ?? '/', named, model }, config.upstreams)
+    const destination = chooseUpstream({ target: request.url ?? '/', named, model }, config.upstreams)
     const way = destination === undefined ? undefined : this.#ways.get(destination.upstream)
     if (destination === undefined || way === undefined) {
       const names = config.upstreams.map(({ name }) => name).join(', ')
-      const found = JSON.stringify(named)
-      return refuse(response, 400, `no upstream ${found} (header x-tetrascope-upstream); there are ${names}`)
+      const found = named === '' ? `at ${request.url}` : `${JSON.stringify(named)} (header x-tetrascope-upstream)`
+      return refuse(response, 400, `no upstream ${found}; there are ${names}`)
     }
     const onEnd = (exchange: Exchange): void => {
       if (model !== '') onActive(model, -1)
@@ -102,7 +102,6 @@ export class GatewayServer {
 /** How an upstream is reached. */
 interface Way {
   readonly pool: Pool
-  /** The path of the upstream's URL, before those of the calls. */
   readonly basePath: string
 }
 
@@ -111,10 +110,10 @@ function waysTo(config: GatewayConfig): Map<UpstreamConfig, Way> {
   const pools = new Map<string, Pool>()
   return new Map(
     config.upstreams.map((upstream) => {
-      const { origin, pathname } = new URL(upstream.url)
+      const { origin } = new URL(upstream.url)
       const pool = pools.get(origin) ?? createPool(origin, config)
       pools.set(origin, pool)
-      return [upstream, { pool, basePath: pathname.replace(/\/$/, '') }]
+      return [upstream, { pool, basePath: basePathOf(upstream) }]
     }),
   )
 }
