@@ -1,16 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Pool } from 'undici'
 import type { GatewayConfig, UpstreamConfig } from './config.ts'
 import { headerOf, type Exchange } from './exchange.ts'
 import { passedOn } from './hop-headers.ts'
 import { Passage } from './passage.ts'
 import { refuse } from './refuse.ts'
 import { basePathOf, chooseUpstream } from './upstream.ts'
+import { UpstreamPool } from './upstream-pool.ts'
 
 const MIB = 1024 * 1024
-/** Connections to one upstream at once; further calls wait for one to be free, as they would in the caller's own client. */
-const CONNECTIONS_PER_UPSTREAM = 1_024
 
 export interface GatewayServerOptions {
   readonly config: GatewayConfig
@@ -55,8 +53,7 @@ export class GatewayServer {
     const force = setTimeout(() => this.#server.closeAllConnections(), graceMs)
     await closed
     clearTimeout(force)
-    const pools = new Set([...this.#ways.values()].map(({ pool }) => pool))
-    await Promise.all([...pools].map((pool) => pool.destroy()))
+    for (const { pool } of this.#ways.values()) pool.close()
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
@@ -87,46 +84,34 @@ export class GatewayServer {
     const captureLimit = config.capture_limit_mb * MIB
     const passage = new Passage({ request, response, body, ...destination, captureLimit, onEnd })
     if (model !== '') onActive(model, 1)
-    way.pool.dispatch(
-      {
-        method: request.method ?? 'GET',
-        path: way.basePath + destination.path,
-        headers: passedOn(request.rawHeaders),
-        body: body.length === 0 ? null : body,
-      },
-      passage,
-    )
+    const upstreamRequest = {
+      method: request.method ?? 'GET',
+      path: way.basePath + destination.path,
+      rawHeaders: passedOn(request.rawHeaders),
+      body,
+    }
+    passage.follow(way.pool.send(upstreamRequest, passage))
   }
 }
 
 /** How an upstream is reached. */
 interface Way {
-  readonly pool: Pool
+  readonly pool: UpstreamPool
   readonly basePath: string
 }
 
 /** Upstreams at one origin share their connections. */
 function waysTo(config: GatewayConfig): Map<UpstreamConfig, Way> {
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, UpstreamPool>()
+  const timeouts = { connectTimeoutMs: config.connect_timeout_ms, idleTimeoutMs: config.idle_timeout_ms }
   return new Map(
     config.upstreams.map((upstream) => {
-      const { origin } = new URL(upstream.url)
-      const pool = pools.get(origin) ?? createPool(origin, config)
-      pools.set(origin, pool)
+      const url = new URL(upstream.url)
+      const pool = pools.get(url.origin) ?? new UpstreamPool({ url, ...timeouts })
+      pools.set(url.origin, pool)
       return [upstream, { pool, basePath: basePathOf(upstream) }]
     }),
   )
-}
-
-function createPool(origin: string, config: GatewayConfig): Pool {
-  return new Pool(origin, {
-    connections: CONNECTIONS_PER_UPSTREAM,
-    pipelining: 1,
-    connect: { timeout: config.connect_timeout_ms },
-    // undici's own limits of 300 s cut off models that think for longer.
-    headersTimeout: config.idle_timeout_ms,
-    bodyTimeout: config.idle_timeout_ms,
-  })
 }
 
 /** Calls back with the body, or with undefined when it is too large; not at all when the caller goes away before its end. */

@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Dispatcher } from 'undici'
+import type { AnswerReceiver } from './answer-parser.ts'
 import type { UpstreamConfig } from './config.ts'
 import type { Exchange, ExchangeFailure } from './exchange.ts'
 import { passedOn } from './hop-headers.ts'
 import { refuse } from './refuse.ts'
 import type { TimedChunk } from './server-sent-events.ts'
-
-/** Reason of a cancelled call; it is seen by nobody. */
-const CALLER_GONE = new Error('the caller went away')
+import type { UpstreamCall } from './upstream-call.ts'
 
 export interface PassageOptions {
   readonly request: IncomingMessage
@@ -22,16 +20,16 @@ export interface PassageOptions {
 }
 
 /**
- * One call on its way through. The dispatcher calls it with each piece of the answer as it comes from the socket: no streams, promises
- * or signals between the two sockets, as each of them costs as much as the rest of a call.
+ * One call on its way through. It is given each piece of the answer as it comes from the socket: no streams, promises or signals between
+ * the two sockets, as each of them costs as much as the rest of a call.
  */
-export class Passage implements Dispatcher.DispatchHandler {
+export class Passage implements AnswerReceiver {
   readonly #options: PassageOptions
   readonly #startMs = Date.now()
   readonly #start = performance.now()
   readonly #chunks: TimedChunk[] = []
   #captured = 0
-  #upstreamCall: Dispatcher.DispatchController | undefined
+  #upstreamCall: UpstreamCall | undefined
   /** Of the answer, once it has begun: what came of a stream that broke is read by them. */
   #responseHeaders: Exchange['responseHeaders'] = {}
   #failure: ExchangeFailure | undefined
@@ -42,40 +40,35 @@ export class Passage implements Dispatcher.DispatchHandler {
     options.response.once('close', () => this.#callerDone())
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#upstreamCall = controller
-    if (this.#ended) controller.abort(CALLER_GONE)
+  /** The call that this is told of, as soon as it is made. */
+  follow(call: UpstreamCall): void {
+    this.#upstreamCall = call
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Exchange['responseHeaders'],
-  ): void {
-    // 100 Continue and the like concern the connection to the upstream.
-    if (status < 200) return
+  onHead(status: number, rawHeaders: readonly string[]): void {
     const { response } = this.#options
-    this.#responseHeaders = headers
-    response.writeHead(status, passedOn(textsOf(controller.rawHeaders)))
+    this.#responseHeaders = recordOf(rawHeaders)
+    response.writeHead(status, passedOn(rawHeaders))
     // What came in one piece leaves in one piece; a head that came alone goes out at once, as a caller that streams waits for it.
     process.nextTick(flushHead, response)
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, bytes: Buffer): void {
+  onData(bytes: Buffer): void {
+    if (this.#ended) return
     const { response } = this.#options
     if (!response.write(bytes)) {
       // The caller is slower than the upstream, which therefore waits.
-      controller.pause()
-      response.once('drain', () => controller.resume())
+      this.#upstreamCall?.pause()
+      response.once('drain', () => this.#upstreamCall?.resume())
     }
     this.#capture(bytes)
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.#options.response.end()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+  onError(error: Error): void {
     if (this.#ended) return
     const { response, upstream } = this.#options
     this.#failure = { kind: 'upstream-failed', message: error.message }
@@ -92,7 +85,7 @@ export class Passage implements Dispatcher.DispatchHandler {
     const { response } = this.#options
     if (!response.writableFinished) this.#failure = { kind: 'aborted' }
     this.#end(response.headersSent ? response.statusCode : 0)
-    if (this.#failure !== undefined) this.#upstreamCall?.abort(CALLER_GONE)
+    if (this.#failure !== undefined) this.#upstreamCall?.abort()
   }
 
   #capture(bytes: Buffer): void {
@@ -128,9 +121,13 @@ function flushHead(response: ServerResponse): void {
   if (!response.destroyed) response.flushHeaders()
 }
 
-/** HTTP/1.1 headers are bytes; as latin1 they come out as they came in. */
-function textsOf(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
-  return Array.isArray(raw)
-    ? raw.map((text: Buffer | string) => (typeof text === 'string' ? text : text.toString('latin1')))
-    : []
+/** By name in small letters; of a name that comes more than once all values. */
+function recordOf(rawHeaders: readonly string[]): Exchange['responseHeaders'] {
+  const headers = new Map<string, string | string[]>()
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name, value] = [rawHeaders[i]?.toLowerCase() ?? '', rawHeaders[i + 1] ?? '']
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? value : [before, value].flat())
+  }
+  return Object.fromEntries(headers)
 }
