@@ -15,6 +15,11 @@ export interface Example {
   readonly weight?: number
 }
 
+/** The features of each block under other numbers: what is read in another place of a request has weights of its own. */
+export function saltedBlocks(blocks: readonly FeatureBlock[], salts: readonly number[]): FeatureBlock[] {
+  return blocks.map((block, i) => block.map((id) => id ^ (salts[i] ?? 0)))
+}
+
 export interface TrainingOptions {
   readonly name: string
   readonly version: string

@@ -1,8 +1,10 @@
 import {
   HALLUCINATION_DENSE,
+  HALLUCINATION_SALTS,
   hallucinationFeatures,
 } from '../../src/evaluation/evaluators/hallucination/hallucination-features.ts'
 import type { Example } from './classifier.ts'
+import { saltedBlocks } from './classifier.ts'
 import { readLines } from './data.ts'
 import type { TrainingTask } from './task.ts'
 
@@ -35,10 +37,15 @@ const CARD = {
   ],
 }
 
+function features(prompt: string, response: string): Pick<Example, 'blocks' | 'dense'> {
+  const { blocks, dense } = hallucinationFeatures(prompt, response)
+  return { blocks: saltedBlocks(blocks, HALLUCINATION_SALTS), dense }
+}
+
 function english(): Example[] {
   return readLines<{ prompt: string; response: string; label: string }>('packs/hallucination-en.dev.jsonl').map(
     (row) => ({
-      ...hallucinationFeatures(row.prompt, row.response),
+      ...features(row.prompt, row.response),
       isPositive: row.label === 'yes',
       group: row.prompt,
       source: 'halueval/general',
@@ -50,7 +57,7 @@ function chinese(): Example[] {
   return readLines<{ question: string; response: string; label: string; source: string }>(
     'packs/hallucination-zh.dev.jsonl',
   ).map((row) => ({
-    ...hallucinationFeatures(row.question, row.response),
+    ...features(row.question, row.response),
     isPositive: row.label === 'hallucinated',
     group: row.question,
     source: row.source.replace(/_output.*$/, ''),

@@ -1,6 +1,10 @@
-import { REFUSAL_DENSE, refusalFeatures } from '../../src/evaluation/evaluators/refusal/refusal-features.ts'
+import {
+  REFUSAL_DENSE,
+  REFUSAL_SALTS,
+  refusalFeatures,
+} from '../../src/evaluation/evaluators/refusal/refusal-features.ts'
 import type { Example } from './classifier.ts'
-import { generator } from './classifier.ts'
+import { generator, saltedBlocks } from './classifier.ts'
 import { readLines } from './data.ts'
 import * as manners from './examples/refusal-manners.ts'
 import * as written from './examples/refusals.ts'
@@ -66,7 +70,7 @@ type Answer = Omit<Example, 'isPositive'> & { readonly kind: Kind }
 
 function answer(response: string, kind: Kind, group: string, source: string, weight = 1): Answer {
   const { blocks, dense } = refusalFeatures(response)
-  return { blocks, dense, kind, group, source, weight }
+  return { blocks: saltedBlocks(blocks, REFUSAL_SALTS), dense, kind, group, source, weight }
 }
 
 function humanLabelled(): Answer[] {

@@ -23,6 +23,17 @@ export interface ModelHeader {
 export type FeatureBlock = Int32Array
 
 const NO_FEATURES: FeatureBlock = new Int32Array(0)
+const NO_SALT = [0]
+
+/** How a model stands to others, and how it was trained. */
+export interface ModelPlace {
+  readonly table?: SideBySide
+  /**
+   * For each block what its features were salted with when the model was trained; the last salt
+   * holds for all further blocks. The model is given the features as they are, which other models read too.
+   */
+  readonly salts?: readonly number[]
+}
 
 /**
  * A linear classifier over hashed n-grams: margin = bias + for each block the mean of its features' weights (by the
@@ -32,29 +43,27 @@ export class LinearModel {
   readonly header: ModelHeader
   readonly #weights: Int8Array
   readonly #dense: readonly number[]
+  readonly #salts: readonly number[]
   readonly #table: SideBySide | undefined
-  readonly #lane: number | undefined
-  readonly #ownBlocks: number
+  /** For each salt the lane of the table. */
+  readonly #lanes: ReadonlyArray<number | undefined>
 
-  /**
-   * With a table, into which its weights go as well, it reads what other models of the table have read at no further cost. The first
-   * `ownBlocks` of its blocks are read by no other: for one model alone the table costs four times what its own weights do.
-   */
-  constructor(header: ModelHeader, weights: Int8Array, table?: SideBySide, ownBlocks = 0) {
+  /** With a table, into which its weights go as well, it reads what other models of the table have read at no further cost. */
+  constructor(header: ModelHeader, weights: Int8Array, { table, salts = NO_SALT }: ModelPlace = {}) {
     if (weights.length !== FEATURE_COUNT)
       throw new Error(`model ${header.name}: ${weights.length} weights, expected ${FEATURE_COUNT}`)
     this.header = header
     this.#weights = weights
     this.#dense = Object.values(header.dense)
+    this.#salts = salts
     this.#table = table
-    this.#ownBlocks = ownBlocks
-    this.#lane = table?.add(weights)
+    this.#lanes = salts.map((salt) => table?.add(weights, salt))
   }
 
   /** `dense` in the order of the header. */
   margin(blocks: readonly FeatureBlock[], dense: readonly number[] = []): number {
     let margin = this.header.bias
-    for (let i = 0; i < blocks.length; i++) margin += this.#blockMargin(blocks[i] ?? NO_FEATURES, i < this.#ownBlocks)
+    for (let i = 0; i < blocks.length; i++) margin += this.#blockMargin(blocks[i] ?? NO_FEATURES, i)
     for (let i = 0; i < dense.length; i++) margin += (dense[i] ?? 0) * (this.#dense[i] ?? 0)
     return margin
   }
@@ -78,17 +87,18 @@ export class LinearModel {
     return this.#weights
   }
 
-  #blockMargin(block: FeatureBlock, isOwn: boolean): number {
+  #blockMargin(block: FeatureBlock, index: number): number {
     if (block.length === 0) return 0
-    return (this.#sumOf(block, isOwn) * this.header.scale) / Math.sqrt(block.length)
+    return (this.#sumOf(block, Math.min(index, this.#salts.length - 1)) * this.header.scale) / Math.sqrt(block.length)
   }
 
-  #sumOf(block: FeatureBlock, isOwn: boolean): number {
-    if (!isOwn && this.#table !== undefined && this.#lane !== undefined && this.#table.size > 1)
-      return this.#table.sumOf(block, this.#lane)
+  #sumOf(block: FeatureBlock, place: number): number {
+    const lane = this.#lanes[place]
+    if (this.#table !== undefined && lane !== undefined && this.#table.size > 1) return this.#table.sumOf(block, lane)
     const weights = this.#weights
+    const salt = this.#salts[place] ?? 0
     let sum = 0
-    for (let i = 0; i < block.length; i++) sum += weights[block[i] ?? 0] ?? 0
+    for (let i = 0; i < block.length; i++) sum += weights[(block[i] ?? 0) ^ salt] ?? 0
     return sum
   }
 }

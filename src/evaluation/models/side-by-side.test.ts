@@ -29,7 +29,7 @@ describe('models side by side', () => {
   test('judge as each does alone, also texts of many features and more models than the table holds', () => {
     const table = new SideBySide()
     const weights = Array.from({ length: 9 }, randomWeights)
-    const together = weights.map((own) => new LinearModel(HEADER, own, table))
+    const together = weights.map((own) => new LinearModel(HEADER, own, { table }))
     const alone = weights.map((own) => new LinearModel(HEADER, own))
     for (const size of [0, 1, 257, 258, 5_000]) {
       const blocks = [randomBlock(size), randomBlock(3)]
@@ -37,10 +37,20 @@ describe('models side by side', () => {
     }
   })
 
+  test('read the features as they are, also where they were trained on salted ones', () => {
+    const [own, block] = [randomWeights(), randomBlock(300)]
+    const salted = [block.map((id) => id ^ 0x15555), block]
+    const expected = new LinearModel(HEADER, own).margin(salted)
+    const table = new SideBySide()
+    const salts = [0x15555, 0]
+    expect(new LinearModel(HEADER, own, { table, salts }).margin([block, block])).toBe(expected)
+    expect(new LinearModel(HEADER, own, { salts }).margin([block, block])).toBe(expected)
+  })
+
   test('sum the extremes without one model spilling into the next', () => {
     const table = new SideBySide()
     const weights = [-128, 127, -128, 127].map((weight) => new Int8Array(FEATURE_COUNT).fill(weight))
-    const models = weights.map((own) => new LinearModel({ ...HEADER, bias: 0, scale: 1 }, own, table))
+    const models = weights.map((own) => new LinearModel({ ...HEADER, bias: 0, scale: 1 }, own, { table }))
     const block = randomBlock(1_000)
     expect(models.map((model) => Math.round(model.margin([block]) * Math.sqrt(1_000)))).toEqual([
       -128_000, 127_000, -128_000, 127_000,
@@ -51,9 +61,9 @@ describe('models side by side', () => {
     const table = new SideBySide()
     const block = randomBlock(100)
     const [first, second, third] = [randomWeights(), randomWeights(), randomWeights()]
-    const early = [first, second].map((own) => new LinearModel(HEADER, own, table))
+    const early = [first, second].map((own) => new LinearModel(HEADER, own, { table }))
     const before = early.map((model) => model.margin([block]))
-    const late = new LinearModel(HEADER, third, table)
+    const late = new LinearModel(HEADER, third, { table })
     expect(late.margin([block])).toBe(new LinearModel(HEADER, third).margin([block]))
     expect(early.map((model) => model.margin([block]))).toEqual(before)
   })

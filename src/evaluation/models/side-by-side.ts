@@ -23,13 +23,13 @@ export class SideBySide {
   readonly #sums: Int32Array[] = []
   #next = 0
 
-  /** Takes the weights of a model in; gives their lane, or undefined when no more fit. */
-  add(weights: Int8Array): number | undefined {
+  /** Takes the weights of a model in, for features before they are salted; gives their lane, or undefined when no more fit. */
+  add(weights: Int8Array, salt = 0): number | undefined {
     if (this.#used === LANES) return undefined
     const rows = (this.#rows ??= new Int32Array((FEATURE_COUNT * LANES) / 4).fill(EMPTY_BYTES))
     const bytes = new Uint8Array(rows.buffer)
     const lane = this.#used++
-    for (let id = 0; id < FEATURE_COUNT; id++) bytes[id * LANES + lane] = (weights[id] ?? 0) + OFFSET
+    for (let id = 0; id < FEATURE_COUNT; id++) bytes[id * LANES + lane] = (weights[id ^ salt] ?? 0) + OFFSET
     this.#blocks.length = 0
     return lane
   }

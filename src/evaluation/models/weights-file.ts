@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { FEATURE_COUNT } from '../text/features.ts'
-import type { ModelHeader } from './linear-model.ts'
+import type { ModelHeader, ModelPlace } from './linear-model.ts'
 import { LinearModel } from './linear-model.ts'
 import { SideBySide } from './side-by-side.ts'
 
@@ -25,30 +25,35 @@ export function writeWeights(header: ModelHeader, weights: Int8Array): Buffer {
   return Buffer.concat([Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`), Buffer.from(packed)])
 }
 
-/** Reads a weights file, into a table when one is given (`ownBlocks`: see `LinearModel`). Throws when it is not one. */
-export function readWeights(bytes: Buffer, table?: SideBySide, ownBlocks = 0): LinearModel {
+/** Reads a weights file. Throws when it is not one. */
+export function readWeights(bytes: Buffer, place: ModelPlace = {}): LinearModel {
   const headerEnd = bytes.indexOf('\n', MAGIC.length)
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC || headerEnd === -1) throw new Error('not a weights file')
   const header = JSON.parse(bytes.toString('utf8', MAGIC.length, headerEnd)) as ModelHeader
-  return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)), table, ownBlocks)
+  return new LinearModel(header, unpack(bytes.subarray(headerEnd + 1)), place)
 }
 
 /**
  * The model `name` of the folder `weights` beside this module, read when it is first asked for: the thread that takes
  * requests knows all evaluators and runs none.
  */
-export function lazyModel(name: string, table?: SideBySide, ownBlocks = 0): () => LinearModel {
+export function lazyModel(name: string, place: ModelPlace = {}): () => LinearModel {
   let model: LinearModel | undefined
-  const read = (): LinearModel =>
-    readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url)), table, ownBlocks)
+  const read = (): LinearModel => readWeights(readFileSync(new URL(`./weights/${name}.bin`, import.meta.url)), place)
   return () => (model ??= read())
 }
 
-const promptsAndAnswers = new SideBySide()
+const ofAllTexts = new SideBySide()
+const ofChineseTexts = new SideBySide()
 
-/** The same for a model that reads whole prompts or answers, as others do, after `ownBlocks` that it reads alone. */
-export function lazyTextModel(name: string, ownBlocks = 0): () => LinearModel {
-  return lazyModel(name, promptsAndAnswers, ownBlocks)
+/** The same for a model that reads whole prompts or answers, as others do. */
+export function lazyTextModel(name: string, salts?: readonly number[]): () => LinearModel {
+  return lazyModel(name, { table: ofAllTexts, ...(salts && { salts }) })
+}
+
+/** The same for a model that reads Chinese texts only: beside the others it would make each of their rows longer. */
+export function lazyChineseModel(name: string, salts?: readonly number[]): () => LinearModel {
+  return lazyModel(name, { table: ofChineseTexts, ...(salts && { salts }) })
 }
 
 function unpack(packed: Buffer): Int8Array {

@@ -21,9 +21,11 @@ const TRIPLE_SALT = 0x68e31da4
 const GRAM_OFFSET = FNV_OFFSET ^ 0x1b873593
 const SPACE = 0x20
 
-/** For each feature the text that had it last, so that each is listed once without a set. */
-const seenIn = new Uint8Array(FEATURE_COUNT)
-let generation = 0
+/**
+ * The features of the text that is being read, a bit for each, so that each is listed once without a set. Empty between
+ * texts. Bits stay in the processor's nearest cache, where bytes would not: nearly each feature of a text is looked up here.
+ */
+const seen = new Int32Array(FEATURE_COUNT / 32)
 let scratch = new Int32Array(4_096)
 
 /** The features of a text, and how many of them its words up to each one have: a beginning of the text has a beginning of the list. */
@@ -55,13 +57,6 @@ export function featuresOfWords(text: string, words: Words, from: number, to: nu
   return to >= words.count ? ids : ids.subarray(0, to === 0 ? 0 : sizes[to - 1])
 }
 
-/** The same features under other numbers: what is read in another place of a request has weights of its own. */
-export function saltedFeatures(ids: Int32Array, salt: number): Int32Array {
-  const salted = new Int32Array(ids.length)
-  for (let i = 0; i < ids.length; i++) salted[i] = (ids[i] ?? 0) ^ salt
-  return salted
-}
-
 interface Part {
   readonly from: number
   readonly to: number
@@ -71,7 +66,6 @@ interface Part {
 
 function readFeatures(text: string, words: Words, { from, to, sizes }: Part): Int32Array {
   const units = lowerUnitsOf(text)
-  nextGeneration()
   let size = 0
   const { hashes, starts, ends } = words
   let previous = 0
@@ -79,7 +73,7 @@ function readFeatures(text: string, words: Words, { from, to, sizes }: Part): In
   for (let i = from; i < to; i++) {
     const hash = hashes[i] ?? 0
     const start = starts[i] ?? 0
-    size = reserve(size)
+    reserve(size)
     size = emit(hash ^ WORD_SALT, size)
     if (previous !== 0) size = emit(mix(previous, hash) ^ PAIR_SALT, size)
     if (beforePrevious !== 0) size = emit(mix(mix(beforePrevious, previous), hash) ^ TRIPLE_SALT, size)
@@ -90,24 +84,13 @@ function readFeatures(text: string, words: Words, { from, to, sizes }: Part): In
     if (!isUnspaced && !isStopword(hash)) size = emitGrams(units, start, Math.min(ends[i] ?? 0, start + MAX_WORD), size)
     if (sizes !== undefined) sizes[i] = size
   }
-  return scratch.slice(0, size)
-}
-
-/** A byte per feature stays in the processor's cache; every 255 texts the marks are wiped. */
-function nextGeneration(): void {
-  generation++
-  if (generation < 256) return
-  seenIn.fill(0)
-  generation = 1
+  return taken(size)
 }
 
 /** For each place of a word, borders included, the n-grams of three and of four characters that begin there. */
 function emitGrams(units: Uint16Array, start: number, end: number, from: number): number {
   let size = from
   if (end - start < 2) return size
-  const seen = seenIn
-  const ids = scratch
-  const now = generation
   let first = SPACE
   let second = units[start] ?? 0
   let third = units[start + 1] ?? 0
@@ -116,16 +99,8 @@ function emitGrams(units: Uint16Array, start: number, end: number, from: number)
     hash = Math.imul(hash ^ second, FNV_PRIME)
     hash = Math.imul(hash ^ third, FNV_PRIME)
     const fourth = i + MIN_GRAM >= end ? SPACE : (units[i + MIN_GRAM] ?? 0)
-    const shorter = idOf(hash)
-    if (seen[shorter] !== now) {
-      seen[shorter] = now
-      ids[size++] = shorter
-    }
-    const longer = idOf(Math.imul(hash ^ fourth, FNV_PRIME))
-    if (i + MAX_GRAM <= end + 1 && seen[longer] !== now) {
-      seen[longer] = now
-      ids[size++] = longer
-    }
+    size = emit(hash, size)
+    if (i + MAX_GRAM <= end + 1) size = emit(Math.imul(hash ^ fourth, FNV_PRIME), size)
     first = second
     second = third
     third = fourth
@@ -133,12 +108,20 @@ function emitGrams(units: Uint16Array, start: number, end: number, from: number)
   return size
 }
 
+/** Lists the feature; counts it when it is new. Without a branch, for which of them are new nobody can guess. */
 function emit(hash: number, size: number): number {
   const id = idOf(hash)
-  if (seenIn[id] === generation) return size
-  seenIn[id] = generation
+  const marks = seen[id >>> 5] ?? 0
+  seen[id >>> 5] = marks | (1 << (id & 31))
   scratch[size] = id
-  return size + 1
+  return size + (((marks >>> (id & 31)) & 1) ^ 1)
+}
+
+/** The features that have been listed, which are forgotten here. */
+function taken(size: number): Int32Array {
+  const ids = scratch.slice(0, size)
+  for (let i = 0; i < size; i++) seen[(ids[i] ?? 0) >>> 5] = 0
+  return ids
 }
 
 function idOf(hash: number): number {
@@ -146,14 +129,12 @@ function idOf(hash: number): number {
 }
 
 /** Makes room for all features that one word can have. */
-function reserve(size: number): number {
+function reserve(size: number): void {
   const most = size + 4 + MAX_WORD * (MAX_GRAM - MIN_GRAM + 1) + MAX_GRAM
-  if (most > scratch.length) {
-    const larger = new Int32Array(Math.max(most, scratch.length * 2))
-    larger.set(scratch)
-    scratch = larger
-  }
-  return size
+  if (most <= scratch.length) return
+  const larger = new Int32Array(Math.max(most, scratch.length * 2))
+  larger.set(scratch)
+  scratch = larger
 }
 
 function mix(a: number, b: number): number {

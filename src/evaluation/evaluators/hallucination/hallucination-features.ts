@@ -1,10 +1,10 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
 import { CuedPattern } from '../../text/cued-pattern.ts'
-import { featuresOf, featuresOfWords, saltedFeatures } from '../../text/features.ts'
+import { featuresOf, featuresOfWords } from '../../text/features.ts'
 import { wordsOf } from '../../text/words.ts'
 
-/** Keeps what the prompt says apart from what the answer says. */
-const PROMPT_SALT = 0x2aaaa
+/** Keeps what the prompt says, in the first block, apart from what the answer says. */
+export const HALLUCINATION_SALTS = [0x2aaaa, 0]
 const PROMPT_WORDS = 80
 
 export const HALLUCINATION_DENSE = [
@@ -90,7 +90,7 @@ const DEED = new CuedPattern(
 
 const PRECISE_FIGURE = /\d+(?:\.\d+)?\s?%|\b(?:1[5-9]|20)\d\d\b|\$\d/g
 
-/** What the hallucination model reads of a prompt and its answer. */
+/** What the hallucination model reads of a prompt and its answer; see `HALLUCINATION_SALTS`. */
 export function hallucinationFeatures(
   prompt: string,
   response: string,
@@ -100,7 +100,7 @@ export function hallucinationFeatures(
   const perSentence = Math.max(1, response.length / 100)
   const figures = response.match(/\d+/g)?.length ?? 0
   return {
-    blocks: [saltedFeatures(asked, PROMPT_SALT), featuresOf(response)],
+    blocks: [asked, featuresOf(response)],
     dense: [
       Number(LINK.test(prompt)),
       Number(MATERIAL.test(prompt)),

@@ -3,12 +3,12 @@ import type { Contradiction } from '../../claims/contradictions.ts'
 import { contradictionsOf, selfContradictions } from '../../claims/contradictions.ts'
 import { groundingOf, SUPPORTED } from '../../claims/grounding.ts'
 import type { EvaluationInput, Evaluator } from '../../evaluator.ts'
-import { lazyTextModel } from '../../models/weights-file.ts'
+import { lazyChineseModel, lazyTextModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
-import { hallucinationFeatures } from './hallucination-features.ts'
+import { HALLUCINATION_SALTS, hallucinationFeatures } from './hallucination-features.ts'
 
-const english = lazyTextModel('hallucination-en', 1)
-const chinese = lazyTextModel('hallucination-zh', 1)
+const english = lazyTextModel('hallucination-en', HALLUCINATION_SALTS)
+const chinese = lazyChineseModel('hallucination-zh', HALLUCINATION_SALTS)
 
 const CONTRADICTION_SCORE = 0.85
 const MAX_SPANS = 20

@@ -1,6 +1,6 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
 import { CuedPattern } from '../../text/cued-pattern.ts'
-import { featuresOfWords, saltedFeatures } from '../../text/features.ts'
+import { featuresOfWords } from '../../text/features.ts'
 import type { Sentence } from '../../text/sentences.ts'
 import { sentencesOf } from '../../text/sentences.ts'
 import { wordsOf } from '../../text/words.ts'
@@ -11,8 +11,8 @@ import { quotesRefusal, stancesOf } from './phrases.ts'
 const OPENING_WORDS = 40
 /** Words that are read in all; what an answer declines it declines before. */
 const READ_WORDS = 400
-/** Keeps the opening's features apart from those of the whole text. */
-const OPENING_SALT = 0x15555
+/** Keeps the opening's features, in the first block, apart from those of the whole text. */
+export const REFUSAL_SALTS = [0x15555, 0]
 /** Sentences whose stance is read one by one, from the beginning. */
 const READ_SENTENCES = 3
 /** Characters of an answer that has room for no more than a refusal with its reason. */
@@ -72,7 +72,7 @@ const INSTEAD = new CuedPattern(
   /\b(?:instead|however|that said|alternatively|here are some|but i can|i can (?:help|offer|suggest|provide))\b|不过|但我可以|但是我可以|相反|我可以(?:帮|为|提供)|建议/i,
 )
 
-/** What the refusal models read of an answer. */
+/** What the refusal models read of an answer; see `REFUSAL_SALTS`. */
 export function refusalFeatures(response: string): RefusalFeatures {
   const sentences = sentencesOf(response).slice(0, MAX_SENTENCES)
   const stances = stancesOf(response, sentences)
@@ -82,10 +82,7 @@ export function refusalFeatures(response: string): RefusalFeatures {
   const kind = stances[first]
   const sentence = sentences[first]
   return {
-    blocks: [
-      saltedFeatures(opening, OPENING_SALT),
-      featuresOfWords(response, words, 0, Math.min(words.count, READ_WORDS)),
-    ],
+    blocks: [opening, featuresOfWords(response, words, 0, Math.min(words.count, READ_WORDS))],
     dense: denseFeatures(response, stances),
     stance: sentence === undefined || kind === undefined ? undefined : { sentence, kind },
   }

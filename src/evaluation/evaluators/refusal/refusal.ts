@@ -2,10 +2,10 @@ import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Evaluator } from '../../evaluator.ts'
 import { lazyModel, lazyTextModel } from '../../models/weights-file.ts'
 import type { RefusalFeatures } from './refusal-features.ts'
-import { refusalFeatures } from './refusal-features.ts'
+import { REFUSAL_SALTS, refusalFeatures } from './refusal-features.ts'
 
-const declines = lazyTextModel('refusal', 1)
-const givesNothing = lazyModel('refusal-full')
+const declines = lazyTextModel('refusal', REFUSAL_SALTS)
+const givesNothing = lazyModel('refusal-full', { salts: REFUSAL_SALTS })
 
 type RefusalLabel = 'full' | 'partial' | 'none'
 

@@ -1,11 +1,11 @@
 import type { EvaluationSpan, Score } from '../../../model/evaluation.ts'
 import type { Evaluator } from '../../evaluator.ts'
-import { lazyTextModel } from '../../models/weights-file.ts'
+import { lazyChineseModel, lazyTextModel } from '../../models/weights-file.ts'
 import { isChinese } from '../../text/script.ts'
 import { chineseToxicityFeatures, toxicityFeatures } from './toxicity-features.ts'
 
 const english = lazyTextModel('toxicity-en')
-const chinese = lazyTextModel('toxicity-zh')
+const chinese = lazyChineseModel('toxicity-zh')
 
 /** Spans that are shown; a text full of insults needs no list of all of them. */
 const MAX_SPANS = 20
