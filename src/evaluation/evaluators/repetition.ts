@@ -1,4 +1,5 @@
 import type { EvaluationSpan, Score } from '../../model/evaluation.ts'
+import { cutInts } from '../../util/slab.ts'
 import type { EvaluationInput, Evaluator } from '../evaluator.ts'
 import { isDigit, isLetter } from '../text/script.ts'
 import type { Words } from '../text/words.ts'
@@ -129,8 +130,8 @@ class LastPlaces {
   constructor(count: number) {
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(2, count * 2)))
     this.#mask = capacity - 1
-    this.#keys = new Int32Array(capacity)
-    this.#places = new Int32Array(capacity)
+    this.#keys = cutInts(capacity)
+    this.#places = cutInts(capacity)
   }
 
   /** The place that was kept for the key (-1: none), now replaced by `place`. */

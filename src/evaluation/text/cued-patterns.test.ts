@@ -36,7 +36,7 @@ describe('the cues of every pattern', () => {
 
   test('cover what its expression matches', () => {
     expect(made.flatMap(uncovered)).toEqual([])
-  })
+  }, 120_000)
 })
 
 /** What is wrong with a pattern: texts that its expression matches and that none of its cues is in. */

@@ -1,3 +1,4 @@
+import { cutCopy, cutInts } from '../../util/slab.ts'
 import { rememberLast } from './remember.ts'
 import { UNIT_KINDS, UNSPACED_UNIT } from './script.ts'
 import { isStopword } from './stopwords.ts'
@@ -37,7 +38,7 @@ interface TextFeatures {
 
 const textFeaturesOf = rememberLast((text: string): TextFeatures => {
   const words = wordsOf(text)
-  const sizes = new Int32Array(words.count)
+  const sizes = cutInts(words.count)
   return { ids: readFeatures(text, words, { from: 0, to: words.count, sizes }), sizes }
 })
 
@@ -119,7 +120,7 @@ function emit(hash: number, size: number): number {
 
 /** The features that have been listed, which are forgotten here. */
 function taken(size: number): Int32Array {
-  const ids = scratch.slice(0, size)
+  const ids = cutCopy(scratch, size)
   for (let i = 0; i < size; i++) seen[(ids[i] ?? 0) >>> 5] = 0
   return ids
 }

@@ -1,3 +1,4 @@
+import { cutInts } from '../../util/slab.ts'
 import { rememberLast } from './remember.ts'
 import { lowerUnitsOf } from './units.ts'
 import { wordsOf } from './words.ts'
@@ -15,7 +16,9 @@ interface Openings {
   /** UTF-16 indexes. */
   readonly starts: Int32Array
   /** For each of them the bits of the lexicons. */
-  readonly lexicons: Uint16Array
+  readonly lexicons: Int32Array
+  /** How many of both arrays are filled. */
+  readonly count: number
 }
 
 /** What the first three units of a term may be, by their low bits: nearly every word of ASCII is passed over by this alone. */
@@ -57,8 +60,8 @@ let remembered = rememberLast(readOpenings)
 function readOpenings(text: string): Openings {
   const units = lowerUnitsOf(text)
   const { starts: words, count } = wordsOf(text)
-  const starts = new Int32Array(count)
-  const lexicons = new Uint16Array(count)
+  const starts = cutInts(count)
+  const lexicons = cutInts(count)
   let size = 0
   for (let i = 0; i < count; i++) {
     const start = words[i] ?? 0
@@ -69,7 +72,7 @@ function readOpenings(text: string): Openings {
     starts[size] = start
     lexicons[size++] = bits
   }
-  return { starts: starts.subarray(0, size), lexicons: lexicons.subarray(0, size) }
+  return { starts, lexicons, count: size }
 }
 
 function openingOf(first: number, second: number, third: number): number {

@@ -38,11 +38,11 @@ export class Lexicon<C extends string> {
   /** All terms by place, the longest where several begin. Terms begin where words do. */
   find(text: string): Array<LexiconHit<C>> {
     const lower = lowerCaseKeepingPlaces(text)
-    const { starts, lexicons } = openingsOf(text)
+    const { starts, lexicons, count } = openingsOf(text)
     const bit = this.#bit
     const hits: Array<LexiconHit<C>> = []
     let until = 0
-    for (let i = 0; i < starts.length; i++) {
+    for (let i = 0; i < count; i++) {
       const start = starts[i] ?? 0
       if (((lexicons[i] ?? 0) & bit) === 0 || start < until) continue
       const found = this.#termAt(lower, start, lower.charCodeAt(start))

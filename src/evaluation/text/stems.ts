@@ -1,4 +1,5 @@
 import { IntSet } from '../../util/int-set.ts'
+import { cutCopy } from '../../util/slab.ts'
 import { rememberLast } from './remember.ts'
 import { DIGIT_UNIT, UNIT_KINDS, UNSPACED_UNIT } from './script.ts'
 import { isStopword } from './stopwords.ts'
@@ -42,7 +43,7 @@ export const stemsOf = rememberLast((text: string): Stems => {
   const words = wordsOf(text)
   const units = lowerUnitsOf(text)
   const { starts, ends, count } = words
-  const hashes = words.hashes.slice()
+  const hashes = cutCopy(words.hashes, count)
   for (let i = 0; i < count; i++) {
     const start = starts[i] ?? 0
     const end = ends[i] ?? 0

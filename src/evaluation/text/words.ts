@@ -1,3 +1,4 @@
+import { cutInts } from '../../util/slab.ts'
 import { rememberLast } from './remember.ts'
 import { LETTER_UNIT, UNIT_KINDS, UNSPACED_UNIT } from './script.ts'
 import { lowerUnitsOf } from './units.ts'
@@ -52,21 +53,22 @@ export const wordsOf = rememberLast((text: string): Words => {
     found[size + 2] = i
     size += 3
   }
-  return { ...columnsOf(found, size / 3), unspacedCount }
+  return columnsOf(found, size / 3, unspacedCount)
 })
 
 /** Words of the text that is being read: hash, start, end of each. Kept, because columns of unknown length cost more to make than to fill. */
 let scratch = new Int32Array(4_096)
 
-function columnsOf(found: Int32Array, count: number): Omit<Words, 'unspacedCount'> {
-  const columns = new Int32Array(count * 3)
+function columnsOf(found: Int32Array, count: number, unspacedCount: number): Words {
+  const hashes = cutInts(count)
+  const starts = cutInts(count)
+  const ends = cutInts(count)
   for (let i = 0, from = 0; i < count; i++, from += 3) {
-    columns[i] = found[from] ?? 0
-    columns[count + i] = found[from + 1] ?? 0
-    columns[2 * count + i] = found[from + 2] ?? 0
+    hashes[i] = found[from] ?? 0
+    starts[i] = found[from + 1] ?? 0
+    ends[i] = found[from + 2] ?? 0
   }
-  const column = (at: number): Int32Array => columns.subarray(at * count, (at + 1) * count)
-  return { count, hashes: column(0), starts: column(1), ends: column(2) }
+  return { count, hashes, starts, ends, unspacedCount }
 }
 
 /** FNV-1a over the UTF-16 units of a part of a text. */
