@@ -145,7 +145,7 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await page.locator('[data-section="cost-chart"] canvas').waitFor()
   })
 
-  test('a user on the cost page leads to the requests of that user', async () => {
+  test('a user and a team on the cost page lead to their requests', async () => {
     await page.getByText('User', { exact: true }).click()
     await page.locator('[data-cost-of="cost-ann"]').getByText('50.0%').waitFor()
     await page.getByRole('link', { name: 'cost-ann' }).click()
@@ -153,6 +153,11 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
     await expect.poll(() => page.locator('[data-table="requests"] tbody tr').count()).toBe(1)
     await page.getByRole('button', { name: 'User cost-ann' }).click()
     await page.getByText('What is a span?').waitFor()
+    await page.getByRole('link', { name: 'Cost', exact: true }).click()
+    await page.getByText('Team', { exact: true }).click()
+    await page.getByRole('link', { name: 'research' }).click()
+    await page.getByRole('button', { name: 'Team research' }).waitFor()
+    await expect.poll(() => page.locator('[data-table="requests"] tbody tr').count()).toBe(1)
   })
 
   test.each([
@@ -221,6 +226,16 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
       .getByText(/parse error/)
       .first()
       .waitFor()
+    await page.locator('[data-wrong-place] mark').waitFor()
+    await input.fill('sum(rat')
+    await input.press('ArrowDown')
+    await input.press('Tab')
+    await input.pressSequentially('process_cpu_sec')
+    await page.getByRole('option', { name: 'process_cpu_seconds_total' }).click()
+    await input.pressSequentially('[5m]))')
+    await input.press('Enter')
+    await page.getByText('1 series').waitFor()
+    expect(new URL(page.url()).searchParams.get('g0.expr')).toBe('sum(rate(process_cpu_seconds_total[5m]))')
   })
 
   test('nothing failed on the way and nothing was asked of other hosts', () => {
@@ -231,7 +246,7 @@ describe.skipIf(!existsSync(BROWSER))('the page in Chromium', () => {
 function pricedCalls(): unknown[] {
   const call = { input_tokens: 1_000, output_tokens: 100, cache_read_tokens: 600, timestamp: Date.now() }
   return [
-    { ...call, model: 'gpt-4.1', provider: 'openai', user_id: 'cost-ann' },
+    { ...call, model: 'gpt-4.1', provider: 'openai', user_id: 'cost-ann', team: 'research' },
     { ...call, model: 'gpt-4.1', provider: 'openai', user_id: 'cost-bob' },
     { ...call, model: 'nobody-knows', user_id: 'cost-bob' },
   ]

@@ -51,6 +51,8 @@ const SIGNATURES: ReadonlyMap<string, FunctionSignature> = new Map(
   ].map((entry) => [entry.name, entry]),
 )
 
+export const FUNCTION_NAMES: readonly string[] = [...SIGNATURES.keys()]
+
 /** The signature of a function of PromQL, undefined when there is none of that name. Names are case sensitive. */
 export function functionSignature(name: string): FunctionSignature | undefined {
   return SIGNATURES.get(name)

@@ -87,3 +87,18 @@ export async function fetchTargets(signal?: AbortSignal): Promise<readonly Targe
   const { data } = await getJson<Envelope<{ activeTargets: readonly TargetBody[] }>>('/api/v1/targets', {}, signal)
   return data.activeTargets
 }
+
+/** Of the series of a metric; of all when it is ''. */
+export async function fetchLabelNames(metric: string, signal?: AbortSignal): Promise<readonly string[]> {
+  return (await getJson<Envelope<readonly string[]>>('/api/v1/labels', { 'match[]': metric }, signal)).data
+}
+
+/** The values of a label among the series of a metric; of all when it is ''. */
+export async function fetchLabelValues(
+  label: string,
+  metric: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const path = `/api/v1/label/${encodeURIComponent(label)}/values`
+  return (await getJson<Envelope<readonly string[]>>(path, { 'match[]': metric }, signal)).data
+}

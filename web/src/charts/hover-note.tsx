@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { ChartData } from './chart-data.ts'
 import { colorOf } from './colors.ts'
 import { formatClock, formatNumber } from './format.ts'
+import { Swatch } from './swatch.tsx'
 
 /** More would cover the page. */
 const SHOWN_LINES = 10
@@ -50,7 +51,7 @@ export function HoverNote({ data, unit, hovered: { index, share }, isBelow }: Ho
       </Text>
       {values.slice(0, SHOWN_LINES).map(({ name, value, color }) => (
         <Text key={name} size="xs" truncate>
-          <span style={{ display: 'inline-block', width: 8, height: 8, marginRight: 6, background: color }} />
+          <Swatch color={color} />
           {name} <b>{formatNumber(value, unit)}</b>
         </Text>
       ))}
