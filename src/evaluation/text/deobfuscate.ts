@@ -12,7 +12,7 @@ const MAX_DECODED_LENGTH = 20_000
  */
 export const readings = rememberLast((text: string): readonly string[] => {
   const plain = SUSPICIOUS.test(text) ? normalise(text) : text
-  return [plain, ...decoded(plain)]
+  return [plain, ...decoded(plain), ...turned(plain)]
 })
 
 // Zero-width and tag characters, full-width forms, Cyrillic or Greek beside Latin, figures inside words.
@@ -66,6 +66,19 @@ const SPACED_WORD = /\b(?:[A-Za-z]([ .\-_*]))(?:[A-Za-z]\1){3,24}[A-Za-z]\b/g
 
 function unspaced(text: string): string {
   return text.replace(SPACED_WORD, (letters) => letters.replace(/[ .\-_*]/g, ''))
+}
+
+/** A text that speaks of the cipher, also in the cipher itself. */
+const ROTATION = /\b(?:rot|ebg)-?13\b/i
+
+/** The text with each letter moved by thirteen places, where it speaks of that. */
+function turned(text: string): string[] {
+  if (!ROTATION.test(text)) return []
+  const turn = (letter: string): string => {
+    const base = letter <= 'Z' ? 65 : 97
+    return String.fromCharCode(base + ((letter.charCodeAt(0) - base + 13) % 26))
+  }
+  return [text.slice(0, MAX_DECODED_LENGTH).replace(/[A-Za-z]/g, turn)]
 }
 
 const BASE64 = /(?<![A-Za-z\d+/=])[A-Za-z\d+/]{24,}={0,2}(?![A-Za-z\d+/=])/g

@@ -20,7 +20,7 @@ interface Attempt {
  */
 export const jailbreak: Evaluator = {
   name: 'jailbreak',
-  version: '3',
+  version: '4',
   direction: 'higher_is_worse',
   costClass: 'moderate',
   languages: ['en', 'zh'],

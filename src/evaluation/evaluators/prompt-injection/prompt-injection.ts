@@ -31,7 +31,7 @@ const NOTHING: Finding = {
  */
 export const promptInjection: Evaluator = {
   name: 'prompt-injection',
-  version: '2',
+  version: '3',
   direction: 'higher_is_worse',
   costClass: 'moderate',
   languages: ['en', 'zh'],
