@@ -1,4 +1,5 @@
 import { IntSet } from '../../util/int-set.ts'
+import { digitRunsOf } from '../text/digit-runs.ts'
 import { numbersOf } from '../text/numbers.ts'
 import { rememberLast } from '../text/remember.ts'
 import { isDigit } from '../text/script.ts'
@@ -87,15 +88,13 @@ function countWithDigits(utterances: readonly Utterance[]): number {
 const utterancesOf = rememberLast((text: string): readonly Utterance[] => {
   const sentences = sentencesOf(text).slice(0, MAX_SENTENCES)
   const negations = placesOf(text, NEGATION)
-  const digits = placesOf(text, DIGITS)
+  const digits = digitRunsOf(text)
   return sentences.map((sentence) => ({
     sentence,
     hasDigit: hasPlaceIn(digits, sentence),
     isNegated: hasPlaceIn(negations, sentence),
   }))
 })
-
-const DIGITS = /\d+/g
 
 function placesOf(text: string, pattern: RegExp): number[] {
   const places: number[] = []

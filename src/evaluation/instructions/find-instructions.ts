@@ -8,7 +8,7 @@ import { styleInstructions } from './style-instructions.ts'
 /** Characters of a prompt in which instructions are looked for: its beginning and its end, where they stand. */
 const MAX_LENGTH = 4_000
 
-/** Each family with words of which its instructions have at least one: most prompts have none, and are asked no further. */
+/** Each family with words of which the prompt must have one for its instructions to count. Asked last, for few prompts have any. */
 const FINDERS: ReadonlyArray<{ readonly cue: RegExp; readonly find: InstructionFinder }> = [
   { cue: /words?\b|sentence|paragraph|stanza|\d ?[个]?[字句段]/i, find: lengthInstructions },
   { cue: /word|letter|mention|terms?\b|关键词|词语|单词|使用|包含|提到|出现/i, find: keywordInstructions },
@@ -26,6 +26,9 @@ const FINDERS: ReadonlyArray<{ readonly cue: RegExp; readonly find: InstructionF
 export const instructionsIn = rememberLast((prompt: string): readonly Instruction[] => {
   const text =
     prompt.length <= MAX_LENGTH ? prompt : `${prompt.slice(0, MAX_LENGTH / 2)}\n${prompt.slice(-MAX_LENGTH / 2)}`
-  const found = FINDERS.flatMap(({ cue, find }) => (cue.test(text) ? find(text) : []))
+  const found = FINDERS.flatMap(({ cue, find }) => {
+    const instructions = find(text)
+    return instructions.length > 0 && cue.test(text) ? instructions : []
+  })
   return found.sort((a, b) => a.start - b.start)
 })

@@ -165,7 +165,7 @@ function sections(prompt: string): Instruction[] {
 }
 
 function parts(response: string): string[] {
-  return response.split(/\*{6}/).filter((part) => part.trim() !== '')
+  return response.split('******').filter((part) => part.trim() !== '')
 }
 
 function choices(prompt: string): Instruction[] {

@@ -94,12 +94,27 @@ export function findInstructions(
   cued: CuedPattern,
   read: (match: RegExpExecArray) => Omit<Instruction, 'start' | 'end'> | undefined,
 ): Instruction[] {
+  if (!cued.mayMatch(prompt)) return []
   const found: Instruction[] = []
-  if (!cued.mayMatch(prompt)) return found
   for (const match of matchesOf(prompt, cued.pattern)) {
     const instruction = read(match)
     if (instruction !== undefined)
-      found.push({ ...instruction, start: match.index, end: match.index + match[0].length })
+      found.push({
+        ...instruction,
+        isFollowed: rememberAnswer(instruction.isFollowed),
+        start: match.index,
+        end: match.index + match[0].length,
+      })
   }
   return found
+}
+
+/** Keeps what the last answer did: two evaluators ask, and some instructions take long to check. */
+function rememberAnswer(isFollowed: Instruction['isFollowed']): Instruction['isFollowed'] {
+  let last: { readonly response: string; readonly prompt: string; readonly isFollowed: boolean } | undefined
+  return (response, prompt) => {
+    if (last?.response !== response || last.prompt !== prompt)
+      last = { response, prompt, isFollowed: isFollowed(response, prompt) }
+    return last.isFollowed
+  }
 }

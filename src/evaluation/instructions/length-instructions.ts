@@ -1,5 +1,5 @@
 import { CuedPattern } from '../text/cued-pattern.ts'
-import { isDigit, isLetter } from '../text/script.ts'
+import { isDigit, isLetter, isSpace } from '../text/script.ts'
 import { sentencesOf } from '../text/sentences.ts'
 import { wordsOf } from '../text/words.ts'
 import type { Instruction, InstructionFinder } from './instruction.ts'
@@ -22,6 +22,8 @@ const CHINESE_LENGTH = new CuedPattern(
   ['字', '句', '段'],
   /(至少|不少于|不低于|超过|多于|不超过|最多|至多|少于|低于|大约|约|控制在)?(\d{1,5}) ?(?:个)?(字|句|段)(?:话)?(以上|以内|左右|之内)?/g,
 )
+
+const LINE_BREAK = 0x0a
 
 /** How long the answer shall be: words, sentences, paragraphs; Chinese characters, sentences, paragraphs. */
 export const lengthInstructions: InstructionFinder = (prompt) => [
@@ -94,8 +96,25 @@ function countWords(response: string): number {
 
 /** Paragraphs are parted by a divider (`***`) where there is one, else by blank lines. */
 function countParagraphs(response: string): number {
-  const parts = /^\s*\*{3}\s*$/m.test(response) ? response.split(/^\s*\*{3}\s*$/m) : response.split(/\n\s*\n/)
-  return parts.filter((part) => part.trim() !== '').length
+  if (!response.includes('***') || !DIVIDER.test(response)) return countBlocks(response)
+  return response.split(DIVIDER).filter((part) => part.trim() !== '').length
+}
+
+const DIVIDER = /^\s*\*{3}\s*$/m
+
+/** Blocks of text with a blank line between them. */
+function countBlocks(response: string): number {
+  let count = 0
+  let lineBreaks = 2
+  for (let i = 0; i < response.length; i++) {
+    const unit = response.charCodeAt(i)
+    if (unit === LINE_BREAK) lineBreaks++
+    else if (!isSpace(unit)) {
+      if (lineBreaks >= 2) count++
+      lineBreaks = 0
+    }
+  }
+  return count
 }
 
 function countCharacters(response: string): number {

@@ -93,23 +93,29 @@ const ENCODING_UNITS = Uint8Array.from({ length: 0x80 }, (_, unit) => {
   return (/[A-Za-z\d+/]/.test(character) ? BASE64_UNIT : 0) | (/[\da-fA-F :]/.test(character) ? HEX_UNIT : 0)
 })
 
-/** Whether a run of characters is long enough to be an encoded text of the kind. Words are shorter. */
-function hasRun(text: string, kind: number): boolean {
+/** The kinds of which a run of characters is long enough to be an encoded text, as bits. Words are shorter. */
+function longRuns(text: string): number {
   const units = unitsOf(text)
-  let run = 0
+  let found = 0
+  let base64 = 0
+  let hex = 0
   for (let i = 0; i < units.length; i++) {
     const unit = units[i] ?? 0
-    run = unit < 0x80 && ((ENCODING_UNITS[unit] ?? 0) & kind) !== 0 ? run + 1 : 0
-    if (run >= MIN_ENCODED) return true
+    const kinds = unit < 0x80 ? (ENCODING_UNITS[unit] ?? 0) : 0
+    base64 = (kinds & BASE64_UNIT) === 0 ? 0 : base64 + 1
+    hex = (kinds & HEX_UNIT) === 0 ? 0 : hex + 1
+    if (base64 >= MIN_ENCODED) found |= BASE64_UNIT
+    if (hex >= MIN_ENCODED) found |= HEX_UNIT
   }
-  return false
+  return found
 }
 
 function decoded(text: string): string[] {
+  const kinds = longRuns(text)
   const found: string[] = []
-  if (hasRun(text, BASE64_UNIT))
+  if ((kinds & BASE64_UNIT) !== 0)
     for (const [encoded] of text.matchAll(BASE64)) collect(found, Buffer.from(encoded, 'base64'))
-  if (!hasRun(text, HEX_UNIT)) return found
+  if ((kinds & HEX_UNIT) === 0) return found
   for (const [encoded] of text.matchAll(HEX)) collect(found, Buffer.from(encoded.replace(/[ :]/g, ''), 'hex'))
   return found
 }

@@ -15,6 +15,14 @@ export function isDigit(unit: number): boolean {
   return unit >= 0x30 && unit <= 0x39
 }
 
+/** What `\s` matches and `trim` takes away. */
+export function isSpace(unit: number): boolean {
+  if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d)
+  return (unit >= 0x2000 && unit <= 0x200a) || OTHER_SPACES.has(unit)
+}
+
+const OTHER_SPACES: ReadonlySet<number> = new Set([0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff])
+
 /** Letters of alphabetic scripts and their combining marks. Anything above ASCII that is not punctuation counts. */
 export function isLetter(unit: number): boolean {
   if (unit < 0x80) return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a)

@@ -4,6 +4,7 @@ import { featuresOf } from './features.ts'
 import { languageOf } from './language.ts'
 import { Lexicon } from './lexicon.ts'
 import { numbersOf } from './numbers.ts'
+import { isSpace } from './script.ts'
 import { sentencesOf } from './sentences.ts'
 import { stemsOf } from './stems.ts'
 import { windowsOf } from './windows.ts'
@@ -109,6 +110,13 @@ describe('readings', () => {
 
   test('a plain text is its only reading', () => {
     expect(readings('iPhone 14 costs 999 dollars, see RFC2616')).toEqual(['iPhone 14 costs 999 dollars, see RFC2616'])
+  })
+})
+
+describe('spaces', () => {
+  test('are what expressions take for spaces, of all units', () => {
+    const units = Array.from({ length: 0x10000 }, (_, unit) => unit)
+    expect(units.filter(isSpace)).toEqual(units.filter((unit) => /\s/.test(String.fromCharCode(unit))))
   })
 })
 

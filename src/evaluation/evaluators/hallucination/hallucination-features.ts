@@ -1,5 +1,6 @@
 import type { FeatureBlock } from '../../models/linear-model.ts'
 import { CuedPattern } from '../../text/cued-pattern.ts'
+import { digitRunsOf } from '../../text/digit-runs.ts'
 import { featuresOf, featuresOfWords } from '../../text/features.ts'
 import { wordsOf } from '../../text/words.ts'
 
@@ -98,7 +99,7 @@ export function hallucinationFeatures(
   const words = wordsOf(prompt)
   const asked = featuresOfWords(prompt, words, 0, Math.min(words.count, PROMPT_WORDS))
   const perSentence = Math.max(1, response.length / 100)
-  const figures = response.match(/\d+/g)?.length ?? 0
+  const figures = digitRunsOf(response).length
   return {
     blocks: [asked, featuresOf(response)],
     dense: [

@@ -25,10 +25,15 @@ const RECOGNISERS: readonly Recogniser[] = [
   recogniseAddresses,
 ]
 
+/** Those that find something in a text without digits. */
+const WITHOUT_DIGITS: readonly Recogniser[] = [recogniseEmails, recogniseAccountNames]
+
 /** Personal data of a text by place, without overlaps. */
 export const findPii = rememberLast((text: string): readonly PiiFinding[] => {
   const groups = digitGroupsOf(text)
-  return withoutOverlaps(RECOGNISERS.flatMap((recognise) => recognise(text, groups)))
+  return withoutOverlaps(
+    (groups.length === 0 ? WITHOUT_DIGITS : RECOGNISERS).flatMap((recognise) => recognise(text, groups)),
+  )
 })
 
 /** The same with names of persons. */
