@@ -19,7 +19,12 @@ export function StatusBadge({
 }): ReactNode {
   const { t } = useLanguage()
   return (
-    <Badge color={STATUS_COLOR[status]} variant={status === 'silent' ? 'outline' : 'light'} size={size}>
+    <Badge
+      color={STATUS_COLOR[status]}
+      variant={status === 'silent' ? 'outline' : 'light'}
+      size={size}
+      miw="max-content"
+    >
       {t(status)}
     </Badge>
   )
