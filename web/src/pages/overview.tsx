@@ -120,7 +120,15 @@ function ReadingTile({
       ? ''
       : `P95 ${formatNumber(reading.p95, reading.unit)}`
   return (
-    <Card withBorder padding="sm" radius="md" data-metric={reading.name} data-status={reading.status}>
+    // The values under the pointer stand below the chart, beyond the edge.
+    <Card
+      withBorder
+      padding="sm"
+      radius="md"
+      style={{ overflow: 'visible' }}
+      data-metric={reading.name}
+      data-status={reading.status}
+    >
       <Group justify="space-between" gap={4} wrap="nowrap">
         <Tooltip label={`${local(reading.description)} · ${t('source')}: ${reading.from ?? '–'}`} multiline maw={320}>
           <Text size="sm" c="dimmed" truncate>
