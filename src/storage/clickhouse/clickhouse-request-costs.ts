@@ -1,7 +1,7 @@
 import type { CacheUse, CostField, CostGroup, CostStep, CostSums, RequestCosts } from '../request-costs.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection } from './connection.ts'
-import { FINAL_BY_DAY, ownerSql, requestConditions } from './request-conditions.ts'
+import { OVER_REQUESTS, ownerSql, requestConditions } from './request-conditions.ts'
 import { numberOf, rowsOf, textOf, type ResultRow } from './result-row.ts'
 import { list, sql, Sql } from './sql.ts'
 
@@ -53,7 +53,7 @@ export class ClickHouseRequestCosts implements RequestCosts {
   }
 
   async #rows(statement: Sql): Promise<ResultRow[]> {
-    return rowsOf(await this.#connection.query(sql`${statement} ${FINAL_BY_DAY}`))
+    return rowsOf(await this.#connection.query(sql`${statement} ${OVER_REQUESTS}`))
   }
 }
 

@@ -23,7 +23,7 @@ import type {
 import type { Connection, ExportTarget } from './connection.ts'
 import { middleOf } from './buckets.ts'
 import { newestStartMs } from './newest-start.ts'
-import { evaluatedIn, FINAL_BY_DAY, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
+import { evaluatedIn, OVER_REQUESTS, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
 import { isOfSessions, requestsOf } from './settled-requests.ts'
 import { settledDaysIn, sumsFor, sumsOf } from './settled-days.ts'
 import { locate } from './text-stretches.ts'
@@ -64,7 +64,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     const statement = sql`
       SELECT pair.1 AS field, pair.2 AS value, sum(n) AS requests
       FROM (SELECT arrayJoin(arrayConcat(${sums?.names === undefined ? pairs : sql`[(${fields[0] ?? ''}, id)]`})) AS pair, n FROM (${combinations}))
-      GROUP BY field, value ORDER BY requests DESC, value LIMIT ${limit} BY field ${FINAL_BY_DAY}`
+      GROUP BY field, value ORDER BY requests DESC, value LIMIT ${limit} BY field ${OVER_REQUESTS}`
     const rows = rowsOf(await this.#connection.query(statement))
     const countsOf = (field: RequestField): ResultRow[] => rows.filter((row) => textOf(row, 'field') === field)
     return Object.fromEntries(fields.map((field) => [field, countsOf(field).map(readCount)]))
@@ -79,11 +79,11 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
         ? sql`
           SELECT intDiv(toUnixTimestamp64Micro(start), ${stepUs}) * ${stepUs} AS step_us, ${SUMS},
             quantileExactInclusive(0.95)(${LATENCY_MS}) AS latency_p95
-          FROM ${await requestsOf(this.#connection, { range, filter })} GROUP BY step_us ORDER BY step_us ${FINAL_BY_DAY}`
+          FROM ${await requestsOf(this.#connection, { range, filter })} GROUP BY step_us ORDER BY step_us ${OVER_REQUESTS}`
         : sql`
           SELECT intDiv(at_us, ${stepUs}) * ${stepUs} AS step_us, ${SUMS_OF_SUMS}, ${ERRORS_OF_FIELDS},
             ${middleOf(sql`quantileExactWeightedArray(0.95)(latency_buckets, latency_counts)`)} AS latency_p95
-          FROM ${sums.table} GROUP BY step_us ORDER BY step_us ${FINAL_BY_DAY}`
+          FROM ${sums.table} GROUP BY step_us ORDER BY step_us ${OVER_REQUESTS}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       startMs: millisecondsOf(row, 'step_us'),
       ...readSums(row),
@@ -136,7 +136,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
       SELECT session_id, argMax(user_id, start) AS newest_user, ${SUMS},
         toUnixTimestamp64Micro(min(start)) AS first_us, toUnixTimestamp64Micro(max(end)) AS last_us
       FROM ${await requestsOf(this.#connection, { range, filter }, isOfSessions(ids))}
-      GROUP BY session_id ORDER BY max(start) DESC, session_id ${FINAL_BY_DAY}`
+      GROUP BY session_id ORDER BY max(start) DESC, session_id ${OVER_REQUESTS}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       sessionId: textOf(row, 'session_id'),
       userId: textOf(row, 'newest_user'),
@@ -155,7 +155,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
       const minMs = Math.max(range.minMs, newest - lastingMs)
       const statement = sql`
         SELECT session_id FROM ${await requestsOf(this.#connection, { range: { minMs, maxMs }, filter }, HAS_SESSION)}
-        GROUP BY session_id ORDER BY max(start) DESC, session_id LIMIT ${count} ${FINAL_BY_DAY}`
+        GROUP BY session_id ORDER BY max(start) DESC, session_id LIMIT ${count} ${OVER_REQUESTS}`
       const ids = rowsOf(await this.#connection.query(statement)).map((row) => textOf(row, 'session_id'))
       if (ids.length === count || minMs === range.minMs) return ids
     }
@@ -165,7 +165,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
   async turns({ sessionId, range, limit }: Parameters<RequestExplorer['turns']>[0]): Promise<Request[]> {
     const statement = sql`
       SELECT ${SPAN_SELECT} FROM spans FINAL WHERE ${requestConditions(range, { sessionId })}
-      ORDER BY start, trace_id, span_id LIMIT ${limit} ${FINAL_BY_DAY}`
+      ORDER BY start, trace_id, span_id LIMIT ${limit} ${OVER_REQUESTS}`
     return rowsOf(await this.#connection.query(statement)).flatMap((row) => {
       const span = readSpan(row)
       return isLlmSpan(span) ? [{ span, costUsd: optionalNumberOf(row, 'cost_usd') }] : []
@@ -182,7 +182,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     )
     const [row] = rowsOf(
       await this.#connection.query(
-        sql`SELECT ${SUMS}, ${columns} FROM ${await requestsOf(this.#connection, selection)} ${FINAL_BY_DAY}`,
+        sql`SELECT ${SUMS}, ${columns} FROM ${await requestsOf(this.#connection, selection)} ${OVER_REQUESTS}`,
       ),
     )
     if (row === undefined) throw new Error('an aggregate without groups has one row')
@@ -210,7 +210,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
     })
     const [row] = rowsOf(
       await this.#connection.query(
-        sql`SELECT ${list(columns)} FROM ${await requestsOf(this.#connection, selection)} ${FINAL_BY_DAY}`,
+        sql`SELECT ${list(columns)} FROM ${await requestsOf(this.#connection, selection)} ${OVER_REQUESTS}`,
       ),
     )
     if (row === undefined) return () => []
@@ -223,7 +223,7 @@ export class ClickHouseRequestExplorer implements RequestExplorer {
       FROM evaluation_times FINAL
       WHERE ${evaluatedIn(range)}
         AND ${SPAN_HASH} IN (SELECT span_hash FROM ${await requestsOf(this.#connection, { range, filter })})
-      GROUP BY evaluator, evaluator_version ORDER BY evaluator, evaluator_version ${FINAL_BY_DAY}`
+      GROUP BY evaluator, evaluator_version ORDER BY evaluator, evaluator_version ${OVER_REQUESTS}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       evaluator: textOf(row, 'evaluator'),
       version: textOf(row, 'evaluator_version'),
@@ -274,7 +274,7 @@ function exactGroups(requests: Sql, by: RequestField, limit: number): Sql {
       ${latencies}[1] AS latency_p50, ${latencies}[2] AS latency_p95, ${latencies}[3] AS latency_p99,
       countIf(ttft_ms IS NOT NULL) AS with_ttft, ${ttfts}[1] AS ttft_p50, ${ttfts}[2] AS ttft_p95, sumIf(${LATENCY_MS}, output_tokens IS NOT NULL) AS output_ms
     FROM ${requests}
-    GROUP BY value ORDER BY requests DESC, value LIMIT ${limit} ${FINAL_BY_DAY}`
+    GROUP BY value ORDER BY requests DESC, value LIMIT ${limit} ${OVER_REQUESTS}`
 }
 
 function groupsOfSums({ table, names }: Sums, by: RequestField, limit: number): Sql {
@@ -293,7 +293,7 @@ function groupsOfSums({ table, names }: Sums, by: RequestField, limit: number): 
       ${middleOf(sql`${latencies}[3]`)} AS latency_p99, sum(arraySum(ttft_counts)) AS with_ttft,
       ${middleOf(sql`${ttfts}[1]`)} AS ttft_p50, ${middleOf(sql`${ttfts}[2]`)} AS ttft_p95, sum(output_ms_sum) AS output_ms
     FROM ${table} WHERE ${shown}
-    GROUP BY value ORDER BY requests DESC, value LIMIT ${limit} ${FINAL_BY_DAY}`
+    GROUP BY value ORDER BY requests DESC, value LIMIT ${limit} ${OVER_REQUESTS}`
 }
 
 const SUMS_OF_SUMS: Sql = sql`

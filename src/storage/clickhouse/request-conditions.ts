@@ -14,7 +14,7 @@ export const TOTAL_TOKENS: Sql = sql`total_tokens`
  * At the end of a statement over requests, of which there may be millions: it is compiled. With FINAL, what has equal keys has the same
  * start, and so lies in the same partition.
  */
-export const FINAL_BY_DAY: Sql = sql`SETTINGS do_not_merge_across_partitions_select_final = 1, compile_expressions = 1, compile_aggregate_expressions = 1, compile_sort_description = 1`
+export const OVER_REQUESTS: Sql = sql`SETTINGS do_not_merge_across_partitions_select_final = 1, compile_expressions = 1, compile_aggregate_expressions = 1, compile_sort_description = 1`
 
 /** Tells a span from all others. */
 export const SPAN_HASH: Sql = sql`sipHash64(trace_id, span_id)`

@@ -16,7 +16,7 @@ import {
 import type { RequestExplorer, RequestGroup } from '../request-explorer.ts'
 import type { TimeRange } from '../sample-store.ts'
 import type { Connection, InsertTarget } from './connection.ts'
-import { FINAL_BY_DAY, isEvaluatedAs, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
+import { OVER_REQUESTS, isEvaluatedAs, LATENCY_MS, requestConditions, SPAN_HASH } from './request-conditions.ts'
 import { newestStartMs } from './newest-start.ts'
 import { deleteRequests, tracesOf } from './request-deletion.ts'
 import { FIGURE_COLUMNS, figureSql, momentSql } from './request-order.ts'
@@ -169,7 +169,7 @@ export class RequestTable implements RequestStore {
   async #positions(order: RequestOrder, conditions: readonly Sql[], limit: number): Promise<PagePosition[]> {
     const statement = sql`
       SELECT trace_id, span_id, start, ${figureSql(order)} AS figure FROM spans WHERE ${and(conditions)}
-      ORDER BY ${orderSql(order)} LIMIT ${limit} ${FINAL_BY_DAY}`
+      ORDER BY ${orderSql(order)} LIMIT ${limit} ${OVER_REQUESTS}`
     return rowsOf(await this.#connection.query(statement)).map((row) => ({
       traceId: textOf(row, 'trace_id'),
       spanId: textOf(row, 'span_id'),
@@ -191,7 +191,7 @@ export class RequestTable implements RequestStore {
     const statement = sql`
       SELECT toFloat64(assumeNotNull(${column})) AS figure FROM (
         SELECT ${column} FROM spans WHERE ${and([...conditions, sql`${column} IS NOT NULL`])} ORDER BY ${column} DESC LIMIT ${limit}
-      ) ORDER BY figure ${FINAL_BY_DAY}`
+      ) ORDER BY figure ${OVER_REQUESTS}`
     const rows = rowsOf(await this.#connection.query(statement))
     const [least] = rows
     return least === undefined || rows.length < limit ? undefined : numberOf(least, 'figure')
@@ -236,7 +236,7 @@ export class RequestTable implements RequestStore {
         service, user_id, session_id, input_tokens, output_tokens, cost_usd, ${figureSql(query.order ?? 'start')} AS figure,
         substringUTF8(prompt, 1, ${PREVIEW_LENGTH}) AS prompt_preview, substringUTF8(response, 1, ${PREVIEW_LENGTH}) AS response_preview,
         toUInt8(ifNull(${and(conditions)}, 0)) AS passes
-      FROM ${new Sql(which === 'all' ? 'spans' : 'spans FINAL')} WHERE (start, trace_id, span_id) IN (${list(keys)}) ${FINAL_BY_DAY}`
+      FROM ${new Sql(which === 'all' ? 'spans' : 'spans FINAL')} WHERE (start, trace_id, span_id) IN (${list(keys)}) ${OVER_REQUESTS}`
     return rowsOf(await this.#connection.query(statement))
   }
 

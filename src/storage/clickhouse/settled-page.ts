@@ -1,7 +1,7 @@
 import { decodeCursor } from '../page-cursor.ts'
 import type { RequestQuery } from '../request-store.ts'
 import type { Connection } from './connection.ts'
-import { FINAL_BY_DAY, requestConditions, settledConditions, SPAN_HASH } from './request-conditions.ts'
+import { OVER_REQUESTS, requestConditions, settledConditions, SPAN_HASH } from './request-conditions.ts'
 import { figureSql, momentSql } from './request-order.ts'
 import { millisecondsOf, rowsOf, textOf } from './result-row.ts'
 import { isOneOf, isOtherThan } from './settled-days.ts'
@@ -44,7 +44,7 @@ export async function settledPage(
       UNION ALL
       (SELECT start, ${SPAN_HASH} AS hash, ${figure} AS figure FROM spans
       WHERE ${requestConditions(range, filter)} AND ${isOtherThan(days)} AND ${comesNext(query)} ${greatest})
-    ) ${greatest}) LIMIT ${MAX_FOUND} ${FINAL_BY_DAY}`
+    ) ${greatest}) LIMIT ${MAX_FOUND} ${OVER_REQUESTS}`
   const rows = rowsOf(await connection.query(statement))
   if (rows.length === MAX_FOUND) return undefined
   return {
