@@ -66,10 +66,10 @@ const SEPARATOR = '\xff'
 class Children<L extends string, C> {
   readonly #labelNames: readonly L[]
   readonly #maxSeries: number
-  readonly #create: () => C
-  readonly #children = new Map<string, { readonly values: readonly string[]; readonly child: C }>()
+  readonly #create: (labels: Readonly<Record<string, string>>) => C
+  readonly #children = new Map<string, C>()
 
-  constructor(options: InstrumentOptions<L>, create: () => C) {
+  constructor(options: InstrumentOptions<L>, create: (labels: Readonly<Record<string, string>>) => C) {
     this.#labelNames = options.labelNames ?? []
     this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES
     this.#create = create
@@ -79,15 +79,13 @@ class Children<L extends string, C> {
 
   get(labels: LabelValues<L>): C {
     const known = this.#children.get(this.#keyOf(labels))
-    if (known !== undefined) return known.child
+    if (known !== undefined) return known
     const values = this.#labelNames.map((name) => labels[name])
     return this.#add(this.#children.size < this.#maxSeries ? values : values.map(() => OTHER))
   }
 
-  *entries(): IterableIterator<[labels: Readonly<Record<string, string>>, child: C]> {
-    for (const { values, child } of this.#children.values()) {
-      yield [Object.fromEntries(this.#labelNames.map((name, i) => [name, values[i] ?? ''])), child]
-    }
+  all(): C[] {
+    return [...this.#children.values()]
   }
 
   clear(): void {
@@ -104,29 +102,32 @@ class Children<L extends string, C> {
   #add(values: readonly string[]): C {
     const key = values.join(SEPARATOR)
     const known = this.#children.get(key)
-    if (known !== undefined) return known.child
-    const child = this.#create()
-    this.#children.set(key, { values, child })
+    if (known !== undefined) return known
+    const child = this.#create(Object.fromEntries(this.#labelNames.map((name, i) => [name, values[i] ?? ''])))
+    this.#children.set(key, child)
     return child
   }
 }
 
+/** A series of a counter or gauge. It keeps its label set, which is asked for with every scrape. */
+interface NumberChild {
+  readonly labels: Labels
+  value: number
+}
+
 abstract class NumberInstrument<L extends string> implements Instrument {
-  protected readonly children: Children<L, { value: number }>
+  protected readonly children: Children<L, NumberChild>
   readonly #options: InstrumentOptions<L>
   readonly #type: MetricType
 
   constructor(options: InstrumentOptions<L>, type: MetricType) {
     this.#options = options
     this.#type = type
-    this.children = new Children(options, () => ({ value: 0 }))
+    this.children = new Children(options, (labels) => ({ labels: named(options.name, labels), value: 0 }))
   }
 
   snapshot(): MetricSnapshot {
-    const samples = [...this.children.entries()].map(([labels, child]) => ({
-      labels: Labels.from({ ...labels, [METRIC_NAME]: this.#options.name }),
-      value: child.value,
-    }))
+    const samples = this.children.all().map(({ labels, value }) => ({ labels, value }))
     return { metadata: metadataOf(this.#options, this.#type), samples }
   }
 }
@@ -174,14 +175,23 @@ export class Gauge<L extends string = never> extends NumberInstrument<L> {
   }
 }
 
+/** A histogram of one combination of label values, with the label sets of its series: one for each bucket, +Inf the last. */
+interface HistogramChild {
+  readonly buckets: readonly Labels[]
+  readonly sumLabels: Labels
+  readonly countLabels: Labels
+  readonly counts: Float64Array
+  sum: number
+}
+
 /** Counts observations in cumulative buckets; each observation counts once, and `le="+Inf"` equals `_count`. */
 export class Histogram<L extends string = never> implements Instrument {
   readonly #options: HistogramOptions<L>
-  readonly #children: Children<L, { counts: Float64Array; sum: number }>
+  readonly #children: Children<L, HistogramChild>
 
   constructor(options: HistogramOptions<L>) {
     this.#options = options
-    this.#children = new Children(options, () => ({ counts: new Float64Array(options.buckets.length + 1), sum: 0 }))
+    this.#children = new Children(options, (labels) => histogramChild(options, labels))
   }
 
   observe(labels: LabelValues<L>, value: number): void {
@@ -194,7 +204,7 @@ export class Histogram<L extends string = never> implements Instrument {
     return { observe: (value) => this.#count(child, value) }
   }
 
-  #count(child: { counts: Float64Array; sum: number }, value: number): void {
+  #count(child: HistogramChild, value: number): void {
     const found = this.#options.buckets.findIndex((bound) => value <= bound)
     const bucket = found === -1 ? this.#options.buckets.length : found
     child.counts[bucket] = (child.counts[bucket] ?? 0) + 1
@@ -203,25 +213,30 @@ export class Histogram<L extends string = never> implements Instrument {
 
   snapshot(): MetricSnapshot {
     const samples: { labels: Labels; value: number }[] = []
-    for (const [labels, child] of this.#children.entries()) {
+    for (const { buckets, sumLabels, countLabels, counts, sum } of this.#children.all()) {
       let cumulative = 0
-      child.counts.forEach((count, i) => {
-        cumulative += count
-        const bound = this.#options.buckets[i]
-        const le = bound === undefined ? '+Inf' : String(bound)
-        samples.push({
-          labels: Labels.from({ ...labels, le, [METRIC_NAME]: `${this.#options.name}_bucket` }),
-          value: cumulative,
-        })
+      buckets.forEach((labels, i) => {
+        cumulative += counts[i] ?? 0
+        samples.push({ labels, value: cumulative })
       })
-      samples.push({ labels: Labels.from({ ...labels, [METRIC_NAME]: `${this.#options.name}_sum` }), value: child.sum })
-      samples.push({
-        labels: Labels.from({ ...labels, [METRIC_NAME]: `${this.#options.name}_count` }),
-        value: cumulative,
-      })
+      samples.push({ labels: sumLabels, value: sum }, { labels: countLabels, value: cumulative })
     }
     return { metadata: metadataOf(this.#options, 'histogram'), samples }
   }
+}
+
+function histogramChild({ name, buckets }: HistogramOptions, labels: Readonly<Record<string, string>>): HistogramChild {
+  return {
+    buckets: [...buckets.map(String), '+Inf'].map((le) => named(`${name}_bucket`, { ...labels, le })),
+    sumLabels: named(`${name}_sum`, labels),
+    countLabels: named(`${name}_count`, labels),
+    counts: new Float64Array(buckets.length + 1),
+    sum: 0,
+  }
+}
+
+function named(name: string, labels: Readonly<Record<string, string>>): Labels {
+  return Labels.from({ ...labels, [METRIC_NAME]: name })
 }
 
 function metadataOf(options: InstrumentOptions, type: MetricType): MetricMetadata {
