@@ -3,7 +3,8 @@ import { quote, quotePrefix } from './quote.ts'
 /** Words that are operators: usable as metric names all the same. */
 const OPERATOR_WORDS = ['and', 'or', 'unless', 'atan2'] as const
 
-const AGGREGATION_WORDS = [
+/** The aggregations of PromQL, those that are experimental too. */
+export const AGGREGATION_WORDS = [
   'sum',
   'avg',
   'count',

@@ -2,6 +2,7 @@ import { Paper, Text, Textarea, UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { FUNCTION_NAMES } from '../../../src/promql/parser/function-signatures.ts'
+import { AGGREGATION_WORDS } from '../../../src/promql/parser/token.ts'
 import { fetchLabelNames, fetchLabelValues } from '../api/prometheus.ts'
 import { completionAt, matching, type Completion } from '../completion/completion.ts'
 import { useLanguage } from '../i18n/language.tsx'
@@ -9,8 +10,7 @@ import { useLanguage } from '../i18n/language.tsx'
 const SHOWN = 12
 const NAMES_FRESH_MS = 60_000
 
-const AGGREGATIONS = ['sum', 'avg', 'min', 'max', 'count', 'group', 'stddev', 'stdvar', 'topk', 'bottomk', 'quantile']
-const CALLED = new Set([...AGGREGATIONS, ...FUNCTION_NAMES])
+const CALLED: ReadonlySet<string> = new Set([...AGGREGATION_WORDS, ...FUNCTION_NAMES])
 
 export interface ExpressionInputProps {
   readonly value: string
@@ -155,5 +155,5 @@ function useCandidates(completion: Completion | undefined): readonly string[] {
       kind === 'label' ? fetchLabelNames(metric, signal) : fetchLabelValues(label || '__name__', metric, signal),
   })
   const words = found.data ?? []
-  return kind === 'name' ? [...AGGREGATIONS, ...FUNCTION_NAMES, ...words] : words
+  return kind === 'name' ? [...CALLED, ...words] : words
 }

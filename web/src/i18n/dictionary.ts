@@ -270,6 +270,10 @@ export const dictionary = {
   compareGroups: { en: 'Compare two groups of requests', zh: '对比两组请求' },
   compareBy: { en: 'Compare by', zh: '对比维度' },
   compareChoose: { en: 'Choose two groups', zh: '请选择两组' },
+  compareHint: {
+    en: 'Errors, latency, cost and what evaluators flagged then stand side by side, with how sure each difference is.',
+    zh: '随后并列显示错误、延迟、成本和评估器的标记，并说明每项差异的可信程度。',
+  },
   compareNote: {
     en: 'Each line is a test of its own: of twenty lines without any difference about one shows one.',
     zh: '每一行都是独立检验：二十行毫无差异的指标中，约有一行会显示差异。',

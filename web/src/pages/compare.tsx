@@ -107,7 +107,7 @@ function Comparison({ choice }: { readonly choice: Choice }): ReactNode {
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => fetchComparison(...groupsOf(choice, windowAt(Date.now())), signal),
   })
-  if (!isChosen) return <Empty title={t('compareChoose')} hint={t('compareNote')} />
+  if (!isChosen) return <Empty title={t('compareChoose')} hint={t('compareHint')} />
   return (
     <Loaded query={comparison}>
       {(body) => (
