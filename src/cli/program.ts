@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ConfigError } from '../config/config-error.ts'
 import { LOG_LEVELS } from '../telemetry/log.ts'
 import { VERSION } from '../app/version.ts'
+import { nearest } from '../util/nearest.ts'
 import type { CompareFlags } from './compare-answers.ts'
 import { CommandError } from './command-error.ts'
 import type { DemoFlags } from './demo/demo.ts'
@@ -65,7 +66,19 @@ function addServe(program: Command): void {
     .option('--config <file>', 'configuration file (default: tetrascope.yaml when there is one)')
     .option('--data <directory>', 'where the embedded store lives', 'data')
     .option('--ready-json', 'print one JSON line with all addresses when ready')
-    .action(async (flags: ServeFlags) => (await import('./serve.ts')).serve(flags))
+    // As the default command it is given every word that is none.
+    .allowExcessArguments()
+    .action(async (flags: ServeFlags, serving: Command) => {
+      if (serving.args[0] !== undefined) serving.error(unknownCommand(serving.args[0], program))
+      await (await import('./serve.ts')).serve(flags)
+    })
+}
+
+function unknownCommand(word: string, { commands }: Command): string {
+  const names = commands.map((command) => command.name())
+  const like = nearest(word, names)
+  const hint = like === undefined ? '' : `; did you mean ${JSON.stringify(like)}?`
+  return `error: ${JSON.stringify(word)} is no command${hint} (allowed: ${names.join(', ')})`
 }
 
 function addStatus(program: Command, environment: Environment): void {
