@@ -24,9 +24,4 @@ describe('what is called wrongly', () => {
     expect(await run('--port', '4600')).toBe(2)
     expect(said).toContain("unknown option '--port'")
   })
-
-  test('a file that does not exist is named', async () => {
-    expect(await run('check', 'config', '/nowhere/tetrascope.yaml')).toBe(1)
-    expect(said).toContain('/nowhere/tetrascope.yaml')
-  })
 })
